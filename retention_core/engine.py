@@ -1,0 +1,96 @@
+"""Where tables live and how they are asked: the only module that names an engine."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+    import pandas as pd
+    from ibis.backends import BaseBackend
+
+METADATA_KEY = "kept"
+
+
+def connect(url: str | None = None, **settings: str | int) -> BaseBackend:
+    """Open an Ibis backend.
+
+    Parameters
+    ----------
+    url
+        Anything ``ibis.connect`` takes (``duckdb://file``, ``postgres://…``,
+        ``pyspark://``). Without one: an empty DuckDB in memory.
+    settings
+        DuckDB settings such as ``memory_limit``; only without ``url``.
+    """
+    if url is not None:
+        return ibis.connect(url)
+    return ibis.duckdb.connect(**settings)
+
+
+@contextmanager
+def cursor(backend: BaseBackend) -> Iterator[BaseBackend]:
+    """A backend for one thread: two threads on one DuckDB connection mix their rows."""
+    if backend.name != "duckdb":
+        yield backend
+        return
+    own = backend.con.cursor()
+    try:
+        yield ibis.duckdb.from_connection(own)
+    finally:
+        own.close()
+
+
+def run(expression: ir.Table, backend: BaseBackend | None = None) -> pd.DataFrame:
+    """Ask the engine and bring the (small) answer into Python."""
+    with cursor(backend or expression.get_backend()) as own:
+        return own.execute(expression)
+
+
+def write_parquet(
+    table: ir.Table,
+    path: Path,
+    metadata: Mapping[str, Any] | None = None,
+    backend: BaseBackend | None = None,
+) -> None:
+    """Write ``table`` to one Parquet file, from DuckDB, ``metadata`` inside it."""
+    with cursor(backend or table.get_backend()) as own:
+        words = json.dumps(metadata or {}).replace("'", "''")
+        target = str(path).replace("'", "''")
+        query = own.compile(table)
+        own.raw_sql(
+            f"COPY ({query}) TO '{target}' "
+            f"(FORMAT parquet, KV_METADATA {{{METADATA_KEY}: '{words}'}})"
+        ).fetchall()
+
+
+def open_parquet(
+    paths: Mapping[str, Path], **settings: str | int
+) -> tuple[BaseBackend, dict[str, dict[str, Any]]]:
+    """Open Parquet files as views of one DuckDB; return it and each file's metadata."""
+    backend = connect(None, **settings)
+    metadata: dict[str, dict[str, Any]] = {}
+    for name, path in paths.items():
+        source = str(path).replace("'", "''")
+        backend.raw_sql(
+            f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{source}')"
+        ).fetchall()
+        metadata[name] = _metadata(backend, source)
+    return backend, metadata
+
+
+def _metadata(backend: BaseBackend, source: str) -> dict[str, Any]:
+    rows = backend.raw_sql(
+        f"SELECT key, value FROM parquet_kv_metadata('{source}')"
+    ).fetchall()
+    for key, value in rows:
+        if bytes(key).decode() == METADATA_KEY:
+            return dict(json.loads(bytes(value).decode()))
+    return {}

@@ -1,0 +1,242 @@
+"""The order table: one row an order line, and the views that every count comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from retention_core import engine
+from retention_core.errors import (
+    MissingColumnsError,
+    NoOrdersError,
+    NotADatasetError,
+)
+from retention_core.periods import following
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends import BaseBackend
+
+REQUIRED = ("order_id", "customer_id", "ordered_at", "amount")
+COLUMNS = {
+    "order_id": "string",
+    "customer_id": "string",
+    "ordered_at": "timestamp",
+    "refunded_at": "timestamp",
+    "product": "string",
+    "sku": "string",
+    "category": "string",
+    "quantity": "float64",
+    "amount": "float64",
+    "discount": "float64",
+}
+DIMENSIONS = ("store", "country", "channel", "campaign", "tags")
+HALF_A_CENT = 0.005
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The order lines of one shop, up to the day they are complete to.
+
+    Attributes
+    ----------
+    table
+        ``order_lines`` of definitions.md §1: a row an order line, ``ordered_at`` in
+        local business time, ``amount`` net in ``currency``. Lines after ``as_of``
+        are not in it.
+    customers
+        One row a known customer (``customer_id``, name, e-mail …), or ``None``.
+    as_of, first_day
+        The day up to which the data is complete; the day of the first order line.
+    currency, time_zone
+        ISO 4217 code and IANA name, ``None`` where nobody knows.
+    backend
+        The engine that holds the tables.
+    """
+
+    table: ir.Table
+    customers: ir.Table | None
+    as_of: dt.date
+    first_day: dt.date
+    currency: str | None
+    time_zone: str | None
+    backend: BaseBackend
+
+    @cached_property
+    def purchases(self) -> ir.Table:
+        """One row an order: ``order_id, customer_id, ordered_at, amount`` (net).
+
+        An order whose lines were refunded to zero (a net of at most half a cent) is
+        none; one that cost nothing from the start is one; a refund never makes one.
+        ``customer_id`` is null for a guest.
+        """
+        lines = self.table
+        sold = lines.refunded_at.isnull()
+        net = lines.group_by("order_id").agg(
+            customer_id=lines.customer_id.max(),
+            ordered_at=lines.ordered_at.min(where=sold),
+            amount=lines.amount.sum(),
+            gross=lines.amount.sum(where=sold),
+        )
+        kept = net.ordered_at.notnull() & (
+            (net.gross <= HALF_A_CENT) | (net.amount > HALF_A_CENT)
+        )
+        return net.filter(kept).drop("gross")
+
+    @cached_property
+    def purchase_days(self) -> ir.Table:
+        """One row a customer and day with a purchase: ``customer_id, day, amount``.
+
+        Guests are left out. ``amount`` is the day's net revenue.
+        """
+        known = self.purchases.filter(self.purchases.customer_id.notnull())
+        days = known.select("customer_id", "amount", day=known.ordered_at.date())
+        return days.group_by("customer_id", "day").agg(amount=days.amount.sum())
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The columns that customers can be sliced by."""
+        return [name for name in self.table.columns if name not in COLUMNS]
+
+    @property
+    def span_days(self) -> int:
+        """Days from the first order line to ``as_of``, both counted."""
+        return (self.as_of - self.first_day).days + 1
+
+    def run(self, expression: ir.Table) -> pd.DataFrame:
+        """Bring a small answer into Python, on a cursor of its own."""
+        return engine.run(expression, self.backend)
+
+    def until(self, day: dt.date) -> Orders:
+        """The same shop as it was known at the end of ``day``."""
+        table = self.table.filter(self.table.ordered_at < _midnight_after(day))
+        return replace(self, table=table, as_of=day)
+
+
+def open_orders(
+    source: str | Path | ir.Table,
+    *,
+    as_of: dt.date | None = None,
+    currency: str | None = None,
+    time_zone: str | None = None,
+    **settings: str | int,
+) -> Orders:
+    """Open an order table.
+
+    Parameters
+    ----------
+    source
+        A folder that :func:`retention_core.ingest` wrote, one Parquet file, or an
+        Ibis table on any engine with at least the columns of ``REQUIRED``.
+    as_of, currency, time_zone
+        Override what the Parquet's own metadata says.
+    settings
+        DuckDB settings for a file, such as ``memory_limit``.
+
+    Raises
+    ------
+    NotADatasetError
+        Nothing at that path.
+    MissingColumnsError
+        The table lacks a required column.
+    NoOrdersError
+        The table has no row.
+    """
+    if not isinstance(source, str | Path):
+        return _orders(source, None, {}, (as_of, currency, time_zone))
+    path = Path(source)
+    lines = path / "order_lines.parquet" if path.is_dir() else path
+    if not lines.is_file():
+        raise NotADatasetError(path=str(source))
+    paths = {"order_lines": lines}
+    if path.is_dir() and (path / "customers.parquet").is_file():
+        paths["customers"] = path / "customers.parquet"
+    backend, metadata = engine.open_parquet(paths, **settings)
+    customers = backend.table("customers") if "customers" in paths else None
+    return _orders(
+        backend.table("order_lines"),
+        customers,
+        metadata["order_lines"],
+        (as_of, currency, time_zone),
+    )
+
+
+def complete_until(days: list[dt.date], uploaded_on: dt.date | None = None) -> dt.date:
+    """Day up to which an export is complete (definitions.md §2).
+
+    Parameters
+    ----------
+    days
+        The distinct days with orders, sorted.
+    uploaded_on
+        The result is never later than the day before; except where every order is
+        of that very day.
+    """
+    last = days[-1]
+    month_end = following(last.replace(day=1), "month") - dt.timedelta(days=1)
+    gaps = np.diff(np.array(days, dtype="datetime64[D]")).astype(int)
+    usual = float(np.quantile(gaps, 0.95)) if gaps.size else 0.0
+    found = month_end if (month_end - last).days <= usual else last
+    if uploaded_on is not None:
+        found = min(found, uploaded_on - dt.timedelta(days=1))
+    return found if found >= days[0] else last
+
+
+def _orders(
+    table: ir.Table,
+    customers: ir.Table | None,
+    metadata: dict[str, Any],
+    overrides: tuple[dt.date | None, str | None, str | None],
+) -> Orders:
+    as_of, currency, time_zone = overrides
+    table = _conformed(table)
+    backend = table.get_backend()
+    if as_of is None and "as_of" in metadata:
+        as_of = dt.date.fromisoformat(metadata["as_of"])
+    if as_of is None or "first_day" not in metadata:
+        days = _days(table, backend)
+        if not days:
+            raise NoOrdersError
+        as_of, first_day = as_of or complete_until(days), days[0]
+    else:
+        first_day = dt.date.fromisoformat(metadata["first_day"])
+    return Orders(
+        table=table.filter(table.ordered_at < _midnight_after(as_of)),
+        customers=customers,
+        as_of=as_of,
+        first_day=first_day,
+        currency=currency or metadata.get("currency"),
+        time_zone=time_zone or metadata.get("time_zone"),
+        backend=backend,
+    )
+
+
+def _conformed(table: ir.Table) -> ir.Table:
+    """The table with every column of ``COLUMNS``, absent ones null."""
+    import ibis
+
+    missing = [name for name in REQUIRED if name not in table.columns]
+    if missing:
+        raise MissingColumnsError(missing=missing, found=list(table.columns))
+    defaults = {"quantity": ibis.literal(1.0)}
+    absent = {
+        name: defaults.get(name, ibis.null(kind))
+        for name, kind in COLUMNS.items()
+        if name not in table.columns
+    }
+    return table.mutate(**absent) if absent else table
+
+
+def _days(table: ir.Table, backend: BaseBackend) -> list[dt.date]:
+    found = table.select(day=table.ordered_at.date()).distinct().order_by("day")
+    return [pd.Timestamp(day).date() for day in engine.run(found, backend)["day"]]
+
+
+def _midnight_after(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())

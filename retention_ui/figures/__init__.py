@@ -1,0 +1,1 @@
+"""Frame and texts in, Plotly figure out; no Streamlit, no statistics."""
