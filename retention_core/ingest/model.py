@@ -1,0 +1,207 @@
+"""What passes between the steps of ingest: sheets, detections, answers, the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from retention_core import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+    from retention_core.orders import Orders
+
+Role = Literal["orders", "products", "customers", "ignore"]
+Refunds = Literal["net", "ignore"]
+Outcome = Literal["used", "repaired", "merged", "set_aside", "rejected"]
+OUTCOMES: tuple[Outcome, ...] = (
+    "used",
+    "repaired",
+    "merged",
+    "set_aside",
+    "rejected",
+)
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One table of one file as it stands there: text cells under their row numbers.
+
+    ``relation`` names a DuckDB table or view with a column ``row`` (BIGINT, the
+    spreadsheet's own number, from 1) and ``c0`` … ``c{columns - 1}`` (VARCHAR; an
+    empty cell is null). ``head`` holds the first rows (at most 50) with their numbers.
+    ``cut_off`` is the number of a last row that ends in the middle, else ``None``.
+    """
+
+    file: str
+    sheet: str | None
+    encoding: str | None
+    delimiter: str | None
+    relation: str
+    columns: int
+    head: tuple[tuple[int, tuple[str | None, ...]], ...]
+    cut_off: int | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the data does not decide: a code, the facts of the case, the choices.
+
+    ``choices`` are JSON values, the proposal first; the answer is one of them.
+    Codes: ``day_first`` (choices true, false), ``decimal`` (".", ","),
+    ``amount_column`` (column names), ``currency`` (ISO codes; may be empty: free
+    choice), ``giant_key`` ("guest", "customer"; fields: key, orders, share).
+    """
+
+    code: str
+    fields: dict[str, Any]
+    choices: list[Any]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What was recognised in one sheet of one file.
+
+    ``columns`` are the header's names, made unique; ``mapping`` goes from field to
+    column; ``examples`` holds up to three different values of each column; ``rows``
+    counts the rows below the header. ``decimal`` is "." or ","; ``day_first`` is
+    ``None`` where the dates need no order (ISO). ``header_row`` is ``None`` for a
+    file without one.
+    """
+
+    file: str
+    sheet: str | None
+    role: Role
+    system: str | None
+    encoding: str | None
+    delimiter: str | None
+    header_row: int | None
+    columns: list[str]
+    rows: int
+    mapping: dict[str, str]
+    examples: dict[str, list[str]]
+    day_first: bool | None
+    decimal: str
+    currency: str | None
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """What answers for this sheet go by."""
+        return self.file if self.sheet is None else f"{self.file}#{self.sheet}"
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Detection:
+        """Read what ``asdict`` wrote."""
+        questions = [Question(**each) for each in value["questions"]]
+        return cls(**{**value, "questions": questions})
+
+
+@dataclass(frozen=True)
+class SheetAnswers:
+    """What the user says of one sheet; ``None`` means: as recognised."""
+
+    role: Role | None = None
+    mapping: dict[str, str] | None = None
+    day_first: bool | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the user says of the whole upload; ``None`` means: as recognised.
+
+    ``sheets`` goes by :attr:`Detection.key`. ``keys`` says of giant customer keys
+    whether each is a ``"guest"`` or one ``"customer"``.
+    """
+
+    sheets: dict[str, SheetAnswers] = field(default_factory=dict)
+    as_of: dt.date | None = None
+    time_zone: str | None = None
+    currency: str | None = None
+    refunds: Refunds = "net"
+    keys: dict[str, str] = field(default_factory=dict)
+    merge_duplicates: bool = False
+
+    def to_json(self) -> str:
+        """Write as JSON text."""
+        value = asdict(self)
+        value["as_of"] = self.as_of.isoformat() if self.as_of else None
+        return json.dumps(value, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Answers:
+        """Read what :meth:`to_json` wrote."""
+        value = json.loads(text)
+        value["sheets"] = {
+            key: SheetAnswers(**each) for key, each in value["sheets"].items()
+        }
+        if value["as_of"]:
+            value["as_of"] = dt.date.fromisoformat(value["as_of"])
+        return cls(**value)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where every row of every file went.
+
+    Attributes
+    ----------
+    files
+        ``file, sheet, role, rows_in``, a column for each of ``OUTCOMES``, and
+        ``amount_in, amount_used`` in the dataset's currency. Every row has
+        ``rows_in = used + repaired + merged + set_aside + rejected``.
+    reasons
+        ``outcome, code, rows, amount, files`` for all but plain ``used``.
+    rows
+        Ibis table of every row not used: ``file, sheet, row, outcome, code, raw``.
+    """
+
+    files: pd.DataFrame
+    reasons: pd.DataFrame
+    rows: ir.Table
+
+    def __getattr__(self, name: str) -> int:
+        """``rows_in`` and each outcome as a total over all files."""
+        if name == "rows_in" or name in OUTCOMES:
+            return int(self.files[name].sum())
+        raise AttributeError(name)
+
+    def save(self, folder: Path) -> None:
+        """Write ``ledger.json`` and ``ledger.parquet``."""
+        engine.write_parquet(self.rows, folder / "ledger.parquet")
+        tables = {"files": self.files, "reasons": self.reasons}
+        content = {name: table.to_dict("list") for name, table in tables.items()}
+        (folder / "ledger.json").write_text(
+            json.dumps(content, ensure_ascii=False), encoding="utf-8"
+        )
+
+    @classmethod
+    def open(cls, folder: Path) -> Ledger:
+        """Read what :meth:`save` wrote."""
+        text = (folder / "ledger.json").read_text(encoding="utf-8")
+        content = json.loads(text)
+        backend, _ = engine.open_parquet({"ledger": folder / "ledger.parquet"})
+        return cls(
+            files=pd.DataFrame(content["files"]),
+            reasons=pd.DataFrame(content["reasons"]),
+            rows=backend.table("ledger"),
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """What :func:`retention_core.ingest` returns."""
+
+    orders: Orders
+    ledger: Ledger
+    detection: list[Detection]
