@@ -58,13 +58,14 @@ def churn(options: argparse.Namespace) -> pd.DataFrame:
 
 def forecast(options: argparse.Namespace) -> pd.DataFrame:
     """Customer lifetime value of each customer, highest first."""
+    orders = _orders(options)
     found = rc.clv.forecast(
-        _orders(options),
+        orders,
         months=options.months,
         annual_discount_rate=options.discount_rate,
         margin=options.margin,
     )
-    customers = _orders(options).run(found.customers)
+    customers = orders.run(found.customers)
     return customers.sort_values("clv", ascending=False, ignore_index=True)
 
 
