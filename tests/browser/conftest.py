@@ -31,9 +31,9 @@ def start_server(folder: Path) -> tuple[subprocess.Popen, str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = (folder / "server.log").open("wb")
+    program = [sys.executable, "-m", "streamlit", "run", "app.py"]
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py"]
-        + ["--server.port", str(port), "--server.headless", "true"],
+        [*program, "--server.port", str(port), "--server.headless", "true"],
         cwd=ROOT,
         env={**os.environ, "KEPT_DATA": str(folder / "data")},
         stdout=log,
