@@ -1,0 +1,171 @@
+"""Who buys, when they come back, and what lies in their baskets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sample_data.catalogue import (
+    BEANS,
+    GIFT_TIN,
+    GRINDER,
+    MATCHA,
+    MONTHLY_TEAS,
+    ONE_AT_A_TIME,
+    PRODUCTS,
+    STARTER_KIT,
+    TOTE_BAG,
+    TOTE_CHANCE,
+    WHISK,
+)
+
+LAST_DAY = np.datetime64("2026-06-18")
+CRISIS = "2025-03"
+GIFTS = "2024-12"
+# New customers a month, January 2024 to June 2026: the first month has some who
+# are old customers, the last one is not over.
+NEW_CUSTOMERS = (
+    *(197, 94, 109, 105, 104, 98, 94, 102, 122, 137, 171, 206),
+    *(117, 117, 135, 130, 128, 120, 115, 124, 148, 165, 206, 247),
+    *(141, 140, 161, 155, 152, 85),
+)
+CHANNELS = {
+    "Search": 0.31,
+    "Instagram": 0.22,
+    "Market stall": 0.16,
+    "Referral": 0.14,
+    "Deal site": 0.17,
+}
+KIT_CHANCE = 0.2
+TEA_CHANCE = 0.42
+GIFT_CHANCE = 0.5
+# The chance to come back at all, and what multiplies it.
+COMES_BACK = 0.585
+WITH_KIT = 1.4
+FROM_DEAL_SITE = 0.5
+IN_CRISIS = 0.45
+# Leaving after each later order: one chance a customer, beta-distributed, so that
+# those who stay are ever more faithful (Fader & Hardie's shifted beta-geometric).
+LEAVING = (0.62, 1.55)
+TEA_DAYS, TEA_SPREAD = 30, 2.0
+OTHER_DAYS = (4, 36.0)  # at least, and the mean of what is added to it
+GUEST_ORDERS = 700
+REPEAT_CHANNEL_STAYS = 0.65
+PLANTED = {GRINDER: (BEANS, 0.60), MATCHA: (WHISK, 0.45)}
+
+
+def customers(rng: np.random.Generator) -> pd.DataFrame:
+    """One row a known customer, with the traits that decide what follows."""
+    months = np.arange("2024-01", "2026-07", dtype="datetime64[M]")
+    month = np.repeat(months, NEW_CUSTOMERS)
+    start = month.astype("datetime64[D]")
+    end = np.minimum((month + 1).astype("datetime64[D]"), LAST_DAY + 1)
+    n = len(month)
+    first = start + (rng.random(n) * (end - start).astype(int)).astype(int)
+    gift = (month == np.datetime64(GIFTS)) & (rng.random(n) < GIFT_CHANCE)
+    tea = rng.choice(MONTHLY_TEAS, n)
+    likes_tea = (rng.random(n) < TEA_CHANCE) & ~gift
+    found = pd.DataFrame(
+        {
+            "customer": np.arange(n),
+            "first_day": first,
+            "channel": rng.choice(list(CHANNELS), n, p=list(CHANNELS.values())),
+            "gift": gift,
+            "kit": (rng.random(n) < KIT_CHANCE) & ~gift,
+            "tea": np.where(likes_tea, tea, ""),
+        }
+    )
+    chance = COMES_BACK * np.where(found["kit"], WITH_KIT, 1.0)
+    chance *= np.where(found["channel"] == "Deal site", FROM_DEAL_SITE, 1.0)
+    chance *= np.where(month == np.datetime64(CRISIS), IN_CRISIS, 1.0)
+    found["comes_back"] = (rng.random(n) < chance) & ~gift
+    found["leaving"] = rng.beta(*LEAVING, n)
+    return found
+
+
+def orders(rng: np.random.Generator, people: pd.DataFrame) -> pd.DataFrame:
+    """One row an order, in the order of time; a guest's ``customer`` is -1."""
+    rows = [row for person in people.itertuples() for row in _history(rng, person)]
+    known = pd.DataFrame(rows, columns=["customer", "day", "first", "channel"])
+    guests = pd.DataFrame(
+        {
+            "customer": -1,
+            "day": rng.choice(known["day"], GUEST_ORDERS),
+            "first": False,
+            "channel": "Market stall",
+        }
+    )
+    found = pd.concat([known, guests], ignore_index=True)
+    seconds = rng.triangular(7 * 3600, 19 * 3600, 23 * 3600, len(found)).astype(int)
+    found["ordered_at"] = found["day"].astype("datetime64[s]") + pd.to_timedelta(
+        seconds, unit="s"
+    )
+    return found.sort_values(["ordered_at", "customer"], ignore_index=True)
+
+
+def _history(
+    rng: np.random.Generator,
+    person: Any,  # noqa: ANN401 a row of `customers`
+) -> list[tuple[int, np.datetime64, bool, str]]:
+    """Every order of one customer."""
+    day = np.datetime64(person.first_day, "D")
+    found = [(person.customer, day, True, person.channel)]
+    stays = person.comes_back
+    while stays:
+        day = day + _gap(rng, person.tea)
+        if day > LAST_DAY:
+            break
+        moves = rng.random() > REPEAT_CHANNEL_STAYS
+        channel = rng.choice(("Search", "Instagram")) if moves else person.channel
+        found.append((person.customer, day, False, str(channel)))
+        stays = rng.random() > person.leaving
+        if day.astype("datetime64[M]") == np.datetime64(CRISIS):
+            stays = stays and rng.random() < IN_CRISIS
+    return found
+
+
+def _gap(rng: np.random.Generator, tea: str) -> int:
+    if tea:
+        return round(rng.normal(TEA_DAYS, TEA_SPREAD))
+    least, mean = OTHER_DAYS
+    return least + int(rng.exponential(mean))
+
+
+def lines(
+    rng: np.random.Generator, bought: pd.DataFrame, people: pd.DataFrame
+) -> pd.DataFrame:
+    """One row an order line: ``order`` (its position), ``product``, ``quantity``.
+
+    Products are drawn independently in every order, but for the two planted pairs,
+    the customer's own monthly tea, the kit of a first order and the gift tin.
+    """
+    named = {product.name: number for number, product in enumerate(PRODUCTS)}
+    owner = people.reindex(bought["customer"]).reset_index(drop=True)
+    fixed = np.zeros((len(bought), len(PRODUCTS)), dtype=bool)
+    for tea in MONTHLY_TEAS:
+        fixed[:, named[tea]] = owner["tea"].eq(tea)
+    first = bought["first"].to_numpy()
+    fixed[:, named[STARTER_KIT]] = first & owner["kit"].eq(True)
+    fixed[:, named[GIFT_TIN]] = first & owner["gift"].eq(True)
+    basket = fixed | _drawn(rng, len(bought), named)
+    while (empty := ~basket.any(axis=1)).any():
+        basket[empty] = _drawn(rng, int(empty.sum()), named)
+    basket[:, named[TOTE_BAG]] = rng.random(len(bought)) < TOTE_CHANCE
+    order, product = np.nonzero(basket)
+    quantity = 1 + rng.choice(3, len(order), p=(0.84, 0.13, 0.03))
+    single = np.array(
+        [p.category in ONE_AT_A_TIME or p.name in MONTHLY_TEAS for p in PRODUCTS]
+    )
+    quantity = np.where(single[product], 1, quantity)
+    return pd.DataFrame({"order": order, "product": product, "quantity": quantity})
+
+
+def _drawn(rng: np.random.Generator, n: int, named: dict[str, int]) -> np.ndarray:
+    chance = np.array([product.chance for product in PRODUCTS])
+    basket = rng.random((n, len(PRODUCTS))) < chance
+    for one, (other, with_it) in PLANTED.items():
+        together = basket[:, named[one]] & (rng.random(n) < with_it)
+        basket[:, named[other]] |= together
+    return basket
