@@ -42,15 +42,15 @@ KIT_CHANCE = 0.2
 TEA_CHANCE = 0.42
 GIFT_CHANCE = 0.5
 # The chance to come back at all, and what multiplies it.
-COMES_BACK = 0.585
+COMES_BACK = 0.62
 WITH_KIT = 1.4
 FROM_DEAL_SITE = 0.5
-IN_CRISIS = 0.45
+IN_CRISIS = 0.5
 # Leaving after each later order: one chance a customer, beta-distributed, so that
 # those who stay are ever more faithful (Fader & Hardie's shifted beta-geometric).
-LEAVING = (0.62, 1.55)
+LEAVING = (0.40, 0.80)
 TEA_DAYS, TEA_SPREAD = 30, 2.0
-OTHER_DAYS = (4, 36.0)  # at least, and the mean of what is added to it
+OTHER_DAYS = (20, 28.0)  # at least, and the mean of what is added to it
 GUEST_ORDERS = 700
 REPEAT_CHANNEL_STAYS = 0.65
 PLANTED = {GRINDER: (BEANS, 0.60), MATCHA: (WHISK, 0.45)}
