@@ -1,0 +1,271 @@
+"""The sample shop holds the stories that its README tells."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import zipfile
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import false_discovery_control, hypergeom
+
+from retention_core.samples import sample_files
+from sample_data.catalogue import (
+    BEANS,
+    GIFT_TIN,
+    GRINDER,
+    MATCHA,
+    MONTHLY_TEAS,
+    PRODUCTS,
+    STARTER_KIT,
+    TOTE_BAG,
+    WHISK,
+)
+from sample_data.draw import draw
+from tests.conftest import SHARED, needs_shared
+
+MAY_2026 = 2026 * 12 + 5
+HEAD = ["Financial Status", "Source", "Tags"]
+
+
+@pytest.fixture(scope="module")
+def exports() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two order files, every cell as text."""
+    older, newer = sample_files()[:2]
+    return tuple(
+        pd.read_csv(path, dtype=str, keep_default_na=False) for path in (older, newer)
+    )
+
+
+@pytest.fixture(scope="module")
+def lines(exports) -> pd.DataFrame:
+    """Every real order line once, as the newer file has it, blanks filled down."""
+    older, newer = exports
+    both = pd.concat([older[~older["Name"].isin(set(newer["Name"]))], newer])
+    head = both[HEAD].replace("", None).groupby(both["Name"]).transform("first")
+    found = both.assign(
+        **head,
+        email=both["Email"].str.lower(),
+        product=both["Lineitem name"],
+        day=pd.to_datetime(both["Created at"].str[:10]),
+    )
+    return found[found["Tags"].isna()]
+
+
+@pytest.fixture(scope="module")
+def orders(lines) -> pd.DataFrame:
+    """One row a purchase of a known customer, with its cohort and age in months."""
+    bought = lines[(lines["Financial Status"] != "refunded") & (lines["email"] != "")]
+    one = bought.drop_duplicates("Name").sort_values("Created at")
+    month = one["day"].dt.year * 12 + one["day"].dt.month
+    by_customer = one.assign(month=month).groupby("email")
+    return one.assign(
+        month=month,
+        cohort=by_customer["month"].transform("min"),
+        channel=by_customer["Source"].transform("first"),
+        first=by_customer["Name"].transform("first"),
+    )
+
+
+def retention(orders: pd.DataFrame, age: int) -> float:
+    seen = orders[orders["cohort"] + age <= MAY_2026]
+    active = seen[seen["month"] - seen["cohort"] == age]
+    return active["email"].nunique() / seen["email"].nunique()
+
+
+def baskets(lines: pd.DataFrame) -> list[frozenset[str]]:
+    return list(lines.groupby("Name")["product"].agg(frozenset))
+
+
+def test_the_files_stand_in_the_repository():
+    assert [path.suffix for path in sample_files()] == [
+        ".csv",
+        ".csv",
+        ".xlsx",
+        ".xlsx",
+    ]
+    assert sum(path.stat().st_size for path in sample_files()) < 12_000_000
+
+
+def test_drawing_again_gives_the_same_files(tmp_path):
+    draw(tmp_path)
+    for path in sample_files():
+        again = tmp_path / path.name
+        if path.suffix == ".csv":
+            assert again.read_bytes() == path.read_bytes()
+        else:  # another zlib may pack the same sheets into other bytes
+            assert _members(again) == _members(path)
+
+
+def _members(path):
+    with zipfile.ZipFile(path) as book:
+        return {
+            each.filename: (each.date_time, book.read(each)) for each in book.filelist
+        }
+
+
+@needs_shared
+def test_the_header_is_shopifys():
+    known = json.loads((SHARED / "ingest" / "headers.json").read_text("utf-8"))
+    for path in sample_files()[:2]:
+        with path.open(encoding="utf-8", newline="") as file:
+            assert next(csv.reader(file)) == known["shopify_orders"]["columns"]
+
+
+def test_size_of_the_shop(lines, orders):
+    assert lines["Name"].nunique() == pytest.approx(14_000, rel=0.05)
+    assert len(lines) == pytest.approx(32_000, rel=0.05)
+    assert orders["email"].nunique() == pytest.approx(4_100, rel=0.02)
+    assert lines["product"].nunique() == len(PRODUCTS) == 60
+    assert len({product.category for product in PRODUCTS}) == 6
+    assert lines["day"].min() == pd.Timestamp("2024-01-01")
+    assert lines["day"].max() == pd.Timestamp("2026-06-18")
+
+
+def test_continuation_rows_are_blank_as_shopifys_are(exports):
+    for export in exports:
+        later = export["Name"].duplicated()
+        assert later.any()
+        for column in ("Financial Status", "Currency", "Subtotal", "Source", "Id"):
+            assert (export.loc[later, column] == "").all()
+            assert (export.loc[~later, column] != "").all()
+        assert (export["Created at"] != "").all()
+
+
+def test_money_adds_up(exports):
+    for export in exports:
+        worth = export["Lineitem price"].astype(float) * export[
+            "Lineitem quantity"
+        ].astype(float)
+        head = export[~export["Name"].duplicated()].set_index("Name")
+        money = head[["Subtotal", "Discount Amount", "Shipping", "Total"]].astype(float)
+        gross = worth.groupby(export["Name"]).sum().loc[head.index]
+        paid = money["Subtotal"] + money["Discount Amount"]
+        np.testing.assert_allclose(gross, paid, atol=0.001)
+        np.testing.assert_allclose(
+            money["Subtotal"] + money["Shipping"], money["Total"], atol=0.001
+        )
+        back = head["Refunded Amount"].astype(float)
+        assert (back <= money["Total"] + 0.001).all()
+        whole = head["Financial Status"] == "refunded"
+        np.testing.assert_allclose(back[whole], money["Total"][whole], atol=0.001)
+
+
+def test_files_overlap_in_june_2025_where_some_orders_were_refunded_later(exports):
+    older, newer = exports
+    common = set(older["Name"]) & set(newer["Name"])
+    old, new = (
+        each[each["Name"].isin(common)].reset_index(drop=True) for each in exports
+    )
+    assert set(old["Created at"].str[:7]) == {"2025-06"}
+    differs = (old != new).any(axis=1)
+    assert 5 <= differs.sum() <= 20
+    assert set(old.columns[(old != new).any()]) == {
+        "Financial Status",
+        "Refunded Amount",
+    }
+    assert set(old.loc[differs, "Financial Status"]) == {"paid"}
+
+
+def test_refunds_guests_tests_and_equal_lines(exports, lines):
+    one = lines.drop_duplicates("Name")
+    refunded = one["Financial Status"].isin(["refunded", "partially_refunded"])
+    assert refunded.mean() == pytest.approx(0.02, abs=0.004)
+    assert (one["email"] == "").mean() == pytest.approx(0.05, abs=0.005)
+    tests = [export[export["Tags"] == "test"] for export in exports]
+    assert len(set(pd.concat(tests)["Name"])) == 6
+    again = lines.duplicated(["Name", "product", "Lineitem quantity"])
+    assert again.sum() == 30
+
+
+def test_shape_of_retention(orders):
+    assert retention(orders, 1) == pytest.approx(0.40, abs=0.03)
+    assert 0.15 <= retention(orders, 6) <= 0.20
+    assert retention(orders, 12) == pytest.approx(0.09, abs=0.015)
+
+
+@pytest.mark.parametrize("age", [1, 2, 3, 6])
+def test_deal_site_customers_retain_half_as_well(orders, age):
+    deal = orders["channel"] == "Deal site"
+    ratio = retention(orders[deal], age) / retention(orders[~deal], age)
+    assert 0.4 < ratio < 0.6
+
+
+def test_starter_kit_customers_come_back_more(orders, lines):
+    with_kit = set(lines.loc[lines["product"] == STARTER_KIT, "Name"])
+    kit = orders["first"].isin(with_kit)
+    assert retention(orders[kit], 1) > 1.3 * retention(orders[~kit], 1)
+
+
+def test_whoever_ordered_in_the_delivery_crisis_came_back_less(orders):
+    active = orders.groupby("month")["email"].agg(set)
+    back = {
+        month: len(active[month] & active[month + 1]) / len(active[month])
+        for month in active.index[:-2]
+    }
+    crisis = 2025 * 12 + 3
+    half_a_year_around = [
+        share
+        for month, share in back.items()
+        if month != crisis and -2 <= month - crisis <= 6
+    ]
+    assert back[crisis] < 0.6 * min(half_a_year_around)
+
+
+def test_december_2024_brought_buyers_of_one_gift(orders, lines):
+    december = orders["cohort"] == 2024 * 12 + 12
+    assert retention(orders[december], 6) < 0.5 * retention(orders[~december], 6)
+    gifts = set(lines.loc[lines["product"] == GIFT_TIN, "Name"])
+    first = orders[december].drop_duplicates("email")
+    assert first["Name"].isin(gifts).mean() == pytest.approx(0.5, abs=0.1)
+    givers = first.loc[first["Name"].isin(gifts), "email"]
+    later = orders[orders["email"].isin(givers)].groupby("email")["Name"].nunique()
+    assert (later == 1).mean() > 0.9
+
+
+def test_monthly_teas_are_reordered_every_30_days(orders, lines):
+    tea = lines[lines["product"].isin(MONTHLY_TEAS) & (lines["email"] != "")]
+    days = tea.drop_duplicates(["Name", "product"]).sort_values("day")
+    gaps = days.groupby(["email", "product"])["day"].diff().dt.days.dropna()
+    assert gaps.median() == 30
+    assert gaps.between(24, 36).mean() > 0.95
+    assert days.groupby("email")["product"].nunique().max() == 1
+
+
+def test_a_tote_bag_lies_in_every_second_basket(lines):
+    with_tote = [TOTE_BAG in basket for basket in baskets(lines)]
+    assert np.mean(with_tote) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("refunded", ["counted", "left out"])
+def test_two_pairs_belong_together_and_no_other(lines, refunded):
+    wanted = lines
+    if refunded == "left out":
+        wanted = lines[lines["Financial Status"] != "refunded"]
+    sets = baskets(wanted)
+    alone = Counter(itertools.chain.from_iterable(sets))
+    both = Counter(
+        pair for basket in sets for pair in itertools.combinations(sorted(basket), 2)
+    )
+    tested = [pair for pair, count in both.items() if count >= 5]
+    p = [hypergeom.sf(both[a, b] - 1, len(sets), alone[a], alone[b]) for a, b in tested]
+    q = dict(zip(tested, false_discovery_control(p), strict=True))
+    real = {pair for pair, value in q.items() if value <= 0.05}
+    assert real == {tuple(sorted((GRINDER, BEANS))), tuple(sorted((MATCHA, WHISK)))}
+    assert min(value for pair, value in q.items() if pair not in real) > 0.1
+
+
+def test_workbooks_join_to_the_orders(lines, orders):
+    products, customers = (
+        pd.read_excel(path, engine="calamine") for path in sample_files()[2:]
+    )
+    assert set(products["Product"]) == set(lines["product"])
+    assert set(products["SKU"]) == set(lines["Lineitem sku"])
+    assert (products["Cost"] < products["Price"]).all()
+    assert set(orders["email"]) <= set(customers["E-mail"])
+    assert customers["E-mail"].str.fullmatch(r"[a-z.\d]+@example\.(com|org)").all()
+    assert set(customers["Accepts marketing"]) == {"yes", "no"}
