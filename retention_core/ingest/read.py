@@ -1,0 +1,101 @@
+"""From a file of any kind to relations of text cells under their row numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention_core.ingest import cells, scan, survey, workbook
+from retention_core.ingest.errors import EmptyFileError
+from retention_core.ingest.model import RawSheet
+from retention_core.ingest.text import TextFile, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+
+def read(
+    path: Path,
+    name: str,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    encoding: str | None = None,
+) -> list[RawSheet]:
+    """Read a file into views of ``con``, one a table.
+
+    Parameters
+    ----------
+    path
+        Where the file lies.
+    name
+        What its owner calls it.
+    con
+        Where the views shall be; what they read lives as long as ``con`` does.
+    encoding
+        Of a text file; ``None`` means: find out.
+
+    Returns
+    -------
+    list of RawSheet
+        One for a text file, one for each visible sheet with cells of a workbook.
+
+    Raises
+    ------
+    RetentionError
+        One of :mod:`retention_core.ingest.errors`.
+    """
+    kind = scan.scan(path, name)
+    if kind == "gzip":
+        path = survey.inflate(path, cells.scratch(con) / "plain", name)
+        kind = scan.scan(path, name)
+    if kind == "text":
+        return [_read_text(path, name, con, encoding)]
+    return _read_workbook(path, name, con)
+
+
+def _read_text(
+    path: Path, name: str, con: duckdb.DuckDBPyConnection, encoding: str | None
+) -> RawSheet:
+    folder = cells.scratch(con)
+    facts = survey.survey(path, name)
+    encoding = encoding or survey.choose_encoding(path, facts)
+    if encoding != "utf-8":
+        path = survey.transcode(path, folder / "utf-8", encoding, name)
+        facts = survey.survey(path, name)
+    form, relation = read_text(TextFile(path, name, facts, con, folder))
+    return RawSheet(
+        file=name,
+        sheet=None,
+        encoding=encoding,
+        delimiter=form.delimiter,
+        relation=relation.view,
+        columns=relation.columns,
+        head=cells.head(con, relation.view),
+        cut_off=relation.cut_off,
+    )
+
+
+def _read_workbook(
+    path: Path, name: str, con: duckdb.DuckDBPyConnection
+) -> list[RawSheet]:
+    sheets = []
+    for title, rows in workbook.sheets(path, name):
+        paths, columns = cells.write_rows(rows, cells.scratch(con), name)
+        if not paths:
+            continue
+        view = cells.create_rows_view(con, paths)
+        sheets.append(
+            RawSheet(
+                file=name,
+                sheet=title,
+                encoding=None,
+                delimiter=None,
+                relation=view,
+                columns=columns,
+                head=cells.head(con, view),
+            )
+        )
+    if not sheets:
+        raise EmptyFileError(file=name)
+    return sheets

@@ -1,0 +1,199 @@
+"""What the bytes of a text file say: encoding, line ends, oddities."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from retention_core.ingest.errors import (
+    BrokenWorkbookError,
+    InflatesTooMuchError,
+    LineTooLongError,
+    UnreadableEncodingError,
+)
+from retention_core.ingest.scan import MAX_INFLATED, utf16
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAX_LINE = 8 << 20
+_CHUNK = 1 << 20
+_UTF8_MARK = codecs.BOM_UTF8
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Facts about the bytes of a file, from one pass.
+
+    Attributes
+    ----------
+    lines
+        Count of line feeds, and one for a last line without.
+    ends_open
+        Whether the last line has no line end.
+    plain
+        Whether no line is blank and no zero byte or lone carriage return occurs,
+        so that a record is a line unless a quote says otherwise.
+    utf8
+        Whether all is valid UTF-8 (a character cut in two at the end apart).
+    ascii
+        Whether all is ASCII.
+    spaced
+        Whether a cell may begin or end with a blank.
+    """
+
+    lines: int
+    ends_open: bool
+    plain: bool
+    utf8: bool
+    ascii: bool
+
+
+def survey(path: Path, name: str) -> Survey:
+    """Read ``path`` once and note what :class:`Survey` says.
+
+    Raises
+    ------
+    LineTooLongError
+        A line is longer than ``MAX_LINE`` bytes.
+    """
+    lines, last, plain, utf8, is_ascii = 0, b"\n", True, True, True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        for chunk in _chunks(file, name):
+            lines += chunk.count(b"\n")
+            plain = plain and _is_plain(last, chunk)
+            if not chunk.isascii() or decoder.getstate()[0]:
+                is_ascii = False
+                utf8 = utf8 and _decodes(decoder, chunk)
+            last = chunk[-1:]
+    open_end = last != b"\n"
+    return Survey(lines + open_end, open_end, plain, utf8, is_ascii)
+
+
+def _chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
+    unbroken, line = 0, 1
+    while chunk := file.read(_CHUNK):
+        broken = b"\n" in chunk or b"\r" in chunk
+        unbroken = 0 if broken else unbroken + len(chunk)
+        if unbroken > MAX_LINE:
+            raise LineTooLongError(file=name, row=line, limit_mb=MAX_LINE >> 20)
+        line += chunk.count(b"\n")
+        yield chunk
+
+
+def _is_plain(last: bytes, chunk: bytes) -> bool:
+    begin = last + chunk[:2]
+    if begin.startswith((b"\n\n", b"\n\r")) or b"\0" in chunk:
+        return False
+    if b"\n\n" in chunk:
+        return False
+    return b"\r" not in chunk or _has_whole_line_ends(last + chunk)
+
+
+def _has_whole_line_ends(chunk: bytes) -> bool:
+    returns = chunk.count(b"\r") - chunk.endswith(b"\r")
+    return returns == chunk.count(b"\r\n") and b"\n\r" not in chunk
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def inflate(path: Path, target: Path, name: str) -> Path:
+    """Unpack a gzip file; what a cut-off one still holds is kept."""
+    with gzip.open(path) as source, target.open("wb") as file:
+        try:
+            while chunk := source.read(_CHUNK):
+                file.write(chunk)
+                if file.tell() > MAX_INFLATED:
+                    limit = MAX_INFLATED // 1_000_000
+                    raise InflatesTooMuchError(file=name, limit_mb=limit)
+        except EOFError:
+            pass
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise BrokenWorkbookError(file=name, detail=str(error)) from error
+    return target
+
+
+def choose_encoding(path: Path, facts: Survey) -> str:
+    """The encoding that the bytes speak for.
+
+    A mark at the beginning, then strict UTF-8, then UTF-16 by its zero bytes, then
+    the statistics of charset-normalizer over the lines that are not ASCII.
+    """
+    with path.open("rb") as file:
+        sample = file.read(65_536)
+    wide = utf16(sample)
+    if wide:
+        return wide
+    if facts.utf8:
+        return "utf-8"
+    return _guess(path)
+
+
+def _guess(path: Path) -> str:
+    from charset_normalizer import from_bytes
+
+    telling = b"".join(_telling_lines(path))
+    if _is_mostly_utf8(telling):
+        return "utf-8"
+    found = from_bytes(telling, cp_isolation=list(_CANDIDATES)).best()
+    return found.encoding if found else "cp1252"
+
+
+_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5", "cp1251", "cp1250")
+
+
+def _telling_lines(path: Path, limit: int = 65_536) -> Iterator[bytes]:
+    size = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.isascii():
+                yield line
+                size += len(line)
+            if size > limit:
+                return
+
+
+def _is_mostly_utf8(text: bytes) -> bool:
+    """Whether a few broken bytes stand among many whole UTF-8 characters."""
+    decoded = text.decode("utf-8", "replace")
+    broken = decoded.count("\ufffd")
+    whole = sum(character > "\x7f" for character in decoded) - broken
+    return whole > 10 * broken
+
+
+def transcode(path: Path, target: Path, encoding: str, name: str) -> Path:
+    """Write a copy in UTF-8.
+
+    Raises
+    ------
+    UnreadableEncodingError
+        There is no such encoding, or more than a hundredth of the text is no
+        character of it.
+    """
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise UnreadableEncodingError(file=name, encoding=encoding) from error
+    broken = size = 0
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as file,
+    ):
+        while text := source.read(_CHUNK):
+            broken += text.count("\ufffd")
+            size += len(text)
+            file.write(text)
+    if broken * 100 > size:
+        raise UnreadableEncodingError(file=name, encoding=encoding)
+    return target

@@ -1,0 +1,188 @@
+"""Text files: DuckDB's reader where it is provably right, Python's elsewhere."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from retention_core.ingest import cells
+from retention_core.ingest.dialect import RUNS_OF_SPACES, SAMPLE, Dialect, sniff
+from retention_core.ingest.errors import (
+    CellTooLargeError,
+    EmptyFileError,
+    TooManyColumnsError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import TextIO
+
+    from retention_core.ingest.cells import Row
+    from retention_core.ingest.survey import Survey
+
+_END = "\0end\0"
+_REGULAR = 20  # so many rows of one length, and a shorter last one is no whole row
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file in UTF-8, surveyed, on the way to a relation of ``con``."""
+
+    path: Path
+    name: str
+    facts: Survey
+    con: duckdb.DuckDBPyConnection
+    folder: Path
+
+    def open(self) -> TextIO:
+        """Open for the csv module: line ends as they are, cut characters dropped."""
+        return self.path.open(encoding="utf-8-sig", errors="replace", newline="")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A view with ``row``, ``c0`` …; see :class:`RawSheet` for ``cut_off``."""
+
+    view: str
+    columns: int
+    cut_off: int | None = None
+
+
+def read_text(file: TextFile) -> tuple[Dialect, Relation]:
+    """Find the dialect and read all records, each under its number.
+
+    Raises
+    ------
+    TooManyColumnsError, CellTooLargeError, EmptyFileError
+    """
+    with file.open() as lines:
+        sample = lines.read(SAMPLE)
+    form = sniff(sample)
+    return form, _fast(file, form, sample) or _slow(file, form)
+
+
+def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
+    """DuckDB's reader, if every line is one record of as many cells as the first.
+
+    It skips blank lines and takes quotes after blanks as quotes: files with these
+    are none of its business, and the count of records has to be that of lines.
+    """
+    columns = _columns(file, form, sample)
+    if columns is None:
+        return None
+    target = file.folder / "records.parquet"
+    names = cells.column_names(columns)
+    trimmed = ", ".join(
+        f"nullif(trim({each}, {cells.quoted(cells.BLANKS)}), '') AS {each}"
+        for each in names
+    )
+    types = ", ".join(f"'{each}': 'VARCHAR'" for each in names)
+    quote = cells.quoted(form.quote)
+    try:
+        written = file.con.execute(
+            f"COPY (SELECT {trimmed} FROM read_csv({cells.quoted(file.path)}, "
+            f"columns={{{types}}}, header=false, auto_detect=false, nullstr='', "
+            f"delim={cells.quoted(form.delimiter)}, quote={quote}, escape={quote}, "
+            "comment='', strict_mode=true, compression='none')) "
+            f"TO {cells.quoted(target)} (FORMAT parquet)"
+        ).fetchone()
+    except duckdb.Error:
+        return None
+    if written is None or written[0] != file.facts.lines:
+        return None
+    view = cells.create_view(
+        file.con,
+        f"SELECT file_row_number + 1 AS row, {', '.join(names)} "
+        f"FROM read_parquet({cells.quoted(target)}, file_row_number=true)",
+    )
+    return Relation(view, columns)
+
+
+def _columns(file: TextFile, form: Dialect, sample: str) -> int | None:
+    """The number of columns, or ``None`` if the fast way is not safe."""
+    simple = form.delimiter != RUNS_OF_SPACES and not (form.escape or form.hint)
+    if not (file.facts.plain and file.facts.utf8 and simple):
+        return None
+    if _ends_blank(file, form) or _has_blank_before_quote(file, form):
+        return None
+    first = next(iter(form.records(sample.splitlines(keepends=True))))
+    if len(first) > cells.MAX_COLUMNS:
+        raise TooManyColumnsError(
+            file=file.name, row=1, columns=len(first), limit=cells.MAX_COLUMNS
+        )
+    return len(first)
+
+
+def _ends_blank(file: TextFile, form: Dialect) -> bool:
+    with file.path.open("rb") as content:
+        content.seek(max(0, file.path.stat().st_size - SAMPLE))
+        last = content.read().rstrip(b"\r\n").rpartition(b"\n")[2]
+    text = last.decode("utf-8", "replace")
+    return not text.strip(cells.BLANKS + form.delimiter + form.quote)
+
+
+def _has_blank_before_quote(file: TextFile, form: Dialect) -> bool:
+    odd = (form.delimiter + " " + form.quote).encode(), b"  " + form.quote.encode()
+    with file.path.open("rb") as content:
+        while chunk := content.read(1 << 20):
+            if form.quote.encode() in chunk and any(each in chunk for each in odd):
+                return True
+    return False
+
+
+def _slow(file: TextFile, form: Dialect) -> Relation:
+    with file.open() as lines:
+        records = _Records(file, form, lines)
+        paths, columns = cells.write_rows(records, file.folder, file.name)
+    if not paths:
+        raise EmptyFileError(file=file.name)
+    view = cells.create_rows_view(file.con, paths)
+    return Relation(view, columns, records.cut_off)
+
+
+class _Records:
+    """The records of a file; ``cut_off`` is known when all were taken."""
+
+    def __init__(self, file: TextFile, form: Dialect, lines: TextIO) -> None:
+        self.cut_off: int | None = None
+        self._file = file
+        self._lines = form.records(chain(_shown(lines, form), [_END]))
+
+    def __iter__(self) -> Iterator[Row]:
+        number = 0
+        lengths: deque[int] = deque(maxlen=_REGULAR)
+        try:
+            for number, record in enumerate(self._lines, 1):
+                if record and record[-1].endswith(_END):
+                    self._note_end(number, record, lengths)
+                    record[-1] = record[-1].removesuffix(_END)
+                    if self.cut_off != number:
+                        return
+                yield number, [cell.strip(cells.BLANKS) or None for cell in record]
+                lengths.append(len(record))
+        except csv.Error as error:
+            raise CellTooLargeError(
+                file=self._file.name, row=number + 1, limit=csv.field_size_limit()
+            ) from error
+
+    def _note_end(self, number: int, record: list[str], lengths: deque[int]) -> None:
+        """A quote that swallowed the end mark, or a last row shorter than all."""
+        if record != [_END]:
+            self.cut_off = number
+        elif self._file.facts.ends_open and lengths:
+            last = lengths.pop()
+            if len(set(lengths)) == 1 and last < lengths[0]:
+                self.cut_off = number - 1
+
+
+def _shown(lines: TextIO, form: Dialect) -> TextIO:
+    """The lines that a spreadsheet program shows."""
+    if form.hint:
+        lines.readline()
+    return lines

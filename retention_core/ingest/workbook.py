@@ -1,0 +1,83 @@
+"""Workbooks: every visible sheet, row by row, as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import python_calamine as calamine
+
+from retention_core.ingest.cells import clean
+from retention_core.ingest.errors import BrokenWorkbookError, PasswordProtectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from retention_core.ingest.cells import Row
+
+
+def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Each visible sheet that holds cells: its name and its numbered rows.
+
+    Raises
+    ------
+    BrokenWorkbookError, PasswordProtectedError
+    """
+    try:
+        with calamine.CalamineWorkbook.from_path(path) as book:
+            for each in book.sheets_metadata:
+                if not _is_table(each):
+                    continue
+                sheet = book.get_sheet_by_name(each.name)
+                if sheet.start is not None:
+                    yield each.name, _rows(sheet)
+    except calamine.PasswordError as error:
+        raise PasswordProtectedError(file=name) from error
+    except (calamine.CalamineError, OSError) as error:
+        raise BrokenWorkbookError(file=name, detail=str(error)) from error
+
+
+def _is_table(sheet: calamine.SheetMetadata) -> bool:
+    visible: bool = sheet.visible == calamine.SheetVisibleEnum.Visible
+    return visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+
+
+def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
+    first_row, first_column = sheet.start or (0, 0)
+    indent = [None] * first_column
+    for number in range(1, first_row + 1):
+        yield number, []
+    for number, cells in enumerate(sheet.iter_rows(), first_row + 1):
+        yield number, indent + [as_text(cell) for cell in cells]
+
+
+def as_text(cell: object) -> str | None:
+    """A cell's value as the shortest plain text.
+
+    Examples
+    --------
+    >>> as_text(17850.0), as_text(2.55), as_text(True)
+    ('17850', '2.55', 'TRUE')
+    """
+    if isinstance(cell, str):
+        return clean(cell)
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return _number(cell)
+    if isinstance(cell, dt.datetime):
+        return _moment(cell)
+    return str(cell)
+
+
+def _number(value: float) -> str:
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _moment(value: dt.datetime) -> str:
+    if value.time() == dt.time():
+        return value.date().isoformat()
+    return value.isoformat(" ", "auto")
