@@ -1,0 +1,148 @@
+"""Who stays, who is lost: the window, movement per period, each customer's risk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from retention_core import periods, spells, survival
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from retention_core.orders import Orders
+    from retention_core.periods import Grain
+
+LEAST_WINDOW = 7
+DEFAULT_WINDOW = 365
+STILL_RETURNING = 0.2
+MOVEMENT = (
+    "period_start",
+    "starting",
+    "new",
+    "reactivated",
+    "lost",
+    "ending",
+    "new_and_lapsed",
+    "retention_rate",
+    "strict_retention_rate",
+    "churn_rate",
+    "revenue_churn_rate",
+    "quick_ratio",
+    "full_start",
+    "complete",
+)
+
+
+@dataclass(frozen=True)
+class ChurnWindow:
+    """The silence after which a customer counts as lost.
+
+    Attributes
+    ----------
+    days
+        The window ``w``.
+    source
+        ``"data"``; ``"capped"``: the data asks for more than half its span, and
+        gets that; ``"default"``: too few returns to ask.
+    curve
+        ``days`` of silence from 0 to the last day that can be read; ``returned``,
+        the share of waits that had ended by then; ``return_later``, the chance that
+        a customer silent for so long still returns. Empty with ``"default"``.
+    """
+
+    days: int
+    source: Literal["data", "capped", "default"]
+    curve: pd.DataFrame
+
+
+def window(orders: Orders) -> ChurnWindow:
+    """The shortest silence after which no more than one in five still returns.
+
+    From the Kaplan–Meier curve F of the days between a customer's purchase days,
+    read up to the last day H with enough customers still at risk
+    (:func:`retention_core.survival.horizon`): ``(F(H) − F(w)) / (1 − F(w)) ≤ 0.2``,
+    at least 7 days and at most half the span of the data. Without any return: 365
+    days or half the span, whichever is less.
+    """
+    half = max((orders.as_of - orders.first_day).days // 2, 1)
+    counts = survival.interval_counts(orders)
+    found = survival.kaplan_meier(counts)
+    last = survival.horizon(found, int(counts["waiting"].sum()))
+    curve = found.loc[found["days"] <= (-1 if last is None else last)]
+    curve = curve[["days", "returned"]]
+    end = float(curve["returned"].max()) if len(curve) else 0.0
+    away = 1 - curve["returned"]
+    later = (end - curve["returned"]) / away.where(away > 0)
+    curve = curve.assign(return_later=later.fillna(0.0))
+    if end == 0:
+        return ChurnWindow(min(DEFAULT_WINDOW, half), "default", curve.iloc[:0])
+    silent = curve.loc[curve["return_later"] <= STILL_RETURNING, "days"]
+    days = max(int(silent.iloc[0]), LEAST_WINDOW)
+    if days > half:
+        return ChurnWindow(half, "capped", curve)
+    return ChurnWindow(days, "data", curve)
+
+
+def retention_rate(starting: float, ending: float, new: float) -> float:
+    """Customer retention rate (E − N) / S, a share; NaN when nobody was there.
+
+    With S = 100, E = 105, N = 15 it is 0.9. It holds reactivated customers, so it
+    can pass 1.
+    """
+    return (ending - new) / starting if starting else float("nan")
+
+
+def movement(
+    orders: Orders, *, grain: Grain = "month", window_days: int | None = None
+) -> pd.DataFrame:
+    """Customers won, won back and lost in each period: E = S + N + R − L.
+
+    A customer is active at an instant when the last purchase day lies within the
+    ``window_days`` days before it.
+
+    Parameters
+    ----------
+    window_days
+        The window ``w``; :func:`window` of the orders if not given.
+
+    Returns
+    -------
+    DataFrame
+        A row a period from the first order to ``as_of``: ``period_start``; counts
+        ``starting`` S, ``new`` N, ``reactivated`` R, ``lost`` L, ``ending`` E,
+        ``new_and_lapsed`` (first purchase within the period, no longer active at its
+        end); shares ``retention_rate`` (E − N)/S, ``strict_retention_rate``
+        (S − L)/S, ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by revenue of
+        the window before the start), ``quick_ratio`` (N + R)/L, null where they would
+        divide by 0; ``full_start`` (a whole window lies before it), ``complete``. The
+        period of ``as_of`` ends there. Empty without known customers.
+    """
+    days = window(orders).days if window_days is None else window_days
+    calendar = periods.starts(orders.first_day, orders.as_of, grain)
+    events = orders.run(spells.events(orders, grain, days))
+    calendar = [] if events.empty else calendar
+    full = orders.first_day + dt.timedelta(days=days)
+    complete = [periods.complete(day, grain, orders.as_of) for day in calendar]
+    frame = spells.counted(events, len(calendar)).assign(
+        period_start=np.array(calendar, dtype="datetime64[s]"),
+        full_start=np.array([day >= full for day in calendar], dtype=bool),
+        complete=np.array(complete, dtype=bool),
+    )
+    return _with_rates(frame)[[*MOVEMENT]]
+
+
+def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
+    starting = frame["starting"].where(frame["starting"] > 0)
+    lost = frame["lost"].where(frame["lost"] > 0)
+    revenue = frame["revenue"].where((frame["revenue"] > 0) & starting.notna())
+    return frame.assign(
+        retention_rate=(frame["ending"] - frame["new"]) / starting,
+        strict_retention_rate=(frame["starting"] - frame["lost"]) / starting,
+        churn_rate=frame["lost"] / starting,
+        revenue_churn_rate=frame["lost_revenue"] / revenue,
+        quick_ratio=(frame["new"] + frame["reactivated"]) / lost,
+    )

@@ -1,0 +1,159 @@
+"""How long until the next purchase, with those who still wait counted in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from retention_core.intervals import Z95
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from retention_core.orders import Orders
+
+LEAST_AT_RISK = 30
+LEAST_SHARE_AT_RISK = 0.1
+
+
+def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
+    """Time from a customer's ``after``-th purchase day to the next (Kaplan–Meier).
+
+    Parameters
+    ----------
+    after
+        1: from the first to the second, 2: from the second to the third …
+
+    Returns
+    -------
+    DataFrame
+        A row a day from 0 to the longest observed wait: ``days, at_risk`` (customers
+        who had not come back before, and were still watched), ``returned`` (share
+        back by then), ``low, high`` (95 %). Empty where nobody has ``after``
+        purchase days.
+    """
+    waits = _waits(orders)
+    counts = orders.run(_counted(waits.filter(waits.position == after - 1)))
+    return kaplan_meier(counts)
+
+
+def gaps(orders: Orders) -> pd.DataFrame:
+    """All waits between purchase days, beside the finished ones only.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`next_purchase` over every wait of every customer, the running one
+        censored at ``as_of``, and ``finished``: the share of the *finished* waits
+        that lasted no longer, which leaves out those who never came back.
+    """
+    counts = interval_counts(orders)
+    curve = kaplan_meier(counts)
+    back = _daily(counts)["returned"].cumsum()
+    return curve.assign(finished=(back / back.iloc[-1:].sum()).to_numpy())
+
+
+def day_reaching(frame: pd.DataFrame, share: float, of: str = "returned") -> int | None:
+    """First day on which column ``of`` reaches ``share``; ``None`` if never."""
+    reached = frame.loc[frame[of] >= share, "days"]
+    return None if reached.empty else int(reached.iloc[0])
+
+
+def median_of_returned(frame: pd.DataFrame) -> int | None:
+    """Days within which half of those who come back do so.
+
+    ``frame`` is one of :func:`next_purchase` or :func:`gaps`. Those who come back:
+    as far as the curve can be trusted (:func:`horizon`), else as far as it goes.
+    ``None`` where nobody came back.
+    """
+    last = horizon(frame, frame["at_risk"].max() if len(frame) else 0)
+    known = frame if last is None else frame[frame["days"] <= last]
+    back = known["returned"].max()
+    return day_reaching(known, back / 2) if back > 0 else None
+
+
+def horizon(frame: pd.DataFrame, customers: int) -> int | None:
+    """Last day with enough waits still at risk to read the curve (definitions §4).
+
+    At least 30, and at least a tenth as many as there are customers.
+    """
+    least = max(LEAST_AT_RISK, LEAST_SHARE_AT_RISK * customers)
+    known = frame.loc[frame["at_risk"] >= least, "days"]
+    return None if known.empty else int(known.iloc[-1])
+
+
+def interval_counts(orders: Orders) -> pd.DataFrame:
+    """Finished and running waits between purchase days by length in days.
+
+    Columns ``days, returned, waiting``: how many ended after so many days with a
+    purchase, and how many had lasted so long at ``as_of``.
+    """
+    return orders.run(_counted(_waits(orders)))
+
+
+def kaplan_meier(counts: pd.DataFrame) -> pd.DataFrame:
+    """Product-limit estimate (Kaplan & Meier 1958) of the share that has returned.
+
+    Parameters
+    ----------
+    counts
+        ``days, returned, waiting`` as of :func:`interval_counts`.
+
+    Returns
+    -------
+    DataFrame
+        ``days, at_risk, returned, low, high``, a row a day. The band is Greenwood's
+        on the log(−log) scale (Kalbfleisch & Prentice 1980), null once all are back.
+    """
+    daily = _daily(counts)
+    leaving = (daily["returned"] + daily["waiting"]).to_numpy()
+    at_risk = leaving[::-1].cumsum()[::-1]
+    returned = daily["returned"].to_numpy()
+    away = np.cumprod(1 - returned / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.cumsum(returned / (at_risk * (at_risk - returned)))
+        power = np.exp(Z95 * np.sqrt(variance) / np.log(away))
+        # Nobody is back yet: 0 / 0, and the share is 0 for certain.
+        low, high = (
+            np.where(away == 1, 0.0, 1 - away**bound) for bound in (power, 1 / power)
+        )
+    return pd.DataFrame(
+        {
+            "days": daily.index.to_numpy(dtype="int64"),
+            "at_risk": at_risk,
+            "returned": 1 - away,
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def _waits(orders: Orders) -> ir.Table:
+    """A row a customer and purchase day: ``position`` from 0, ``day``, ``next_day``."""
+    days = orders.purchase_days
+    order = ibis.window(group_by=days.customer_id, order_by=days.day)
+    waits = days.select(
+        position=ibis.row_number().over(order),
+        day=days.day,
+        next_day=days.day.lead().over(order),
+    )
+    end = waits.next_day.fill_null(ibis.literal(orders.as_of))
+    return waits.mutate(days=end.delta(waits.day, unit="day"))
+
+
+def _counted(waits: ir.Table) -> ir.Table:
+    back = waits.next_day.notnull()
+    counts = waits.group_by("days").agg(
+        returned=back.cast("int64").sum(), waiting=(~back).cast("int64").sum()
+    )
+    return counts.order_by("days")
+
+
+def _daily(counts: pd.DataFrame) -> pd.DataFrame:
+    """A row for every day from 0 to the longest wait."""
+    last = int(counts["days"].max()) if len(counts) else -1
+    days = counts.set_index("days")[["returned", "waiting"]]
+    return days.reindex(range(last + 1), fill_value=0).astype("int64")
