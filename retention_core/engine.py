@@ -86,6 +86,24 @@ def open_parquet(
     return backend, metadata
 
 
+def confine(backend: BaseBackend, folder: Path) -> None:
+    """Let a DuckDB see nothing but ``folder``, for good; it spills there as well.
+
+    The order matters: directories are allowed before the rest is forbidden. Ibis sets
+    two options on every cursor, which therefore stay open.
+    """
+    place = str(folder).replace("'", "''")
+    for setting in (
+        f"temp_directory = '{place}/spill'",
+        f"allowed_directories = ['{place}/']",
+        "enable_external_access = false",
+        "allowed_configs = ['TimeZone', 'python_enable_replacements']",
+        "python_enable_replacements = false",
+        "lock_configuration = true",
+    ):
+        backend.raw_sql(f"SET {setting}").fetchall()
+
+
 def _metadata(backend: BaseBackend, source: str) -> dict[str, Any]:
     rows = backend.raw_sql(
         f"SELECT key, value FROM parquet_kv_metadata('{source}')"

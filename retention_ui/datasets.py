@@ -1,0 +1,248 @@
+"""Where datasets live. Every way to one goes through :func:`find`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retention_core import engine
+from retention_core.errors import RetentionError
+from retention_core.ingest.model import Answers, Detection, Ledger
+from retention_core.orders import Orders, open_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SAMPLE = "sample"
+IDLE_HOURS = 24
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+ANSWER_FILES = ("detection.json", "answers.json", "names.json")
+_ID = re.compile(r"[A-Za-z0-9_-]{32}")
+_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
+_building = threading.Lock()
+
+
+class GoneError(RetentionError, FileNotFoundError):
+    """The dataset of an address is not, or no longer, there."""
+
+    code = "dataset_gone"
+    template = "This data is not here any more. Load the files again."
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One shop's files and what was made of them.
+
+    ``id`` is unguessable and a key: whoever knows it sees the data.
+    """
+
+    id: str
+    folder: Path
+
+    @property
+    def sample(self) -> bool:
+        """Whether this is the sample shop, which all share and nobody changes."""
+        return self.id == SAMPLE
+
+    @property
+    def built(self) -> bool:
+        """Whether the order table stands."""
+        return (self.folder / "digest").is_file()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the order table and the customers."""
+        return (self.folder / "digest").read_text(encoding="ascii")
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the uploaded files, as the user knows them."""
+        text = (self.folder / "names.json").read_text(encoding="utf-8")
+        return list(json.loads(text).values())
+
+    def detection(self) -> list[Detection]:
+        """Return what was recognised, sheet by sheet."""
+        text = (self.folder / "detection.json").read_text(encoding="utf-8")
+        return [Detection.from_json(each) for each in json.loads(text)]
+
+    def answers(self) -> Answers:
+        """Return what the user has answered so far."""
+        path = self.folder / "answers.json"
+        if not path.is_file():
+            return Answers()
+        return Answers.from_json(path.read_text(encoding="utf-8"))
+
+    def ledger(self) -> Ledger:
+        """Return where every row went."""
+        return Ledger.open(self.folder)
+
+    def open_orders(self) -> Orders:
+        """Open the order table on an engine that can read this folder and no more."""
+        orders = open_orders(self.folder, memory_limit=MEMORY_LIMIT, threads=THREADS)
+        engine.confine(orders.backend, self.folder)
+        return orders
+
+
+def root() -> Path:
+    """Return the data folder: ``KEPT_DATA``, else ``.data`` beside the program."""
+    beside = Path(__file__).parents[1] / ".data"
+    return Path(os.environ.get("KEPT_DATA", beside)).resolve()
+
+
+def find(wanted: str) -> Dataset:
+    """Open a dataset by its id, and note that it is in use.
+
+    Raises
+    ------
+    GoneError
+        No such dataset: never there, deleted, or idle for too long.
+    """
+    if wanted == SAMPLE:
+        return sample()
+    folder = root() / "datasets" / wanted
+    if not _ID.fullmatch(wanted) or not (folder / "detection.json").is_file():
+        raise GoneError
+    (folder / "used").touch()
+    return Dataset(wanted, folder)
+
+
+def create(
+    files: Iterable[tuple[str, bytes | memoryview]],
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Dataset:
+    """Keep uploaded files and recognise what they hold.
+
+    The folder is gone again where nothing could be recognised.
+    """
+    dataset = _receive(files, root() / "datasets" / secrets.token_urlsafe(24))
+    try:
+        _work("recognise", dataset.folder, Answers(), on_progress)
+    except BaseException:
+        shutil.rmtree(dataset.folder, ignore_errors=True)
+        raise
+    return dataset
+
+
+def build(
+    dataset: Dataset,
+    answers: Answers,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> None:
+    """Build the order table; until it is finished the dataset counts as not built."""
+    (dataset.folder / "digest").unlink(missing_ok=True)
+    text = answers.to_json()
+    (dataset.folder / "answers.json").write_text(text, encoding="utf-8")
+    _work("build", dataset.folder, answers, on_progress)
+    _seal(dataset.folder)
+
+
+def delete(dataset: Dataset) -> None:
+    """Delete the files and everything made of them; the sample shop stays."""
+    if not dataset.sample:
+        shutil.rmtree(dataset.folder, ignore_errors=True)
+
+
+def sweep(now: float | None = None) -> list[str]:
+    """Delete datasets idle for more than ``IDLE_HOURS``; return their ids."""
+    oldest = (now or time.time()) - IDLE_HOURS * 3600
+    gone = [
+        folder
+        for folder in (root() / "datasets").glob("*")
+        if _last_used(folder) < oldest
+    ]
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [folder.name for folder in gone]
+
+
+def sample(on_progress: Callable[[str, int, int], None] | None = None) -> Dataset:
+    """Return the sample shop, built from its files on first use.
+
+    The folder is named after the files' content; a half-built one is never seen,
+    because it gets its name only when it is finished.
+    """
+    from retention_core import samples
+
+    paths = samples.sample_files()
+    name = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    folder = root() / f"sample-{name[:16]}"
+    with _building:
+        if not (folder / "digest").is_file():
+            _build_sample(paths, folder, on_progress)
+    return Dataset(SAMPLE, folder)
+
+
+def _build_sample(
+    paths: Iterable[Path],
+    folder: Path,
+    on_progress: Callable[[str, int, int], None] | None,
+) -> None:
+    draft = root() / "datasets" / f"draft-{secrets.token_urlsafe(8)}"
+    dataset = _receive(((path.name, path.read_bytes()) for path in paths), draft)
+    try:
+        _work("recognise", dataset.folder, Answers(), on_progress)
+        build(dataset, Answers(), on_progress)
+        draft.rename(folder)
+    except OSError:
+        # Another process was faster: its folder is as good.
+        if not (folder / "digest").is_file():
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _receive(files: Iterable[tuple[str, bytes | memoryview]], folder: Path) -> Dataset:
+    """Write the files under names of our own: theirs may hold any path."""
+    incoming = folder / "incoming"
+    incoming.mkdir(parents=True)
+    names = {}
+    for number, (name, content) in enumerate(files):
+        suffix = Path(name).suffix.lower()
+        safe = f"{number:03}{suffix if _EXTENSION.fullmatch(suffix) else ''}"
+        (incoming / safe).write_bytes(content)
+        names[safe] = name
+    text = json.dumps(names, ensure_ascii=False)
+    (folder / "names.json").write_text(text, encoding="utf-8")
+    (folder / "used").touch()
+    return Dataset(folder.name, folder)
+
+
+def _work(
+    step: str,
+    folder: Path,
+    answers: Answers,
+    on_progress: Callable[[str, int, int], None] | None,
+) -> None:
+    from retention_core.ingest import worker
+
+    worker.run(step, folder, answers, on_progress)
+
+
+def _seal(folder: Path) -> None:
+    digest = hashlib.sha256()
+    for name in ("order_lines.parquet", "customers.parquet", "ledger.parquet"):
+        path = folder / name
+        if path.is_file():
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    draft = folder / "digest.draft"
+    draft.write_text(digest.hexdigest(), encoding="ascii")
+    draft.replace(folder / "digest")
+
+
+def _last_used(folder: Path) -> float:
+    mark = folder / "used"
+    try:
+        return (mark if mark.exists() else folder).stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

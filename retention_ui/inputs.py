@@ -1,0 +1,228 @@
+"""Widgets whose value stands in the URL, as an id and never as a label.
+
+Streamlit's own ``bind`` writes the label of an option into the URL, which a
+translation would break; these write the option itself. A default leaves the URL clean.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import streamlit as st
+
+from retention_ui import state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from retention_ui.texts import Texts
+
+SEGMENTS = 4
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose widgets these are: their keys start with ``name``, and so do their words.
+
+    ``cohorts.grain.label`` is the label of ``grain`` on ``cohorts``,
+    ``cohorts.grain.week`` an option, ``cohorts.grain.help`` its help, if there is one.
+    """
+
+    name: str
+    texts: Texts
+
+    def key(self, field: str) -> str:
+        """Return the widget's key."""
+        return f"{self.name}.{field}"
+
+    def label(self, field: str) -> str:
+        """Return the widget's label."""
+        return self.texts(f"{self.name}.{field}.label")
+
+    def help(self, field: str) -> str | None:
+        """Return the widget's help, if any was written."""
+        key = f"{self.name}.{field}.help"
+        return self.texts(key) if key in self.texts else None
+
+    def option(self, field: str, option: str) -> str:
+        """Return the words of an option."""
+        return self.texts(f"{self.name}.{field}.{option}")
+
+
+def choice(
+    scope: Scope,
+    field: str,
+    options: Sequence[str],
+    default: str | None = None,
+    names: Mapping[str, str] | None = None,
+    width: int = 170,
+) -> str:
+    """One of a few ids: segments up to four, a list beyond.
+
+    ``names`` are labels that come from the data; without it they come from the texts.
+    """
+    default = default or options[0]
+    value: str | None
+    key = begin(scope, field, default, lambda text: one_of(text, options))
+
+    def label(option: str) -> str:
+        return names[option] if names else scope.option(field, option)
+
+    if len(options) <= SEGMENTS and not names:
+        value = st.segmented_control(
+            scope.label(field),
+            options,
+            format_func=label,
+            key=key,
+            required=True,
+            help=scope.help(field),
+        )
+    else:
+        value = st.selectbox(
+            scope.label(field),
+            options,
+            format_func=label,
+            key=key,
+            help=scope.help(field),
+            width=width,
+        )
+    if value is None or value not in options:
+        value = default
+    return end(key, field, value, default)
+
+
+def several(
+    scope: Scope, field: str, options: Sequence[str], width: int = 320
+) -> list[str]:
+    """Any number of ids out of a list; their labels are the ids themselves."""
+    key = scope.key(field)
+    if state.widget(key) is None or (state.entered() and field in st.query_params):
+        kept = st.query_params.get_all(field) or state.chosen(key)
+        wanted = kept if isinstance(kept, list) else []
+        state.set_widget(key, [each for each in options if each in wanted])
+    value = st.multiselect(
+        scope.label(field), options, key=key, help=scope.help(field), width=width
+    )
+    state.choose(key, value)
+    if value:
+        st.query_params[field] = value
+    else:
+        st.query_params.pop(field, None)
+    return value
+
+
+def number(
+    scope: Scope,
+    field: str,
+    default: float,
+    limits: tuple[float, float],
+    *,
+    step: float = 1.0,
+    width: int = 140,
+) -> float:
+    """Let the user type a number."""
+    key = begin(scope, field, float(default), lambda text: _number(text, limits))
+    value = st.number_input(
+        scope.label(field),
+        min_value=float(limits[0]),
+        max_value=float(limits[1]),
+        step=float(step),
+        format="%g",
+        key=key,
+        help=scope.help(field),
+        width=width,
+    )
+    return end(key, field, default if value is None else value, default)
+
+
+def slider(
+    scope: Scope, field: str, default: int, limits: tuple[int, int], *, step: int = 1
+) -> int:
+    """Let the user slide to a whole number."""
+    key = begin(scope, field, default, lambda text: _whole(text, limits))
+    value = st.slider(
+        scope.label(field), *limits, step=step, key=key, help=scope.help(field)
+    )
+    return end(key, field, int(value), default)
+
+
+def toggle(scope: Scope, field: str, default: bool = False) -> bool:
+    """Switch something on or off."""
+    key = begin(scope, field, default, lambda text: {"1": True, "0": False}.get(text))
+    value = st.toggle(scope.label(field), key=key, help=scope.help(field))
+    return end(key, field, value, default)
+
+
+def reset(scope: Scope, field: str, value: object) -> None:
+    """Put a widget back to ``value``; to be used as the callback of a button."""
+    state.set_widget(scope.key(field), value)
+
+
+def begin(
+    scope: Scope,
+    field: str,
+    default: object,
+    parse: Callable[[str], object | None],
+) -> str:
+    """Set a widget that is about to be drawn; return its key.
+
+    On the first run of a page the URL decides, then what was chosen before, then the
+    default. After that the widget itself does: its URL may lag behind it.
+    """
+    key = scope.key(field)
+    written = st.query_params.get(field)
+    if state.widget(key) is not None and not (state.entered() and written):
+        return key
+    found = parse(written) if written is not None else None
+    if found is None:
+        found = state.chosen(key)
+    state.set_widget(key, default if found is None else found)
+    return key
+
+
+def end(key: str, field: str, value: T, default: object) -> T:
+    """Keep what a widget says, and put it into the URL unless it is the default."""
+    state.choose(key, value)
+    if value == default:
+        st.query_params.pop(field, None)
+    else:
+        st.query_params[field] = written(value)
+    return value
+
+
+def one_of(text: str, options: Sequence[str]) -> str | None:
+    """Read an id from the URL; ``None`` for what is no option."""
+    return text if text in options else None
+
+
+def day(text: str) -> dt.date | None:
+    """Read a date from the URL; ``None`` for what is none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def written(value: object) -> str:
+    """Write a value for the URL."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _number(text: str, limits: tuple[float, float]) -> float | None:
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if limits[0] <= found <= limits[1] else None
+
+
+def _whole(text: str, limits: tuple[int, int]) -> int | None:
+    found = _number(text, limits)
+    return None if found is None else int(found)

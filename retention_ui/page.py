@@ -1,0 +1,186 @@
+"""What every page begins with and is made of: header, sections, states."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from retention_ui import blocks, datasets, failures, filters, inputs, queries, state
+from retention_ui.figures.look import DARK, LIGHT
+from retention_ui.formats import Formats, md, plain
+from retention_ui.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retention_ui.datasets import Dataset
+    from retention_ui.figures.look import Look
+    from retention_ui.filters import View
+    from retention_ui.queries import Shop
+    from retention_ui.questions import Facts
+
+ADDRESS = "d"
+LANGUAGE = "en"
+DATA_PAGE = str(Path(__file__).parents[1] / "pages" / "load.py")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page about one shop: everything its sentences need.
+
+    ``shop`` is the dataset with the customers that are looked at, ``view`` the periods
+    shown. ``page(key)`` is the page's own text.
+    """
+
+    name: str
+    texts: Texts
+    formats: Formats
+    look: Look
+    shop: Shop
+    view: View
+    facts: Facts
+
+    def __call__(self, key: str, /, **fields: object) -> str:
+        """Return the text ``key`` of this page."""
+        return self.texts(f"{self.name}.{key}", **fields)
+
+    @property
+    def scope(self) -> inputs.Scope:
+        """Whose widgets the page's inputs are."""
+        return inputs.Scope(self.name, self.texts)
+
+    @property
+    def drawing(self) -> tuple[Texts, Look, Formats]:
+        """What every figure takes after its frame."""
+        return self.texts, self.look, self.formats
+
+
+def texts() -> Texts:
+    """Return the words of this session's language."""
+    return Texts(LANGUAGE)
+
+
+def look() -> Look:
+    """Return the palette of the theme that the browser shows."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def follow_address() -> None:
+    """Open the dataset of the address; write the open one into a bare address."""
+    written = st.query_params.get(ADDRESS)
+    if written and written != state.dataset_id():
+        state.choose_dataset(written)
+    elif not written and state.dataset_id():
+        st.query_params[ADDRESS] = str(state.dataset_id())
+
+
+def go_to(found: Dataset | None) -> None:
+    """Open another dataset, or none, and start the page again."""
+    state.choose_dataset(found.id if found else None)
+    st.query_params.clear()
+    if found:
+        st.query_params[ADDRESS] = found.id
+    st.rerun()
+
+
+def open_page(name: str) -> Page:
+    """Draw the header of an analysis page; without data say so and end there."""
+    words = texts()
+    dataset = current(words)
+    if dataset is None or not dataset.built:
+        with header(words, name):
+            pass
+        no_data(words, name, dataset)
+        st.stop()
+    with failures.showing(words):
+        facts = queries.facts(dataset)
+        values = queries.values(dataset)
+    formats = Formats(words.lang, facts.currency)
+    with header(words, name, dataset):
+        view = filters.dates(words, formats, facts.first_day, facts.as_of)
+        chosen = filters.customers(words, values)
+        complete(words, formats, facts)
+    shop = queries.Shop(dataset, chosen)
+    return Page(name, words, formats, look(), shop, view, facts)
+
+
+def current(words: Texts) -> Dataset | None:
+    """Return the dataset of this session; say so where it is gone."""
+    wanted = state.dataset_id()
+    if wanted is None:
+        return None
+    try:
+        return datasets.find(wanted)
+    except datasets.GoneError as error:
+        failures.show(error, words)
+        state.choose_dataset(None)
+        st.query_params.pop(ADDRESS, None)
+        return None
+
+
+@contextmanager
+def header(words: Texts, name: str, dataset: Dataset | None = None) -> Iterator[None]:
+    """Draw title, dataset, question; what is drawn within joins the title line."""
+    with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(words(f"pages.{name}"), width="content", anchor=False)
+            st.space("stretch")
+            with st.container(
+                horizontal=True, width="content", vertical_alignment="center"
+            ):
+                if dataset:
+                    _about(words, dataset)
+                yield
+        blocks.note(words(f"question.{name}"))
+
+
+def complete(words: Texts, formats: Formats, facts: Facts) -> None:
+    """Say up to which day the data is complete."""
+    blocks.note(
+        words("header.complete", date=formats.date(facts.as_of)),
+        help=words("header.complete_help"),
+        width="content",
+    )
+
+
+def no_data(words: Texts, name: str, unfinished: Dataset | None) -> None:
+    """Say what a page needs, and offer the ways to it."""
+    with st.container(gap="xsmall"):
+        if unfinished:
+            st.header(words("empty.unfinished"), anchor=False)
+            st.markdown(words("empty.unfinished_text"))
+        else:
+            st.header(words("empty.title"), anchor=False)
+            st.markdown(words(f"needs.{name}"))
+        with st.container(horizontal=True):
+            if not unfinished:
+                sample_button(words)
+            label = words("empty.finish" if unfinished else "empty.load")
+            if st.button(label, icon=":material/upload_file:", key="empty.load"):
+                st.switch_page(DATA_PAGE, query_params=dict(st.query_params))
+
+
+def sample_button(words: Texts) -> None:
+    """Offer the sample shop; build it when it is asked for the first time."""
+    label = words("empty.sample")
+    icon = ":material/storefront:"
+    if st.button(label, type="primary", icon=icon, key="empty.sample"):
+        with failures.showing(words), st.spinner(words("empty.building")):
+            found = datasets.sample()
+        go_to(found)
+
+
+def _about(words: Texts, dataset: Dataset) -> None:
+    label = words("header.sample") if dataset.sample else _files(words, dataset.names)
+    with st.popover(label, type="tertiary", icon=":material/storefront:"):
+        blocks.note(words("header.sample_note" if dataset.sample else "header.key"))
+        st.page_link(DATA_PAGE, label=words("header.data_link"))
+
+
+def _files(words: Texts, names: list[str]) -> str:
+    first = md(plain(names[0]))
+    return words("header.files", count=len(names), name=first, more=len(names) - 1)

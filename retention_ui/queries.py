@@ -1,0 +1,88 @@
+"""The only cache: what was asked of a dataset before is not worked out again.
+
+A key is one SHA-256 over everything that changes the answer: the dataset's content,
+the question, its parameters and the slice. The underscored arguments only carry that
+out; Streamlit does not look at them. Answers are small frames and numbers, never rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from retention_ui.filters import Slice
+from retention_ui.questions import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retention_core.orders import Orders
+    from retention_ui.datasets import Dataset
+    from retention_ui.questions import Facts
+
+OPEN_DATASETS = 8
+ANSWERS = 512
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A dataset, and which of its customers are looked at."""
+
+    dataset: Dataset
+    slice: Slice = field(default_factory=Slice)
+
+    def everybody(self) -> Shop:
+        """Return the same shop with all customers."""
+        return Shop(self.dataset)
+
+
+def ask(shop: Shop, question: str, **parameters: Any) -> Any:  # noqa: ANN401
+    """Answer one of ``QUESTIONS``.
+
+    Parameters must be JSON values. The answer is the caller's own copy.
+    """
+    dataset, chosen = shop.dataset, shop.slice
+    asked = [dataset.digest, question, parameters, chosen.by, chosen.value]
+    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    return _answer(key, shop, question, parameters)
+
+
+def facts(dataset: Dataset) -> Facts:
+    """Return what stands in every page's title line."""
+    found: Facts = ask(Shop(dataset), "facts")
+    return found
+
+
+def values(dataset: Dataset) -> dict[str, list[str]]:
+    """Return the values of each dimension that customers can be chosen by."""
+    found: dict[str, list[str]] = ask(Shop(dataset), "values")
+    return found
+
+
+def forget() -> None:
+    """Drop every answer and close every dataset.
+
+    Called when one is deleted: a key is a digest and cannot be picked out, and what
+    the others lose is worked out again in a moment.
+    """
+    _answer.clear()
+    _orders.clear()
+
+
+@st.cache_data(max_entries=ANSWERS, ttl="1h", show_spinner=False)
+def _answer(
+    key: str, _shop: Shop, _question: str, _parameters: Mapping[str, Any]
+) -> Any:  # noqa: ANN401
+    orders = _orders(_shop.dataset.digest, _shop.dataset)
+    return answer(orders, _question, _shop.slice, _parameters)
+
+
+# No closing on release: another thread may just be asking. The connection goes when the
+# last one that holds it is done.
+@st.cache_resource(max_entries=OPEN_DATASETS, ttl="1h", show_spinner=False)
+def _orders(digest: str, _dataset: Dataset) -> Orders:
+    return _dataset.open_orders()

@@ -1,0 +1,75 @@
+"""The few things a session remembers: ids and choices, never data."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import streamlit as st
+
+DATASET = "app.dataset"
+ANSWERING = "app.answering"
+CHOICES = "app.choices"
+PAGE = "app.page"
+ENTERED = "app.entered"
+
+
+def dataset_id() -> str | None:
+    """Return the id of the dataset that is open in this session."""
+    return cast("str | None", st.session_state.get(DATASET))
+
+
+def choose_dataset(found: str | None) -> None:
+    """Open another dataset; what was chosen for the last one is forgotten."""
+    st.session_state[DATASET] = found
+    st.session_state[ANSWERING] = False
+    for key in st.session_state.get(CHOICES, {}):
+        st.session_state.pop(key, None)
+    st.session_state[CHOICES] = {}
+
+
+def answering() -> bool:
+    """Whether the answers of a finished dataset are being changed."""
+    return bool(st.session_state.get(ANSWERING, False))
+
+
+def set_answering(value: bool) -> None:
+    """Go back to the questions, or leave them."""
+    st.session_state[ANSWERING] = value
+
+
+def enter(page: str) -> None:
+    """Note which page this run shows."""
+    st.session_state[ENTERED] = st.session_state.get(PAGE) != page
+    st.session_state[PAGE] = page
+
+
+def entered() -> bool:
+    """Whether this run is the first on its page."""
+    return bool(st.session_state.get(ENTERED, True))
+
+
+def chosen(key: str) -> object | None:
+    """Return what was last chosen in a widget, on whatever page."""
+    return cast("object | None", st.session_state.get(CHOICES, {}).get(key))
+
+
+def choose(key: str, value: object) -> None:
+    """Keep a widget's value: Streamlit forgets it when another page is shown."""
+    st.session_state[CHOICES] = {**st.session_state.get(CHOICES, {}), key: value}
+
+
+def widget(key: str) -> Any:  # noqa: ANN401 a widget's value has the widget's type
+    """Return the value of a widget, ``None`` before it was drawn."""
+    return st.session_state.get(key)
+
+
+def set_widget(key: str, value: object) -> None:
+    """Set a widget that has not been drawn yet in this run."""
+    st.session_state[key] = value
+
+
+def forget(key: str) -> None:
+    """Drop a widget's value; it starts anew from its default."""
+    st.session_state.pop(key, None)
+    kept = st.session_state.get(CHOICES, {})
+    st.session_state[CHOICES] = {k: v for k, v in kept.items() if k != key}
