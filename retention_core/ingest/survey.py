@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 MAX_LINE = 8 << 20
 _CHUNK = 1 << 20
-_UTF8_MARK = codecs.BOM_UTF8
+_ASCII = bytes(range(128))
+
+# All that Unicode calls white space, byte order marks, zero-width spaces, zeros.
+_NARROW = "\t\v\f\x1c\x1d\x1e\x1f\0"
+_WIDE = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+BLANKS = " \r\n" + _NARROW + _WIDE
 
 
 @dataclass(frozen=True)
@@ -36,21 +44,19 @@ class Survey:
     ends_open
         Whether the last line has no line end.
     plain
-        Whether no line is blank and no zero byte or lone carriage return occurs,
-        so that a record is a line unless a quote says otherwise.
+        Whether nothing occurs that readers take differently: blank lines, zero
+        bytes, lone carriage returns, quotes after several spaces.
     utf8
         Whether all is valid UTF-8 (a character cut in two at the end apart).
-    ascii
-        Whether all is ASCII.
-    spaced
-        Whether a cell may begin or end with a blank.
+    blanks
+        The characters of ``BLANKS`` that occur, without space and line ends.
     """
 
     lines: int
     ends_open: bool
     plain: bool
     utf8: bool
-    ascii: bool
+    blanks: str
 
 
 def survey(path: Path, name: str) -> Survey:
@@ -61,18 +67,18 @@ def survey(path: Path, name: str) -> Survey:
     LineTooLongError
         A line is longer than ``MAX_LINE`` bytes.
     """
-    lines, last, plain, utf8, is_ascii = 0, b"\n", True, True, True
+    lines, last, plain, utf8 = 0, b"\n", True, True
+    blanks: set[str] = set()
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         for chunk in _chunks(file, name):
             lines += chunk.count(b"\n")
             plain = plain and _is_plain(last, chunk)
-            if not chunk.isascii() or decoder.getstate()[0]:
-                is_ascii = False
-                utf8 = utf8 and _decodes(decoder, chunk)
-            last = chunk[-1:]
-    open_end = last != b"\n"
-    return Survey(lines + open_end, open_end, plain, utf8, is_ascii)
+            utf8 = utf8 and _decodes(decoder, chunk)
+            blanks |= _blanks(last + chunk)
+            last = chunk[-2:]
+    open_end = not last.endswith(b"\n")
+    return Survey(lines + open_end, open_end, plain, utf8, "".join(sorted(blanks)))
 
 
 def _chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
@@ -87,12 +93,10 @@ def _chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _is_plain(last: bytes, chunk: bytes) -> bool:
-    begin = last + chunk[:2]
-    if begin.startswith((b"\n\n", b"\n\r")) or b"\0" in chunk:
+    text = last + chunk
+    if b"\n\n" in text or b"\0" in chunk or (b'"' in chunk and b'  "' in text):
         return False
-    if b"\n\n" in chunk:
-        return False
-    return b"\r" not in chunk or _has_whole_line_ends(last + chunk)
+    return b"\r" not in text or _has_whole_line_ends(text)
 
 
 def _has_whole_line_ends(chunk: bytes) -> bool:
@@ -101,11 +105,21 @@ def _has_whole_line_ends(chunk: bytes) -> bool:
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
+    if chunk.isascii() and not decoder.getstate()[0]:
+        return True
     try:
         decoder.decode(chunk)
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _blanks(text: bytes) -> set[str]:
+    narrow = {each for each in _NARROW if each.encode() in text}
+    if text.isascii():
+        return narrow
+    beyond = text.translate(None, _ASCII)
+    return narrow | {each for each in _WIDE if each.encode() in beyond}
 
 
 def inflate(path: Path, target: Path, name: str) -> Path:
@@ -131,7 +145,7 @@ def choose_encoding(path: Path, facts: Survey) -> str:
     the statistics of charset-normalizer over the lines that are not ASCII.
     """
     with path.open("rb") as file:
-        sample = file.read(65_536)
+        sample = file.read(1 << 16)
     wide = utf16(sample)
     if wide:
         return wide

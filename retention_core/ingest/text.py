@@ -17,6 +17,7 @@ from retention_core.ingest.errors import (
     EmptyFileError,
     TooManyColumnsError,
 )
+from retention_core.ingest.survey import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,29 +71,25 @@ def read_text(file: TextFile) -> tuple[Dialect, Relation]:
 def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
     """DuckDB's reader, if every line is one record of as many cells as the first.
 
-    It skips blank lines and takes quotes after blanks as quotes: files with these
-    are none of its business, and the count of records has to be that of lines.
+    It skips blank lines, so there may be none, and the count of its records has to
+    be that of the lines.
     """
     columns = _columns(file, form, sample)
     if columns is None:
         return None
     target = file.folder / "records.parquet"
     names = cells.column_names(columns)
-    trimmed = ", ".join(
-        f"nullif(trim({each}, {cells.quoted(cells.BLANKS)}), '') AS {each}"
-        for each in names
-    )
+    trimmed = ", ".join(cells.trimmed(each, file.facts.blanks) for each in names)
     types = ", ".join(f"'{each}': 'VARCHAR'" for each in names)
-    quote = cells.quoted(form.quote)
     try:
         written = file.con.execute(
             f"COPY (SELECT {trimmed} FROM read_csv({cells.quoted(file.path)}, "
             f"columns={{{types}}}, header=false, auto_detect=false, nullstr='', "
-            f"delim={cells.quoted(form.delimiter)}, quote={quote}, escape={quote}, "
+            f"delim={cells.quoted(form.delimiter)}, quote='\"', escape='\"', "
             "comment='', strict_mode=true, compression='none')) "
             f"TO {cells.quoted(target)} (FORMAT parquet)"
         ).fetchone()
-    except duckdb.Error:
+    except duckdb.InvalidInputException:  # what the reader says of awkward files
         return None
     if written is None or written[0] != file.facts.lines:
         return None
@@ -106,10 +103,10 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
 
 def _columns(file: TextFile, form: Dialect, sample: str) -> int | None:
     """The number of columns, or ``None`` if the fast way is not safe."""
-    simple = form.delimiter != RUNS_OF_SPACES and not (form.escape or form.hint)
+    simple = form == Dialect(form.delimiter) and form.delimiter != RUNS_OF_SPACES
     if not (file.facts.plain and file.facts.utf8 and simple):
         return None
-    if _ends_blank(file, form) or _has_blank_before_quote(file, form):
+    if _ends_blank(file, form):
         return None
     first = next(iter(form.records(sample.splitlines(keepends=True))))
     if len(first) > cells.MAX_COLUMNS:
@@ -124,16 +121,7 @@ def _ends_blank(file: TextFile, form: Dialect) -> bool:
         content.seek(max(0, file.path.stat().st_size - SAMPLE))
         last = content.read().rstrip(b"\r\n").rpartition(b"\n")[2]
     text = last.decode("utf-8", "replace")
-    return not text.strip(cells.BLANKS + form.delimiter + form.quote)
-
-
-def _has_blank_before_quote(file: TextFile, form: Dialect) -> bool:
-    odd = (form.delimiter + " " + form.quote).encode(), b"  " + form.quote.encode()
-    with file.path.open("rb") as content:
-        while chunk := content.read(1 << 20):
-            if form.quote.encode() in chunk and any(each in chunk for each in odd):
-                return True
-    return False
+    return not text.strip(BLANKS + form.delimiter + form.quote)
 
 
 def _slow(file: TextFile, form: Dialect) -> Relation:
@@ -164,7 +152,7 @@ class _Records:
                     record[-1] = record[-1].removesuffix(_END)
                     if self.cut_off != number:
                         return
-                yield number, [cell.strip(cells.BLANKS) or None for cell in record]
+                yield number, [cell.strip(BLANKS) or None for cell in record]
                 lengths.append(len(record))
         except csv.Error as error:
             raise CellTooLargeError(
