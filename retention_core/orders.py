@@ -218,7 +218,7 @@ def _orders(
 
 
 def _conformed(table: ir.Table) -> ir.Table:
-    """The table with every column of ``COLUMNS``, absent ones null."""
+    """The table with every column of ``COLUMNS`` in its type, absent ones null."""
     import ibis
 
     missing = [name for name in REQUIRED if name not in table.columns]
@@ -230,7 +230,12 @@ def _conformed(table: ir.Table) -> ir.Table:
         for name, kind in COLUMNS.items()
         if name not in table.columns
     }
-    return table.mutate(**absent) if absent else table
+    other = {
+        name: table[name].cast(kind)
+        for name, kind in COLUMNS.items()
+        if name in table.columns and not getattr(table[name].type(), f"is_{kind}")()
+    }
+    return table.mutate(**absent, **other) if absent or other else table
 
 
 def _days(table: ir.Table, backend: BaseBackend) -> list[dt.date]:

@@ -1,0 +1,55 @@
+"""Where tables live."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import ibis
+import pandas as pd
+
+import retention_core as rc
+from retention_core import engine
+
+
+def test_two_threads_do_not_mix_their_rows():
+    backend = rc.connect()
+    backend.create_table("numbers", ibis.memtable(pd.DataFrame({"n": range(5_000)})))
+    numbers = backend.table("numbers")
+
+    def rest(k: int) -> set[int]:
+        chosen = numbers.filter(numbers.n % 50 == k).select(rest=numbers.n % 50)
+        return set(engine.run(chosen, backend)["rest"])
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(rest, list(range(50)) * 4))
+    assert found == [{k} for k in range(50)] * 4
+
+
+def test_settings_reach_the_engine():
+    backend = rc.connect(threads=1, memory_limit="200MB")
+    assert backend.raw_sql("SELECT current_setting('threads')").fetchone() == (1,)
+
+
+def test_a_url_opens_the_engine_it_names(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    backend = rc.connect(f"duckdb://{path}")
+    backend.create_table("numbers", schema={"n": "int64"})
+    backend.disconnect()
+    assert rc.connect(f"duckdb://{path}").list_tables() == ["numbers"]
+
+
+def test_metadata_comes_back_from_the_parquet_file(tmp_path):
+    metadata = {"as_of": "2024-03-31", "currency": "EUR", "note": "it's a 'test'; {x}"}
+    backend = rc.connect()
+    backend.create_table("numbers", ibis.memtable(pd.DataFrame({"n": [1, 2]})))
+    path = tmp_path / "it's numbers.parquet"
+    engine.write_parquet(backend.table("numbers"), path, metadata)
+    opened, found = engine.open_parquet({"numbers": path})
+    assert found == {"numbers": metadata}
+    assert engine.run(opened.table("numbers"))["n"].tolist() == [1, 2]
+
+
+def test_a_parquet_file_of_somebody_else_has_no_metadata(tmp_path):
+    path = tmp_path / "numbers.parquet"
+    pd.DataFrame({"n": [1, 2]}).to_parquet(path)
+    assert engine.open_parquet({"numbers": path})[1] == {"numbers": {}}
