@@ -44,8 +44,8 @@ class Survey:
     ends_open
         Whether the last line has no line end.
     plain
-        Whether nothing occurs that readers take differently: blank lines, zero
-        bytes, lone carriage returns, quotes after several spaces.
+        Whether nothing occurs that readers take differently: zero bytes, lone
+        carriage returns, quotes after several spaces.
     utf8
         Whether all is valid UTF-8 (a character cut in two at the end apart).
     blanks
@@ -94,7 +94,7 @@ def _chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 def _is_plain(last: bytes, chunk: bytes) -> bool:
     text = last + chunk
-    if b"\n\n" in text or b"\0" in chunk or (b'"' in chunk and b'  "' in text):
+    if b"\0" in chunk or (b'"' in chunk and b'  "' in text):
         return False
     return b"\r" not in text or _has_whole_line_ends(text)
 

@@ -71,8 +71,8 @@ def read_text(file: TextFile) -> tuple[Dialect, Relation]:
 def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
     """DuckDB's reader, if every line is one record of as many cells as the first.
 
-    It skips blank lines, so there may be none, and the count of its records has to
-    be that of the lines.
+    It skips blank lines, takes broken quotes in its own way and says nothing: only
+    where it finds as many records as there are lines every line is its own record.
     """
     columns = _columns(file, form, sample)
     if columns is None:
@@ -87,7 +87,8 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
             f"columns={{{types}}}, header=false, auto_detect=false, nullstr='', "
             f"delim={cells.quoted(form.delimiter)}, quote='\"', escape='\"', "
             "comment='', strict_mode=true, compression='none')) "
-            f"TO {cells.quoted(target)} (FORMAT parquet)"
+            f"TO {cells.quoted(target)} "
+            "(FORMAT parquet, COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 10000)"
         ).fetchone()
     except duckdb.InvalidInputException:  # what the reader says of awkward files
         return None
@@ -106,14 +107,19 @@ def _columns(file: TextFile, form: Dialect, sample: str) -> int | None:
     simple = form == Dialect(form.delimiter) and form.delimiter != RUNS_OF_SPACES
     if not (file.facts.plain and file.facts.utf8 and simple):
         return None
-    if _ends_blank(file, form):
+    if "\n\n" in sample or _ends_blank(file, form) or not _keeps_order(file.con):
         return None
     first = next(iter(form.records(sample.splitlines(keepends=True))))
     if len(first) > cells.MAX_COLUMNS:
         raise TooManyColumnsError(
             file=file.name, row=1, columns=len(first), limit=cells.MAX_COLUMNS
         )
-    return len(first)
+    return len(first) or None
+
+
+def _keeps_order(con: duckdb.DuckDBPyConnection) -> bool:
+    setting = "SELECT current_setting('preserve_insertion_order')"
+    return con.execute(setting).fetchall() == [(True,)]
 
 
 def _ends_blank(file: TextFile, form: Dialect) -> bool:
