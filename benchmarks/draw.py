@@ -1,0 +1,126 @@
+"""Draw order lines to measure with: ``python -m benchmarks.draw [MILLIONS]``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+FOLDER = Path(__file__).parent / "data"
+LINES_PER_ORDER = 4
+DAYS = 1096
+PRODUCTS = 1000
+AS_OF = "2026-12-31"
+
+# Every value is a hash of its row's number and a salt: the same on every run,
+# whatever the number of threads, which random() would not be.
+_UNIFORM = "CREATE MACRO uniform(i, salt) AS (hash(i, salt) >> 11) / 9007199254740992.0"
+_ORDERS = """
+CREATE TABLE orders AS
+SELECT
+    i,
+    customer,
+    DATE '2024-01-01' + CAST(start + floor(({days} - start) * since) AS INTEGER) AS day,
+    ['Search', 'Instagram', 'Referral', 'Shop', 'Marketplace'][
+        1 + CAST(floor(5 * uniform(customer, 4)) AS INTEGER)
+    ] AS channel
+FROM (
+    SELECT
+        i,
+        customer,
+        floor({days} * uniform(customer, 2)) AS start,
+        pow(uniform(i, 3), 3) AS since
+    FROM (
+        SELECT
+            i,
+            CAST(floor({customers} * pow(uniform(i, 1), 1.6)) AS BIGINT) AS customer
+        FROM range({orders}) AS numbers(i)
+    )
+)
+"""
+_LINES = """
+CREATE TABLE lines AS
+SELECT
+    '#' || (100000 + i) AS order_number,
+    day + to_seconds(CAST(7 * 3600 + floor(54000 * uniform(i, 5)) AS BIGINT))
+        AS ordered_at,
+    'C' || lpad(CAST(customer AS VARCHAR), 7, '0') AS customer,
+    channel,
+    product,
+    'Product ' || lpad(CAST(product AS VARCHAR), 4, '0') AS name,
+    'Category ' || (product % 20) AS category,
+    1 + CAST(floor(1.3 * uniform(8 * i + line, 6)) AS INTEGER) AS quantity,
+    round(3 + 40 * uniform(product, 7), 2) AS price
+FROM (
+    SELECT
+        *,
+        CAST(floor({products} * pow(uniform(8 * i + line, 8), 2.5)) AS INTEGER)
+            AS product
+    FROM (
+        SELECT
+            *,
+            unnest(range(1 + CAST(floor(7 * uniform(i, 9)) AS INTEGER))) AS line
+        FROM orders
+    )
+)
+"""
+# The key of definitions.md §1: shop, number, business day and customer.
+_PARQUET = """
+COPY (
+    SELECT
+        'Kept|' || order_number || '|' || CAST(ordered_at AS DATE) || '|' || customer
+            AS order_id,
+        customer AS customer_id,
+        ordered_at,
+        CAST(NULL AS TIMESTAMP) AS refunded_at,
+        name AS product,
+        category,
+        CAST(quantity AS DOUBLE) AS quantity,
+        quantity * price AS amount,
+        channel
+    FROM lines
+) TO '{path}' (FORMAT parquet)
+"""
+_CSV = """
+COPY (
+    SELECT
+        order_number AS "Order number",
+        strftime(ordered_at, '%Y-%m-%d %H:%M:%S') AS "Order date",
+        customer AS "Customer id",
+        name AS "Product name",
+        category AS "Category",
+        quantity AS "Quantity",
+        price AS "Unit price",
+        round(quantity * price, 2) AS "Line total",
+        'EUR' AS "Currency",
+        channel AS "Channel"
+    FROM lines
+) TO '{path}' (FORMAT csv, HEADER)
+"""
+
+
+def paths(millions: int) -> tuple[Path, Path]:
+    """The Parquet and the CSV file of that many million lines."""
+    return FOLDER / f"lines-{millions}m.parquet", FOLDER / f"lines-{millions}m.csv"
+
+
+def draw(millions: int) -> tuple[Path, Path]:
+    """Write both files, unless they are there."""
+    parquet, csv = paths(millions)
+    if parquet.is_file() and csv.is_file():
+        return parquet, csv
+    FOLDER.mkdir(exist_ok=True)
+    orders = millions * 1_000_000 // LINES_PER_ORDER
+    with duckdb.connect() as engine:
+        engine.execute(_UNIFORM)
+        engine.execute(_ORDERS.format(days=DAYS, customers=orders // 5, orders=orders))
+        engine.execute(_LINES.format(products=PRODUCTS))
+        engine.execute(_PARQUET.format(path=parquet))
+        engine.execute(_CSV.format(path=csv))
+    return parquet, csv
+
+
+if __name__ == "__main__":
+    for path in draw(int(sys.argv[1]) if len(sys.argv) > 1 else 1):
+        print(path)
