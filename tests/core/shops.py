@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib.resources import files
+from importlib.metadata import distribution
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -38,10 +38,10 @@ def shops(draw: st.DrawFn, most: int = 25) -> list[Row]:
 
 def cdnow() -> rc.Orders:
     """The 1/10 sample that ships with ``lifetimes``: one order a customer and day."""
-    text = files("lifetimes").joinpath("datasets/CDNOW_sample.txt")
+    # Found without importing: the package sets pandas options that no longer exist.
+    path = distribution("lifetimes").locate_file("lifetimes/datasets/CDNOW_sample.txt")
     names = ["master_id", "customer_id", "day", "quantity", "amount"]
-    with text.open() as lines:
-        return _cdnow(pd.read_csv(lines, sep=r"\s+", names=names, dtype=str))
+    return _cdnow(pd.read_csv(str(path), sep=r"\s+", names=names, dtype=str))
 
 
 def cdnow_master() -> rc.Orders:
