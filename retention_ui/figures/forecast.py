@@ -1,0 +1,291 @@
+"""What today's customers will bring: past and future revenue, the test of the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import pandas as pd
+
+from retention_ui.figures import axes
+from retention_ui.figures.frames import finished, records, unfinished
+from retention_ui.figures.look import CLEAR, HOVER, base, describe, label, unified
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from retention_ui.figures.look import Look
+    from retention_ui.formats import Formats
+    from retention_ui.texts import Texts
+
+FORECAST_HEIGHT = 310
+SMALL_HEIGHT = 280
+MOST_MONTHS = 18
+HEADROOM = 1.08
+ABOVE_THE_BARS = 1.18
+TRACKING_TICKS = (0, 4, 8, 13, 17, 22, 26)
+
+
+class Ahead(TypedDict):
+    """The forecast.
+
+    ``monthly``: ``month, expected, low, high`` (repeat orders of today's customers);
+    ``total``: its sum with both ends of the 95 % interval, None without a forecast.
+    """
+
+    monthly: pd.DataFrame
+    total: tuple[float, float, float] | None
+
+
+def forecast(
+    history: pd.DataFrame,
+    texts: Texts,
+    look: Look,
+    formats: Formats,
+    **facts: Unpack[Ahead],
+) -> go.Figure:
+    """Draw revenue by month, then what today's customers are expected to bring.
+
+    ``history`` has ``month, repeat_revenue, first_revenue, complete``; its last 18
+    months are drawn.
+    """
+    figure = base(look, FORECAST_HEIGHT)
+    past = history.sort_values("month").tail(MOST_MONTHS).reset_index(drop=True)
+    monthly = facts["monthly"].sort_values("month")
+    months = sorted({pd.Timestamp(m) for m in [*past["month"], *monthly["month"]]})
+    figure.update_layout(barmode="stack", bargap=0.28)
+    figure.update_xaxes(**axes.periods(months, "month", formats))
+    unified(figure, look)
+    heights = [1.0, *(past["repeat_revenue"] + past["first_revenue"])]
+    heights += [*monthly["expected"], *monthly["high"].dropna()]
+    lowest = min([0.0, *past["repeat_revenue"], *past["first_revenue"]])
+    top = (HEADROOM if facts["total"] is None else ABOVE_THE_BARS) * max(heights)
+    figure.update_yaxes(**axes.amounts(formats, lowest, top, "money"))
+    words = (texts, look, formats)
+    for part in ("repeat", "first"):
+        _past(figure, past, part, words)
+    _ahead(figure, monthly, words)
+    if facts["total"] is not None:
+        _corner(figure, facts["total"], words)
+    return describe(figure, _forecast_alt(past, facts, texts, formats))
+
+
+def tracking(
+    weeks: pd.DataFrame, texts: Texts, look: Look, formats: Formats
+) -> go.Figure:
+    """Draw repeat orders added up week by week: what happened, what was forecast.
+
+    ``weeks`` has ``week, actual, forecast``, both cumulative.
+    """
+    figure = base(look, SMALL_HEIGHT)
+    last = int(weeks["week"].max()) if len(weeks) else TRACKING_TICKS[-1]
+    share = last / TRACKING_TICKS[-1]
+    ticks = sorted({round(share * tick) for tick in TRACKING_TICKS})
+    figure.update_xaxes(
+        range=[0, last],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[formats.count(tick) for tick in ticks],
+        title={"text": texts("figures.tracking.axis")},
+    )
+    top = HEADROOM * max([1.0, *weeks["actual"], *weeks["forecast"]])
+    figure.update_yaxes(**axes.amounts(formats, 0, top, "count"))
+    strokes = {"actual": (look.ink, 1.6), "forecast": (look.accent, 2.4)}
+    for place, column in enumerate(("forecast", "actual")):
+        colour, width = strokes[column]
+        figure.add_scatter(
+            x=weeks["week"].tolist(),
+            y=weeks[column].tolist(),
+            mode="lines",
+            line={"color": colour, "width": width},
+            customdata=_week_hover(weeks, column, texts, formats),
+            hovertemplate=HOVER,
+        )
+        if len(weeks):
+            n = formats.count(weeks[column].iloc[-1])
+            text = f"<b>{texts(f'figures.tracking.{column}', n=n)}</b>"
+            corner = {"xref": "paper", "yref": "paper", "xanchor": "right"}
+            label(figure, (1, 0.10 * (place + 1)), text, colour, **corner)
+    return describe(figure, _tracking_alt(weeks, texts, formats))
+
+
+def tenths(
+    shares: pd.DataFrame, texts: Texts, look: Look, formats: Formats
+) -> go.Figure:
+    """Draw each tenth's share of the value to come, the most valuable tenth first.
+
+    ``shares`` has ``tenth`` (1 to 10) and ``share`` (0 to 1).
+    """
+    figure = base(look, SMALL_HEIGHT)
+    ordered = shares.sort_values("tenth")
+    names = [formats.count(tenth) for tenth in ordered["tenth"]]
+    figure.update_layout(bargap=0.28)
+    figure.update_xaxes(**axes.category(names))
+    figure.update_xaxes(title={"text": texts("figures.tenths.axis")})
+    top = 1.12 * max([0.01, *ordered["share"]])
+    low = min([0.0, *ordered["share"]])
+    figure.update_yaxes(range=[low, top], showgrid=False, showticklabels=False)
+    figure.add_bar(
+        x=names,
+        y=ordered["share"].tolist(),
+        marker={
+            "color": [look.fill if i == 0 else look.grey for i in range(len(names))]
+        },
+        customdata=[
+            texts("figures.tenths.hover", tenth=name, share=formats.share(share, 1))
+            for name, share in zip(names, ordered["share"], strict=True)
+        ],
+        hovertemplate=HOVER,
+    )
+    for place, share in enumerate(ordered["share"]):
+        written = formats.share(share, 1 if share < 0.01 else 0)
+        text = f"<b>{written}</b>" if place == 0 else written
+        colour = look.accent if place == 0 else look.muted
+        label(figure, (place, max(share, 0.0)), text, colour, yshift=10)
+    return describe(figure, _tenths_alt(ordered, texts, formats))
+
+
+def _past(
+    figure: go.Figure,
+    past: pd.DataFrame,
+    part: str,
+    words: tuple[Texts, Look, Formats],
+) -> None:
+    """Add the bars of one part; a month that is not over is an outline."""
+    texts, look, formats = words
+    colour = look.fill if part == "repeat" else look.grey
+    column = f"{part}_revenue"
+    for done in (True, False):
+        rows = finished(past) if done else unfinished(past)
+        edge = {"color": look.page, "width": 0.8}
+        ending = "" if done else f"<br>{texts('figures.so_far')}"
+        figure.add_bar(
+            x=axes.names_of(list(rows["month"]), "month", formats),
+            y=rows[column].tolist(),
+            marker={
+                "color": colour if done else CLEAR,
+                "line": edge if done else {"color": colour, "width": 1.3},
+            },
+            customdata=[
+                texts(f"figures.forecast.{part}", amount=formats.money(amount)) + ending
+                for amount in rows[column]
+            ],
+            hovertemplate=HOVER,
+        )
+
+
+def _ahead(
+    figure: go.Figure, monthly: pd.DataFrame, words: tuple[Texts, Look, Formats]
+) -> None:
+    texts, look, formats = words
+    if not len(monthly):
+        return
+    names = axes.names_of(list(monthly["month"]), "month", formats)
+    figure.add_scatter(
+        x=names + names[::-1],
+        y=[*monthly["high"], *monthly["low"][::-1]],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=look.band,
+        hoverinfo="skip",
+    )
+    hover = [
+        texts(
+            "figures.forecast.expected",
+            amount=formats.money(row["expected"]),
+            low=formats.money(row["low"]),
+            high=formats.money(row["high"]),
+        )
+        for row in records(monthly)
+    ]
+    figure.add_scatter(
+        x=names,
+        y=monthly["expected"].tolist(),
+        mode="lines",
+        line={"color": look.accent, "width": 2.4},
+        customdata=hover,
+        hovertemplate=HOVER,
+    )
+
+
+def _corner(
+    figure: go.Figure,
+    total: tuple[float, float, float],
+    words: tuple[Texts, Look, Formats],
+) -> None:
+    """Write the total and its interval into the top right corner."""
+    texts, look, formats = words
+    value, low, high = (formats.money(amount, "about") for amount in total)
+    second = texts("figures.forecast.interval", interval=formats.span(low, high))
+    label(
+        figure,
+        (1, 1),
+        f"<b>{value}</b><br>{second}",
+        look.accent,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+        align="right",
+        bgcolor=look.page,
+    )
+
+
+def _week_hover(
+    weeks: pd.DataFrame, column: str, texts: Texts, formats: Formats
+) -> list[str]:
+    rows = records(weeks)
+    return [
+        texts(
+            f"figures.tracking.hover_{column}",
+            week=formats.count(row["week"]),
+            n=formats.count(row[column]),
+        )
+        for row in rows
+    ]
+
+
+def _forecast_alt(
+    past: pd.DataFrame, facts: Ahead, texts: Texts, formats: Formats
+) -> str:
+    title = texts("figures.forecast.name")
+    if not len(past):
+        return texts("figures.empty", figure=title)
+    first, last = past["month"].iloc[0], past["month"].iloc[-1]
+    text = texts(
+        "figures.forecast.alt",
+        figure=title,
+        first=formats.period(first),
+        last=formats.period(last),
+    )
+    if facts["total"] is None:
+        return text
+    value, low, high = (formats.money(amount, "about") for amount in facts["total"])
+    ahead = texts("figures.forecast.alt_ahead", value=value, low=low, high=high)
+    return f"{text} {ahead}"
+
+
+def _tracking_alt(weeks: pd.DataFrame, texts: Texts, formats: Formats) -> str:
+    title = texts("figures.tracking.name")
+    if not len(weeks):
+        return texts("figures.empty", figure=title)
+    last = weeks.iloc[-1]
+    return texts(
+        "figures.tracking.alt",
+        figure=title,
+        weeks=formats.count(last["week"]),
+        actual=formats.count(last["actual"]),
+        forecast=formats.count(last["forecast"]),
+    )
+
+
+def _tenths_alt(ordered: pd.DataFrame, texts: Texts, formats: Formats) -> str:
+    title = texts("figures.tenths.name")
+    if not len(ordered):
+        return texts("figures.empty", figure=title)
+    return texts(
+        "figures.tenths.alt",
+        figure=title,
+        first=formats.share(float(ordered["share"].iloc[0])),
+        last=formats.share(float(ordered["share"].iloc[-1]), 1),
+    )
