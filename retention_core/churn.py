@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from retention_core import periods, spells, survival
+from retention_core.survival import ROUNDING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,7 @@ def window(orders: Orders) -> ChurnWindow:
     curve = curve.assign(return_later=later.fillna(0.0))
     if end == 0:
         return ChurnWindow(min(DEFAULT_WINDOW, half), "default", curve.iloc[:0])
-    silent = curve.loc[curve["return_later"] <= STILL_RETURNING, "days"]
+    silent = curve.loc[curve["return_later"] <= STILL_RETURNING + ROUNDING, "days"]
     days = max(int(silent.iloc[0]), LEAST_WINDOW)
     if days > half:
         return ChurnWindow(half, "capped", curve)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LEAST_AT_RISK = 30
 LEAST_SHARE_AT_RISK = 0.1
+ROUNDING = 1e-12
 
 
 def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
@@ -58,7 +59,7 @@ def gaps(orders: Orders) -> pd.DataFrame:
 
 def day_reaching(frame: pd.DataFrame, share: float, of: str = "returned") -> int | None:
     """First day on which column ``of`` reaches ``share``; ``None`` if never."""
-    reached = frame.loc[frame[of] >= share, "days"]
+    reached = frame.loc[frame[of] >= share - ROUNDING, "days"]
     return None if reached.empty else int(reached.iloc[0])
 
 
