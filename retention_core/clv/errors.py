@@ -1,0 +1,26 @@
+"""What can go wrong when a model is asked for."""
+
+from __future__ import annotations
+
+from retention_core.errors import RetentionError
+
+
+class UnknownModelError(RetentionError, KeyError):
+    """No model has that name."""
+
+    code = "unknown_model"
+    template = "There is no model {model!r}. Choose one of {known}."
+
+    def __str__(self) -> str:
+        return self.template.format(**self.fields)
+
+
+class InvalidSummaryError(RetentionError, ValueError):
+    """Customer histories that no customer can have."""
+
+    code = "invalid_summary"
+    template = (
+        "{rows} of {customers} customer histories are impossible: frequency must be a "
+        "whole number of 0 or more, 0 <= recency <= T, and recency 0 where frequency "
+        "is 0; and there must be a history. Build the table with clv.summary."
+    )

@@ -1,0 +1,106 @@
+"""Distinct customer histories with weights, as arrays: what likelihoods run over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from retention_core import engine
+from retention_core.clv.errors import InvalidSummaryError
+from retention_core.clv.summary import distinct_histories
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from retention_core.clv.special import Floats
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The distinct values of one column and where each row finds its own."""
+
+    values: Floats
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, column: Floats) -> Distinct:
+        """Distinct values of ``column``."""
+        values, rows = np.unique(column, return_inverse=True)
+        return cls(values, rows)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Distinct (x, t_x, T) and how many ``customers`` share each.
+
+    ``recency`` and ``T`` are in one time unit, which is the caller's.
+    """
+
+    frequency: Floats
+    recency: Floats
+    T: Floats
+    customers: Floats
+
+    @classmethod
+    def of(cls, summary: ir.Table | pd.DataFrame) -> Histories:
+        """Group a summary; a table is grouped in its engine.
+
+        Raises
+        ------
+        InvalidSummaryError
+            A history that no customer can have, or none at all.
+        """
+        if isinstance(summary, pd.DataFrame):
+            keys = ["frequency", "recency", "T"]
+            frame = summary.groupby(keys, as_index=False, dropna=False).size()
+            frame = frame.rename(columns={"size": "customers"})
+        else:
+            frame = engine.run(distinct_histories(summary))
+        columns = ("frequency", "recency", "T", "customers")
+        histories = cls(*(frame[name].to_numpy(np.float64) for name in columns))
+        histories.check()
+        return histories
+
+    def check(self) -> None:
+        """Raise ``InvalidSummaryError`` where a history is impossible."""
+        x, t_x, T = self.frequency, self.recency, self.T
+        possible = (x >= 0) & (x == np.floor(x)) & (t_x >= 0) & (t_x <= T)
+        possible &= np.isfinite(T) & np.where(x == 0, t_x == 0, True)
+        if not possible.all() or not self.n_customers:
+            rows = int(self.customers[~possible].sum())
+            raise InvalidSummaryError(rows=rows, customers=self.n_customers)
+
+    @property
+    def n_customers(self) -> int:
+        """How many customers there are."""
+        return int(self.customers.sum())
+
+    def in_unit(self, length: float) -> Histories:
+        """The same histories with time counted in units of ``length``."""
+        return Histories(
+            self.frequency, self.recency / length, self.T / length, self.customers
+        )
+
+    @cached_property
+    def by_frequency(self) -> Distinct:
+        """Distinct frequencies."""
+        return Distinct.of(self.frequency)
+
+    @cached_property
+    def by_recency(self) -> Distinct:
+        """Distinct recencies."""
+        return Distinct.of(self.recency)
+
+    @cached_property
+    def by_T(self) -> Distinct:  # noqa: N802 the field's symbol
+        """Distinct ages."""
+        return Distinct.of(self.T)
+
+    @cached_property
+    def customers_by_frequency(self) -> Floats:
+        """Customers of each distinct frequency."""
+        return np.bincount(self.by_frequency.rows, self.customers).astype(np.float64)

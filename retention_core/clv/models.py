@@ -1,0 +1,230 @@
+"""The lifetime models behind one face: fit, then ask.
+
+Times are in whatever unit the summary had; a fit remembers it in its parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from retention_core.clv.betageo import BG_NBD, MBG_NBD
+from retention_core.clv.errors import UnknownModelError
+from retention_core.clv.fitting import Optimum, maximise
+from retention_core.clv.histories import Histories
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import numpy.typing as npt
+
+    from retention_core.clv.special import Floats
+
+
+class Model(Protocol):
+    """What every timing model can be asked; parameters first, then the history."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def parameters(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def in_time(self) -> tuple[int, ...]: ...  # noqa: D102
+    @property
+    def starts(self) -> tuple[tuple[float, ...], ...]: ...  # noqa: D102
+
+    def log_likelihood(  # noqa: D102
+        self, parameters: Floats, histories: Histories
+    ) -> tuple[float, Floats]: ...
+    def probability_alive(  # noqa: D102
+        self, parameters: Floats, x: Floats, t_x: Floats, T: Floats
+    ) -> Floats: ...
+    def buys_if_alive(  # noqa: D102
+        self, parameters: Floats, horizon: float, x: Floats, T: Floats
+    ) -> Floats: ...
+    def purchases_if_alive(  # noqa: D102
+        self, parameters: Floats, horizon: float, x: Floats, T: Floats
+    ) -> Floats: ...
+    def pairs_if_alive(  # noqa: D102
+        self, parameters: Floats, horizon: float, x: Floats, T: Floats
+    ) -> Floats: ...
+
+
+MODELS: dict[str, Model] = {model.name: model for model in (BG_NBD, MBG_NBD)}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    model
+        ``"bg/nbd"``, ``"mbg/nbd"``, ``"pareto/nbd"`` or ``"gamma-gamma"``.
+    params
+        By name, all above 0. Those of time are in the summary's own unit.
+    standard_errors
+        By name, from the Hessian at ``params``.
+    log_likelihood
+        Without any penalty and with every constant, at ``params``.
+    penalizer
+        Weight of the squared parameters (times rescaled so that the longest ``T`` is 1)
+        per customer; 0 where plain maximum likelihood held.
+    converged
+        Whether a proper maximum was found. Where not, the parameters are the best
+        there are, and the page should say so.
+    n_customers
+        How many histories it was fitted on.
+    covariance
+        Of the logarithms of ``params``.
+    """
+
+    model: str
+    params: pd.Series
+    standard_errors: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    log_likelihood: float = float("nan")
+    penalizer: float = 0.0
+    converged: bool = True
+    n_customers: int = 0
+    covariance: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+
+    @property
+    def rung(self) -> str:
+        """The step of the ladder that held: ``plain``, ``penalized``, ``boundary``."""
+        if not self.converged:
+            return "boundary"
+        return "penalized" if self.penalizer else "plain"
+
+
+def fit(summary: ir.Table | pd.DataFrame, model: str = "bg/nbd") -> Fit:
+    """Fit a timing model by maximum likelihood.
+
+    Never fails on possible histories, be they few or all alike: from plain likelihood
+    it goes down the penaliser's ladder (0, 0.001, 0.01, 0.1), from several starts on
+    each rung, and says in ``rung`` and ``penalizer`` which one held.
+
+    Parameters
+    ----------
+    summary
+        Customers with ``frequency``, ``recency`` and ``T`` as of :func:`clv.summary`,
+        in any time unit: an Ibis table or a frame.
+    model
+        ``"bg/nbd"`` (r, alpha, a, b), ``"mbg/nbd"`` (the same) or ``"pareto/nbd"``
+        (r, alpha, s, beta).
+
+    Raises
+    ------
+    InvalidSummaryError
+        No customer, or a history that is impossible (recency beyond T …).
+    UnknownModelError
+        No such model.
+    """
+    chosen = model_of(model)
+    histories = Histories.of(summary)
+    unit = float(histories.T.max()) or 1.0
+    scaled = histories.in_unit(unit)
+    optimum = maximise(
+        lambda parameters: chosen.log_likelihood(parameters, scaled),
+        histories.n_customers,
+        chosen.starts,
+    )
+    units = np.ones(len(chosen.parameters))
+    units[list(chosen.in_time)] = unit
+    params = np.exp(optimum.log_parameters) * units
+    value, _ = chosen.log_likelihood(params, histories)
+    return fit_of(model, chosen.parameters, params, (optimum, value, histories))
+
+
+def fit_of(
+    model: str,
+    names: tuple[str, ...],
+    params: Floats,
+    found: tuple[Optimum, float, Histories],
+) -> Fit:
+    """A ``Fit`` from the optimum; standard errors by the delta method."""
+    optimum, value, histories = found
+    errors = params * np.sqrt(np.diag(optimum.covariance))
+    return Fit(
+        model=model,
+        params=pd.Series(params, index=list(names)),
+        standard_errors=pd.Series(errors, index=list(names)),
+        log_likelihood=value,
+        penalizer=optimum.penalizer,
+        converged=optimum.converged,
+        n_customers=histories.n_customers,
+        covariance=optimum.covariance,
+    )
+
+
+def model_of(name: str) -> Model:
+    """The model of that name."""
+    if name not in MODELS:
+        raise UnknownModelError(model=name, known=list(MODELS))
+    return MODELS[name]
+
+
+def probability_alive(
+    fit: Fit, frequency: npt.ArrayLike, recency: npt.ArrayLike, T: npt.ArrayLike
+) -> Floats:
+    """P(still a customer at ``T``), 0-1, for each history.
+
+    Under BG/NBD it is 1 for everyone who bought once: never a churn score by itself;
+    take :func:`probability_active`.
+    """
+    x, t_x, T = _arrays(frequency, recency, T)
+    return model_of(fit.model).probability_alive(_parameters(fit), x, t_x, T)
+
+
+def probability_active(
+    fit: Fit,
+    horizon: float,
+    frequency: npt.ArrayLike,
+    recency: npt.ArrayLike,
+    T: npt.ArrayLike,
+) -> Floats:
+    """P(at least one purchase within ``horizon`` after ``T``), 0-1.
+
+    ``horizon`` is in the unit of ``recency`` and ``T``.
+    """
+    x, t_x, T = _arrays(frequency, recency, T)
+    model, parameters = model_of(fit.model), _parameters(fit)
+    alive = model.probability_alive(parameters, x, t_x, T)
+    return alive * model.buys_if_alive(parameters, horizon, x, T)
+
+
+def expected_purchases(
+    fit: Fit,
+    horizon: float,
+    frequency: npt.ArrayLike,
+    recency: npt.ArrayLike,
+    T: npt.ArrayLike,
+) -> Floats:
+    """Expected purchases within ``horizon`` after ``T``, given each history.
+
+    ``horizon`` is in the unit of ``recency`` and ``T``. Eq. 10 of Fader, Hardie & Lee
+    (2005) for BG/NBD, eq. 41 of Fader & Hardie (2005, note 009) for Pareto/NBD.
+    """
+    x, t_x, T = _arrays(frequency, recency, T)
+    model, parameters = model_of(fit.model), _parameters(fit)
+    pairs, rows = np.unique(np.stack([x, T]), axis=1, return_inverse=True)
+    each = model.purchases_if_alive(parameters, horizon, pairs[0], pairs[1])
+    return model.probability_alive(parameters, x, t_x, T) * each[rows]
+
+
+def new_customer_purchases(fit: Fit, horizon: float) -> float:
+    """E[X(t)]: expected repeat purchases of a new customer within ``horizon``.
+
+    Eq. 9 of Fader, Hardie & Lee (2005): the conditional expectation of a history that
+    has just begun.
+    """
+    return float(expected_purchases(fit, horizon, [0], [0], [0])[0])
+
+
+def _parameters(fit: Fit) -> Floats:
+    return fit.params.to_numpy(np.float64)
+
+
+def _arrays(*columns: npt.ArrayLike) -> tuple[Floats, ...]:
+    return tuple(np.atleast_1d(np.asarray(column, np.float64)) for column in columns)

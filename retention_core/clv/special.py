@@ -1,0 +1,72 @@
+"""Integrals that the models need, evaluated where closed forms lose their digits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaln, polygamma
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Floats = npt.NDArray[np.float64]
+
+STEP = 0.08  # of the trapezoid rule
+NEGLIGIBLE = 40.0  # e^-40 of the peak is below double precision
+SMALLEST = 1e-290  # p itself, so that functions may divide by it
+CELLS = 2**21  # numbers held at once by one quadrature
+
+
+def beta_mean(
+    function: Callable[[Floats, slice], Floats], a: float, b: Floats
+) -> Floats:
+    """Mean of ``function(p, rows)`` over p ~ Beta(a, b), one mean for each ``b``.
+
+    A double-exponential trapezoid rule in ``logit(p)``, centred and scaled per ``b``:
+    exact to about 1e-12 for any smooth positive ``function`` of p, with ``a`` and ``b``
+    from 1e-3 to 1e6. It replaces Gaussian hypergeometric functions, whose series
+    overflow or cancel for customers with hundreds of purchases.
+
+    Parameters
+    ----------
+    function
+        Takes p of shape (rows, nodes) and which rows of ``b`` these are.
+    """
+    nodes = _nodes(a, b)
+    rows = max(1, CELLS // nodes.size)
+    means = np.empty(b.size)
+    for start in range(0, b.size, rows):
+        part = slice(start, min(start + rows, b.size))
+        p, weights = _beta_nodes(a, b[part, None], nodes)
+        means[part] = (weights * function(p, part)).sum(axis=1)
+    return means
+
+
+def _nodes(a: float, b: Floats) -> Floats:
+    """Trapezoid nodes wide enough for the heaviest tail of the Beta densities."""
+    if not b.size:
+        return np.zeros(1)
+    reach = max(
+        (2 + NEGLIGIBLE / min(a, b_)) / float(_width(a, np.array(b_)))
+        for b_ in (float(b.min()), float(b.max()))
+    )
+    edge = np.arcsinh(max(9.0, reach))
+    return np.arange(-edge, edge + STEP, STEP)
+
+
+def _width(a: float, b: Floats) -> Floats:
+    """Standard deviation of logit(p), at most what keeps the rule analytic."""
+    spread = np.sqrt(polygamma(1, a) + polygamma(1, b))
+    return np.minimum(spread, np.pi / 2)
+
+
+def _beta_nodes(a: float, b: Floats, nodes: Floats) -> tuple[Floats, Floats]:
+    width = _width(a, b)
+    logit = np.log(a / b) + width * np.sinh(nodes)
+    log_p, log_q = -np.logaddexp(0, -logit), -np.logaddexp(0, logit)
+    weights = np.exp(a * log_p + b * log_q - betaln(a, b)) * np.cosh(nodes)
+    return np.maximum(np.exp(log_p), SMALLEST), weights / weights.sum(
+        axis=1, keepdims=True
+    )
