@@ -74,7 +74,7 @@ class Detection:
     column; ``examples`` holds up to three different values of each column; ``rows``
     counts the rows below the header. ``decimal`` is "." or ","; ``day_first`` is
     ``None`` where the dates need no order (ISO). ``header_row`` is ``None`` for a
-    file without one.
+    file without one; ``first_row`` is the first row of data.
     """
 
     file: str
@@ -92,6 +92,7 @@ class Detection:
     decimal: str
     currency: str | None
     questions: list[Question] = field(default_factory=list)
+    first_row: int = 1
 
     @property
     def key(self) -> str:
@@ -179,6 +180,10 @@ class Ledger:
     def save(self, folder: Path) -> None:
         """Write ``ledger.json`` and ``ledger.parquet``."""
         engine.write_parquet(self.rows, folder / "ledger.parquet")
+        self.save_frames(folder)
+
+    def save_frames(self, folder: Path) -> None:
+        """Write ``ledger.json`` only: ``files`` and ``reasons``."""
         tables = {"files": self.files, "reasons": self.reasons}
         content = {name: table.to_dict("list") for name, table in tables.items()}
         (folder / "ledger.json").write_text(

@@ -1,0 +1,173 @@
+"""Recognise what a sheet holds; ask only what its data does not decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from retention_core.ingest import dates, mapping, money, profile, roles
+from retention_core.ingest.headers import find_header
+from retention_core.ingest.model import Detection, Question, SheetAnswers
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from retention_core.ingest.headers import Header
+    from retention_core.ingest.model import Answers, RawSheet, Role
+    from retention_core.ingest.profile import Sample
+
+
+def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detection:
+    """Recognise one sheet; what ``answers`` says of it goes before the evidence."""
+    header = find_header(sheet.head)
+    sampled = profile.sample(con, sheet, header)
+    key = sheet.file if sheet.sheet is None else f"{sheet.file}#{sheet.sheet}"
+    said = answers.sheets.get(key, SheetAnswers())
+    system_name, system = roles.system_of(header.names)
+    found = _proposed(sampled, header, system)
+    role: Role = said.role or system.get("role") or roles.role_of(sampled, found)
+    questions: list[Question] = []
+    if said.mapping is not None:
+        fields = {k: v for k, v in said.mapping.items() if v in header.names}
+    else:
+        fields, asked = _fields(
+            sampled, role, found, known=bool(system) or header.row is None
+        )
+        questions += asked
+    detection = Detection(
+        file=sheet.file,
+        sheet=sheet.sheet,
+        role=role,
+        system=system_name,
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter,
+        header_row=header.row,
+        columns=header.names,
+        rows=sampled.total,
+        mapping=fields,
+        examples={column.name: column.examples for column in sampled.columns},
+        day_first=None,
+        decimal=system.get("decimal", "."),
+        currency=None,
+        questions=questions,
+        first_row=header.first,
+    )
+    if role in ("orders", "products"):
+        detection = _written(detection, sampled, said)
+    return (
+        _dated(con, sheet, header, sampled, detection, said)
+        if (role == "orders" and "ordered_at" in fields)
+        else detection
+    )
+
+
+def _proposed(
+    sampled: Sample, header: Header, system: dict[str, object]
+) -> dict[str, str]:
+    if system:
+        return mapping.by_system(system, header.names)
+    if header.row is None:
+        return mapping.headerless(sampled)
+    return mapping.by_names(sampled, mapping.ORDERS)
+
+
+def _fields(
+    sampled: Sample, role: Role, found: dict[str, str], *, known: bool
+) -> tuple[dict[str, str], list[Question]]:
+    """The mapping for a sheet of this role."""
+    if role == "products":
+        return mapping.by_names(sampled, mapping.PRODUCTS), []
+    if role == "customers":
+        return mapping.by_names(sampled, mapping.CUSTOMERS), []
+    if role == "ignore":
+        return {}, []
+    if known:
+        return found, []
+    chosen, question = money.choose_amount(sampled, found)
+    if not {"customer_id", "email", "phone"} & chosen.keys():
+        # A name is a poor key, but better than a shop of guests; the user sees it.
+        name = chosen.pop("customer_name", None)
+        chosen |= {"customer_id": name} if name else {}
+    return chosen, [question] if question else []
+
+
+def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detection:
+    """How numbers are written, and the currency they are in."""
+    questions = list(detection.questions)
+    sign, sure = money.decimal_sign(money.money_columns(sampled, detection.mapping))
+    if said.decimal is not None:
+        sign, sure = said.decimal, True
+    if not sure:
+        questions.append(Question("decimal", {}, [sign, "." if sign == "," else ","]))
+    named = money.currency_of(sampled, detection.mapping)
+    question = money.currency_question(named)
+    if question is not None and detection.role == "orders":
+        questions.append(question)
+    return replace(
+        detection,
+        decimal=sign,
+        currency=named[0] if named else None,
+        questions=questions,
+    )
+
+
+def _dated(
+    con: DuckDBPyConnection,
+    sheet: RawSheet,
+    header: Header,
+    sampled: Sample,
+    detection: Detection,
+    said: SheetAnswers,
+) -> Detection:
+    column = sampled.named(detection.mapping["ordered_at"])
+    order, question = dates.day_first(con, sheet, header, column)
+    if said.day_first is not None and order is not None:
+        order, question = said.day_first, None
+    questions = detection.questions + ([question] if question else [])
+    return replace(detection, day_first=order, questions=questions)
+
+
+def agree(detections: list[Detection]) -> list[Detection]:
+    """Parts of one export decide for each other: what one is sure of, all are."""
+    found = []
+    for each in detections:
+        for code, field in (("day_first", "day_first"), ("decimal", "decimal")):
+            if code not in {question.code for question in each.questions}:
+                continue
+            sure = next(
+                (
+                    other
+                    for other in detections
+                    if other.columns == each.columns
+                    and other.role == each.role
+                    and getattr(other, field) is not None
+                    and code not in {question.code for question in other.questions}
+                ),
+                None,
+            )
+            if sure is not None and _informed(sure, code):
+                rest = [q for q in each.questions if q.code != code]
+                each = replace(each, **{field: getattr(sure, field)}, questions=rest)
+        found.append(each)
+    return found
+
+
+def _informed(sure: Detection, code: str) -> bool:
+    return code != "decimal" or sure.decimal == ","
+
+
+def without_answered(detection: Detection, answers: Answers) -> Detection:
+    """Leave out the questions that the answers settle."""
+    said = answers.sheets.get(detection.key, SheetAnswers())
+    settled = set()
+    if answers.currency is not None:
+        settled.add("currency")
+    if said.mapping is not None:
+        settled.add("amount_column")
+    questions = [
+        question
+        for question in detection.questions
+        if question.code not in settled
+        and question.fields.get("key") not in answers.keys
+    ]
+    return replace(detection, questions=questions)

@@ -1,0 +1,142 @@
+"""Where every row of every file went, and what it was worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from retention_core.ingest import values
+from retention_core.ingest.model import OUTCOMES
+from retention_core.ingest.write import copy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from retention_core.ingest.model import Detection, RawSheet
+
+    Sheets = list[tuple[RawSheet, Detection]]
+
+# What a row says it is worth; no number where that cannot be in our currency.
+_WORTH = (
+    "CASE WHEN coalesce(lines.code, '') = 'amount_implausible' "
+    "OR coalesce(aside, '') = 'other_currency' THEN 0 ELSE coalesce(amount, 0) END"
+)
+
+
+def rule_lists(con: DuckDBPyConnection, sheets: Sheets) -> None:
+    """Rows of sheets that are no orders: into ``ruled`` where they are not used."""
+    for number, (sheet, found) in enumerate(sheets):
+        if found.role == "orders":
+            continue
+        below = f"FROM {sheet.relation} WHERE row >= {found.first_row}"
+        if found.role == "ignore":
+            con.execute(
+                f"INSERT INTO ruled SELECT {number}, row, 'set_aside', "
+                f"'sheet_ignored' {below}"
+            )
+            continue
+        keys = [
+            values.text(f"c{found.columns.index(found.mapping[field])}")
+            for field in ("sku", "product", "customer_id", "email", "phone")
+            if field in found.mapping
+        ]
+        key = f"coalesce({', '.join([*keys, 'NULL'])})"
+        every = ", ".join(f"c{place}" for place in range(sheet.columns))
+        con.execute(
+            f"INSERT INTO ruled SELECT {number}, row, 'set_aside', "
+            f"CASE WHEN coalesce({every}) IS NULL THEN 'blank_row' ELSE 'no_key' END "
+            f"{below} AND {key} IS NULL"
+        )
+
+
+def files(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
+    """One row a sheet: rows by outcome, money in and used."""
+    counted = {
+        (sheet, outcome): rows
+        for sheet, outcome, rows in con.execute(
+            "SELECT sheet, outcome, count(*) FROM ruled GROUP BY ALL"
+        ).fetchall()
+    }
+    repaired = _by_sheet(
+        con,
+        "SELECT sheet, count(repair) FROM lines ANTI JOIN ruled USING (sheet, row) "
+        "GROUP BY sheet",
+    )
+    money_in = _by_sheet(con, f"SELECT sheet, sum({_WORTH}) FROM lines GROUP BY sheet")
+    beside = _beside(con)
+    used = _by_sheet(con, "SELECT sheet, sum(amount) FROM final GROUP BY sheet")
+    rows: list[dict[str, Any]] = []
+    for number, (sheet, found) in enumerate(sheets):
+        row: dict[str, Any] = {
+            "file": sheet.file,
+            "sheet": sheet.sheet,
+            "role": found.role,
+            "rows_in": found.rows,
+        }
+        gone: dict[str, int] = {
+            each: counted.get((number, each), 0) for each in OUTCOMES
+        }
+        gone["repaired"] = int(repaired.get(number, 0))
+        gone["used"] = found.rows - sum(gone.values())
+        row |= gone
+        row["amount_in"] = round(money_in.get(number, 0) - beside.get(number, 0), 6)
+        row["amount_used"] = round(used.get(number, 0), 6)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def reasons(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
+    """Rows and money by outcome and code; with what is worth knowing of used rows."""
+    names = pd.DataFrame(
+        [(number, sheet.file) for number, (sheet, _) in enumerate(sheets)],
+        columns=["sheet", "file"],
+    )
+    con.register("sheet_names", names)
+    found = con.execute(
+        "WITH every AS (SELECT sheet, outcome, ruled.code, "
+        f"{_WORTH} AS worth "
+        "FROM ruled LEFT JOIN lines USING (sheet, row) "
+        f"UNION ALL SELECT sheet, 'repaired', repair, {_WORTH} FROM lines "
+        "ANTI JOIN ruled USING (sheet, row) WHERE repair IS NOT NULL "
+        f"UNION ALL SELECT sheet, 'used', 'no_order_number', {_WORTH} FROM lines "
+        "ANTI JOIN ruled USING (sheet, row) WHERE number IS NULL "
+        "UNION ALL SELECT sheet, 'used', 'refund_unmatched', amount FROM final "
+        "WHERE matched = false) "
+        "SELECT outcome, code, count(*) AS rows, round(sum(worth), 6) AS amount, "
+        "string_agg(DISTINCT file, ', ' ORDER BY file) AS files FROM every "
+        "JOIN sheet_names USING (sheet) GROUP BY outcome, code ORDER BY rows DESC, code"
+    ).df()
+    con.unregister("sheet_names")
+    return found
+
+
+def write_rows(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:
+    """Write every row not used: ``file, sheet, row, outcome, code, raw``."""
+    parts = []
+    for number, (sheet, _) in enumerate(sheets):
+        cells = ", ".join(f"c{place}" for place in range(sheet.columns)) or "NULL"
+        title = "NULL" if sheet.sheet is None else values.literal(sheet.sheet)
+        parts.append(
+            f"SELECT {values.literal(sheet.file)} AS file, {title}::VARCHAR AS sheet, "
+            f"row, outcome, code, to_json([{cells}])::VARCHAR AS raw "
+            f"FROM {sheet.relation} JOIN (SELECT row, outcome, code FROM ruled "
+            f"WHERE sheet = {number}) USING (row)"
+        )
+    copy(con, f"{' UNION ALL '.join(parts)} ORDER BY file, sheet, row", path)
+
+
+def _by_sheet(con: DuckDBPyConnection, query: str) -> dict[int, Any]:
+    return dict(con.execute(query).fetchall())
+
+
+def _beside(con: DuckDBPyConnection) -> dict[int, Any]:
+    """Refunds that stand beside sales, by sheet."""
+    tables = {name for (name,) in con.execute("SHOW TABLES").fetchall()}
+    if "beside" not in tables:
+        return {}
+    return _by_sheet(
+        con, "SELECT place.sheet, sum(back) FROM beside GROUP BY place.sheet"
+    )

@@ -1,0 +1,121 @@
+"""Lists that come beside the orders: products, and customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention_core.ingest import values
+from retention_core.ingest.headers import normalise
+from retention_core.ingest.write import copy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from retention_core.ingest.model import Detection, RawSheet
+
+    Sheets = list[tuple[RawSheet, Detection]]
+
+
+def products(con: DuckDBPyConnection, sheets: Sheets) -> None:
+    """Make ``products``: a row a number and a row a name, with name and category."""
+    parts = [_mapped(sheet, found) for sheet, found in sheets]
+    if not parts:
+        return
+    every = " UNION ALL BY NAME ".join(parts)
+    have = set().union(*(found.mapping for _, found in sheets))
+    name = "product" if "product" in have else "NULL::VARCHAR"
+    category = "category" if "category" in have else "NULL::VARCHAR"
+    keys = [field for field in ("sku", "product") if field in have]
+    rows = " UNION ALL ".join(
+        f"SELECT {place} AS place, lower({values.key(field)}) AS key, "
+        f"{name} AS product, {category} AS category FROM ({every})"
+        for place, field in enumerate(keys)
+    )
+    con.execute(
+        "CREATE TABLE products AS SELECT key, arg_min(product, place) AS product, "
+        f"arg_min(category, place) AS category FROM ({rows}) "
+        "WHERE key IS NOT NULL GROUP BY key"
+    )
+
+
+def customers(
+    con: DuckDBPyConnection, columns: list[str], sheets: Sheets, path: Path
+) -> None:
+    """Write one row a known customer: from the orders, and from lists of people."""
+    traits = [name for name in ("customer_name", "email", "phone") if name in columns]
+    chosen = "".join(f", max({name}) AS {name}" for name in traits)
+    con.execute(
+        f"CREATE TABLE known AS SELECT customer_id{chosen} FROM kept "
+        "WHERE customer_id IS NOT NULL GROUP BY customer_id"
+    )
+    if not sheets:
+        copy(con, "SELECT * FROM known", path)
+        return
+    people = " UNION ALL BY NAME ".join(
+        _person(sheet, found) for sheet, found in sheets
+    )
+    con.execute(f"CREATE TABLE people AS {people}")
+    have = [name for name, *_ in con.execute("DESCRIBE people").fetchall()]
+    _link(con, by_email="email" in traits)
+    shared = [name for name in traits if name in have]
+    own = ", ".join(f"people.{name}" for name in have if name not in {*shared, "key"})
+    both = "".join(f", coalesce(people.{n}, known.{n}) AS {n}" for n in shared)
+    rest = "".join(f", known.{name}" for name in traits if name not in shared)
+    copy(
+        con,
+        "SELECT coalesce(known.customer_id, linked.customer_id, people.key, "
+        f"people.mail) AS customer_id{both}{rest}, {own} FROM known FULL JOIN "
+        "(people LEFT JOIN linked USING (person)) "
+        "ON known.customer_id = linked.customer_id "
+        "QUALIFY row_number() OVER (PARTITION BY 1 ORDER BY person) = 1".replace(
+            "PARTITION BY 1",
+            "PARTITION BY coalesce(known.customer_id, "
+            "linked.customer_id, people.key, people.mail)",
+        ),
+        path,
+    )
+
+
+def _link(con: DuckDBPyConnection, *, by_email: bool) -> None:
+    """Make ``linked``: which customer of the orders each person is."""
+    ways = [("customer_id", "key"), ("customer_id", "mail")]
+    ways += [("email", "mail")] if by_email else []
+    found = " UNION ALL ".join(
+        f"SELECT person, customer_id, {place} AS place "
+        f"FROM people JOIN known ON known.{theirs} = people.{ours}"
+        for place, (theirs, ours) in enumerate(ways)
+    )
+    con.execute(
+        "CREATE TABLE linked AS SELECT person, arg_min(customer_id, place) "
+        f"AS customer_id FROM ({found}) GROUP BY person"
+    )
+
+
+def _mapped(sheet: RawSheet, found: Detection) -> str:
+    """The mapped columns of a list under the names of their fields."""
+    cells = ", ".join(
+        f"{values.text(f'c{found.columns.index(column)}')} AS {field}"
+        for field, column in found.mapping.items()
+    )
+    return f"SELECT {cells} FROM {sheet.relation} WHERE row >= {found.first_row}"
+
+
+def _person(sheet: RawSheet, found: Detection) -> str:
+    """A person a row: keys, known fields, every other column as an attribute."""
+    fields = {column: field for field, column in found.mapping.items()}
+    names: dict[str, str] = {}
+    for place, column in enumerate(found.columns[: sheet.columns]):
+        name = fields.get(column) or normalise(column).replace(" ", "_")
+        if name and name not in names and name not in ("person", "key", "mail"):
+            names[name] = values.text(f"c{place}")
+    key = values.key("customer_id") if "customer_id" in names else "NULL::VARCHAR"
+    mail = values.email("email") if "email" in names else "NULL::VARCHAR"
+    cells = "".join(f', {cell} AS "{name}"' for name, cell in names.items())
+    kept = "".join(f', "{name}"' for name in names if name != "customer_id")
+    return (
+        f"SELECT {values.literal(found.key)} || row AS person, {key} AS key, "
+        f"{mail} AS mail{kept} FROM (SELECT row{cells} FROM {sheet.relation} "
+        f"WHERE row >= {found.first_row})"
+    )

@@ -1,0 +1,323 @@
+"""The straight line from files to an order table and its ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+import weakref
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import duckdb
+
+from retention_core.ingest import (
+    detect,
+    giants,
+    ledger,
+    lists,
+    reconcile,
+    refunds,
+    staging,
+    write,
+)
+from retention_core.ingest.build_errors import (
+    NoOrderSheetError,
+    UnknownTimeZoneError,
+    UnmappedFieldError,
+)
+from retention_core.ingest.model import (
+    Answers,
+    Detection,
+    Ledger,
+    RawSheet,
+    Refunds,
+    Result,
+    SheetAnswers,
+)
+from retention_core.ingest.progress import Progress
+from retention_core.ingest.read import read
+from retention_core.orders import open_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Report = Callable[[Progress], None]
+    Files = list[tuple[Path, str]]
+
+_MONEY = ("amount", "unit_price", "order_total")
+
+
+def ingest(  # noqa: PLR0913 the core's face, a contract
+    files: Sequence[str | Path | IO[bytes]],
+    mapping: dict[str, str] | None = None,
+    *,
+    as_of: dt.date | None = None,
+    time_zone: str | None = None,
+    currency: str | None = None,
+    refunds: Refunds = "net",
+    into: str | Path | None = None,
+    answers: Answers | None = None,
+) -> Result:
+    """Read order exports into one order table with a ledger.
+
+    Parameters
+    ----------
+    files
+        Paths, or binary file objects (named by their ``name``).
+    mapping
+        From field to column, for every sheet of orders; ``None``: recognise. Where the
+        data leaves a question open, its first choice is taken.
+    as_of
+        Day up to which the data is complete; ``None``: definitions.md §2.
+    time_zone
+        IANA name of the zone that offsets in the files are converted to.
+    currency
+        ISO 4217 code of the orders to use.
+    refunds
+        ``"net"``, or ``"ignore"`` as if they had not happened.
+    into
+        Folder for the Parquet files; without one, a temporary folder that lives as long
+        as the orders do.
+    answers
+        What is said of single sheets; the other arguments go before it.
+
+    Raises
+    ------
+    RetentionError
+        A file cannot be read, no sheet holds orders, no order is left.
+    """
+    given = answers or Answers()
+    said = replace(
+        given,
+        as_of=as_of or given.as_of,
+        time_zone=time_zone or given.time_zone,
+        currency=currency or given.currency,
+        refunds=refunds if refunds != "net" else given.refunds,
+    )
+    folder = Path(into) if into else Path(tempfile.mkdtemp(prefix="kept-"))
+    with tempfile.TemporaryDirectory(prefix="kept-in-") as received:
+        named = [_named(file, Path(received), n) for n, file in enumerate(files)]
+        try:
+            if mapping is not None:
+                said = _with_mapping(named, said, mapping)
+            result = build(named, said, folder)
+        except BaseException:
+            if into is None:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+    if into is None:
+        weakref.finalize(
+            result.orders.backend, shutil.rmtree, folder, ignore_errors=True
+        )
+    return result
+
+
+def recognise(
+    files: Files, answers: Answers, progress: Report | None = None
+) -> list[Detection]:
+    """Say what each sheet of each file holds, and ask what its data leaves open."""
+    with _database() as con:
+        sheets = _recognised(con, files, answers, progress)
+        return [found for _, found in sheets]
+
+
+def build(
+    files: Files, answers: Answers, into: Path, progress: Report | None = None
+) -> Result:
+    """Build the dataset in the folder ``into``.
+
+    Writes ``order_lines.parquet`` (with ``as_of``, ``first_day``, ``currency``,
+    ``time_zone`` in its metadata), ``customers.parquet``, ``ledger.json``,
+    ``ledger.parquet``, ``detection.json`` and ``answers.json``.
+    """
+    _check_zone(answers.time_zone)
+    into.mkdir(parents=True, exist_ok=True)
+    with _database() as con:
+        sheets = _recognised(con, files, answers, progress)
+        detections = [found for _, found in sheets]
+        _check(detections)
+        columns = _lines(con, sheets, answers, progress)
+        _tell(progress, "write", 0, 1)
+        people = [pair for pair in sheets if pair[1].role == "customers"]
+        lists.customers(con, columns, people, into / "customers.parquet")
+        _write_orders(con, detections, answers, into)
+        ledger.write_rows(con, sheets, into / "ledger.parquet")
+        frames = ledger.files(con, sheets), ledger.reasons(con, sheets)
+    found = json.dumps([asdict(each) for each in detections], ensure_ascii=False)
+    (into / "detection.json").write_text(found, encoding="utf-8")
+    (into / "answers.json").write_text(answers.to_json(), encoding="utf-8")
+    orders = open_orders(into)
+    path = str(into / "ledger.parquet").replace("'", "''")
+    orders.backend.raw_sql(
+        f"CREATE VIEW ledger AS SELECT * FROM read_parquet('{path}')"
+    ).fetchall()
+    kept = Ledger(*frames, rows=orders.backend.table("ledger"))
+    kept.save_frames(into)
+    _tell(progress, "write", 1, 1)
+    return Result(orders, kept, detections)
+
+
+def _lines(
+    con: duckdb.DuckDBPyConnection,
+    sheets: list[tuple[RawSheet, Detection]],
+    answers: Answers,
+    progress: Report | None,
+) -> list[str]:
+    """Stage, reconcile and settle refunds; leave ``lines``, ``kept``, ``final``."""
+    detections = [found for _, found in sheets]
+    ways = staging.Ways(
+        time_zone=answers.time_zone,
+        currency=_currency(detections, answers),
+        guests=_guests(detections, answers),
+        today=dt.date.today(),
+    )
+    staged = []
+    for number, (sheet, found) in enumerate(sheets):
+        if found.role == "orders":
+            _tell(progress, "build", number, len(sheets), sheet.file, found.rows)
+            staged.append(staging.stage(con, sheet, found, number, ways))
+    reconcile.fill_customers(con, staged)
+    columns = reconcile.unite(con, staged)
+    reconcile.rule(con, columns, len(staged), answers)
+    reconcile.keep(con, columns)
+    refunds.resolve(con, columns, net=answers.refunds == "net")
+    lists.products(con, [pair for pair in sheets if pair[1].role == "products"])
+    ledger.rule_lists(con, sheets)
+    return columns
+
+
+def _write_orders(
+    con: duckdb.DuckDBPyConnection,
+    detections: list[Detection],
+    answers: Answers,
+    into: Path,
+) -> None:
+    first_day, as_of = write.span(con, dt.date.today())
+    metadata = {
+        "as_of": (answers.as_of or as_of).isoformat(),
+        "first_day": first_day.isoformat(),
+        "currency": _currency(detections, answers),
+        "time_zone": answers.time_zone,
+    }
+    write.order_lines(con, into / "order_lines.parquet", metadata)
+
+
+def _recognised(
+    con: duckdb.DuckDBPyConnection,
+    files: Files,
+    answers: Answers,
+    progress: Report | None,
+) -> list[tuple[RawSheet, Detection]]:
+    sheets: list[RawSheet] = []
+    for place, (path, name) in enumerate(files):
+        _tell(progress, "read", place, len(files), name)
+        said = answers.sheets.get(name, SheetAnswers())
+        sheets += read(path, name, con, encoding=said.encoding)
+    found = []
+    for place, sheet in enumerate(sheets):
+        _tell(progress, "recognise", place, len(sheets), sheet.file)
+        each = detect.detect(con, sheet, answers)
+        asked = giants.giant(con, sheet, each)
+        more = [asked] if asked else []
+        found.append(replace(each, questions=each.questions + more))
+    settled = [detect.without_answered(each, answers) for each in detect.agree(found)]
+    return list(zip(sheets, settled, strict=True))
+
+
+def _currency(detections: list[Detection], answers: Answers) -> str | None:
+    """The one that the user picked, or that most rows are in."""
+    if answers.currency:
+        return answers.currency
+    rows: dict[str, int] = {}
+    for each in detections:
+        if each.role == "orders" and each.currency:
+            rows[each.currency] = rows.get(each.currency, 0) + each.rows
+    return max(rows, key=lambda code: (rows[code], code), default=None)
+
+
+def _guests(detections: list[Detection], answers: Answers) -> tuple[str, ...]:
+    """Keys that stand for nobody: as answered, else as proposed."""
+    keys = {key for key, what in answers.keys.items() if what == "guest"}
+    for each in detections:
+        for question in each.questions:
+            if question.code == "giant_key":
+                keys.add(question.fields["key"])
+    return tuple(sorted(keys))
+
+
+def _check(detections: list[Detection]) -> None:
+    orders = [each for each in detections if each.role == "orders"]
+    if not orders:
+        names = sorted({each.file for each in detections})
+        found = [each.columns[:20] for each in detections]
+        raise NoOrderSheetError(files=", ".join(names), found=found)
+    for each in orders:
+        if "ordered_at" not in each.mapping:
+            raise UnmappedFieldError(
+                file=each.file, field="ordered_at", found=each.columns[:20]
+            )
+        if not any(field in each.mapping for field in _MONEY):
+            raise UnmappedFieldError(
+                file=each.file, field="amount", found=each.columns[:20]
+            )
+
+
+def _check_zone(time_zone: str | None) -> None:
+    try:
+        if time_zone is not None:
+            ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UnknownTimeZoneError(time_zone=time_zone) from error
+
+
+def _with_mapping(files: Files, answers: Answers, mapping: dict[str, str]) -> Answers:
+    """The mapping as an answer for every sheet that has its columns."""
+    sheets = dict(answers.sheets)
+    for each in recognise(files, answers):
+        if set(mapping.values()) <= set(each.columns):
+            said = sheets.get(each.key, SheetAnswers())
+            sheets[each.key] = replace(said, role="orders", mapping=dict(mapping))
+    return replace(answers, sheets=sheets)
+
+
+def _named(file: str | Path | IO[bytes], folder: Path, number: int) -> tuple[Path, str]:
+    """A path and a name; a file object is received into ``folder``."""
+    if isinstance(file, str | Path):
+        return Path(file), Path(file).name
+    name = Path(str(getattr(file, "name", f"file {number + 1}"))).name
+    path = folder / f"{number}"
+    with path.open("wb") as target:
+        shutil.copyfileobj(file, target)
+    return path, name
+
+
+@contextmanager
+def _database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database on disk: ten million lines need no more than 1 GB of memory."""
+    with tempfile.TemporaryDirectory(prefix="kept-db-") as folder:
+        con = duckdb.connect(
+            str(Path(folder) / "work.duckdb"),
+            config={"memory_limit": "1GB", "temp_directory": folder},
+        )
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+
+def _tell(
+    progress: Report | None,
+    step: str,
+    done: int,
+    total: int,
+    file: str | None = None,
+    rows: int | None = None,
+) -> None:
+    if progress is not None:
+        progress(Progress(step, done, total, file, rows))

@@ -1,0 +1,163 @@
+"""One table of order lines out of many sheets: keys, overlaps, rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention_core.orders import DIMENSIONS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from retention_core.ingest.model import Answers
+
+_CONTENT = (
+    *("number", "customer_id", "ordered_at", "amount", "quantity", "discount"),
+    *("refund", "refunded_at", "is_refund", "aside", "product", "sku", "category"),
+    *("customer_name", "email", "phone", *DIMENSIONS),
+)
+
+
+def unite(con: DuckDBPyConnection, staged: list[str]) -> list[str]:
+    """Make the view ``lines`` of all staged sheets; return its columns."""
+    parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}" for table in staged)
+    con.execute(f"CREATE VIEW lines AS {parts}")
+    return [name for name, *_ in con.execute("DESCRIBE lines").fetchall()]
+
+
+def fill_customers(con: DuckDBPyConnection, staged: list[str]) -> None:
+    """Lines without a customer take the only one that their order names."""
+    for table in staged:
+        columns = {name for name, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+        store = "store" if "store" in columns else "NULL::VARCHAR"
+        order = f"number, ordered_at::DATE AS day, {store} AS shop"
+        con.execute(
+            f"UPDATE {table} SET customer_id = named.customer_id FROM ("
+            f"SELECT {order}, max(customer_id) AS customer_id FROM {table} "
+            "WHERE number IS NOT NULL AND code IS NULL GROUP BY ALL "
+            "HAVING count(DISTINCT customer_id) = 1 "
+            "AND count(customer_id) < count(*)) AS named "
+            f"WHERE {table}.customer_id IS NULL AND {table}.number = named.number "
+            f"AND {table}.ordered_at::DATE = named.day "
+            f"AND {store} IS NOT DISTINCT FROM named.shop"
+        )
+
+
+def order_key(columns: list[str], *, guests_alone: bool) -> str:
+    """SQL of ``order_id``: number, day, customer and shop, or else what there is.
+
+    Without a number customer and timestamp make one; a guest's line without a time of
+    day (``guests_alone``) is an order of its own.
+    """
+    store = " || '|' || coalesce(store, '')" if "store" in columns else ""
+    person = "coalesce(customer_id, '')"
+    numbered = f"number || '|' || ordered_at::DATE || '|' || {person}{store}"
+    timed = f"'|' || ordered_at || '|' || {person}{store}"
+    if not guests_alone:
+        return f"CASE WHEN number IS NULL THEN {timed} ELSE {numbered} END"
+    alone = f"{timed} || '|' || content || '|' || copy"
+    no_time = "customer_id IS NULL AND ordered_at = ordered_at::DATE"
+    return (
+        f"CASE WHEN number IS NOT NULL THEN {numbered} "
+        f"WHEN {no_time} THEN {alone} ELSE {timed} END"
+    )
+
+
+def rule(
+    con: DuckDBPyConnection, columns: list[str], sheets: int, answers: Answers
+) -> None:
+    """Make ``ruled`` (sheet, row, outcome, code): what is not used, and why.
+
+    Overlaps go before the other rules: an order cancelled in the newer file is
+    cancelled, whatever the older says.
+    """
+    con.execute(
+        "CREATE TABLE ruled "
+        "(sheet USMALLINT, row BIGINT, outcome VARCHAR, code VARCHAR)"
+    )
+    aside = "'blank_row', 'repeated_header', 'total_row'"
+    con.execute(
+        f"INSERT INTO ruled SELECT sheet, row, CASE WHEN code IN ({aside}) "
+        "THEN 'set_aside' ELSE 'rejected' END, code FROM lines WHERE code IS NOT NULL"
+    )
+    if sheets > 1:
+        _overlaps(con, columns)
+    if answers.merge_duplicates:
+        _duplicates(con, columns)
+    refunds = "is_refund AND aside IS NULL" if answers.refunds == "ignore" else "false"
+    con.execute(
+        "INSERT INTO ruled SELECT sheet, row, 'set_aside', "
+        "coalesce(aside, 'refund_ignored') FROM lines ANTI JOIN ruled "
+        f"USING (sheet, row) WHERE aside IS NOT NULL OR {refunds}"
+    )
+
+
+def content(columns: list[str]) -> str:
+    """SQL of a hash over all that makes two lines equal."""
+    return f"hash({', '.join(name for name in _CONTENT if name in columns)})"
+
+
+def _overlaps(con: DuckDBPyConnection, columns: list[str]) -> None:
+    """Orders with a number: whole, from the file whose last order is later.
+
+    Lines without one: the larger multiplicity.
+    """
+    key = order_key(columns, guests_alone=False)
+    con.execute(
+        f"CREATE TABLE compared AS SELECT sheet, row, number IS NULL AS bare, "
+        f"hash({key}) AS key, {content(columns)} AS content, ordered_at "
+        "FROM lines WHERE code IS NULL"
+    )
+    # Equal files tie; what is in them decides, never the order of upload.
+    con.execute(
+        "CREATE TABLE ranks AS SELECT sheet, row_number() OVER (ORDER BY last DESC, "
+        "rows DESC, print DESC, sheet) AS rank FROM (SELECT sheet, "
+        "max(ordered_at) AS last, count(*) AS rows, sum(content) AS print "
+        "FROM compared GROUP BY sheet)"
+    )
+    con.execute(
+        "INSERT INTO ruled "
+        "WITH shared AS (SELECT key, min(rank) AS best FROM compared "
+        "JOIN ranks USING (sheet) WHERE NOT bare GROUP BY key "
+        "HAVING count(DISTINCT sheet) > 1), "
+        "copies AS (SELECT compared.*, rank, best, row_number() OVER ("
+        "PARTITION BY key, compared.sheet, content ORDER BY row) AS copy "
+        "FROM compared JOIN ranks USING (sheet) JOIN shared USING (key) WHERE NOT bare)"
+        "SELECT sheet, row, CASE WHEN twin.key IS NULL THEN 'set_aside' ELSE 'merged' "
+        "END, CASE WHEN twin.key IS NULL THEN 'older_version' ELSE 'same_line' END "
+        "FROM (SELECT * FROM copies WHERE rank > best) AS older LEFT JOIN "
+        "(SELECT key, content, copy FROM copies WHERE rank = best) AS twin "
+        "USING (key, content, copy)"
+    )
+    con.execute(
+        "INSERT INTO ruled SELECT sheet, row, 'merged', 'same_line' FROM ("
+        "SELECT sheet, row, content, rank, row_number() OVER ("
+        "PARTITION BY content, sheet ORDER BY row) AS copy "
+        "FROM compared JOIN ranks USING (sheet) WHERE bare) "
+        "QUALIFY row_number() OVER (PARTITION BY content, copy ORDER BY rank) > 1"
+    )
+
+
+def _duplicates(con: DuckDBPyConnection, columns: list[str]) -> None:
+    con.execute(
+        "INSERT INTO ruled SELECT sheet, row, 'merged', 'equal_line' FROM lines "
+        "ANTI JOIN ruled USING (sheet, row) WHERE code IS NULL QUALIFY "
+        f"row_number() OVER (PARTITION BY {content(columns)} ORDER BY sheet, row) > 1"
+    )
+
+
+def keep(con: DuckDBPyConnection, columns: list[str]) -> None:
+    """Make ``kept``: the rows that are used, each with its ``order_id``."""
+    ruled, bare_guests = con.execute(
+        "SELECT (SELECT count(*) FROM ruled), count(*) FILTER (number IS NULL "
+        "AND customer_id IS NULL AND ordered_at = ordered_at::DATE) FROM lines"
+    ).fetchall()[0]
+    source = "lines ANTI JOIN ruled USING (sheet, row)" if ruled else "lines"
+    if bare_guests:
+        source = (
+            f"(SELECT *, {content(columns)} AS content, row_number() OVER ("
+            f"PARTITION BY {content(columns)} ORDER BY sheet, row) AS copy "
+            f"FROM {source})"
+        )
+    key = order_key(columns, guests_alone=bool(bare_guests))
+    con.execute(f"CREATE VIEW kept AS SELECT *, {key} AS order_id FROM {source}")

@@ -1,0 +1,57 @@
+"""What a sheet is a table of, and which of its money is the line's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retention_core.ingest import mapping
+from retention_core.ingest.headers import normalise
+from retention_core.ingest.words import SYSTEMS
+
+if TYPE_CHECKING:
+    from retention_core.ingest.model import Role
+    from retention_core.ingest.profile import Sample
+
+_MONEY = ("amount", "order_total", "unit_price")
+_PEOPLE = ("consent", "birthday", "phone", "customer_name")
+
+
+def system_of(names: list[str]) -> tuple[str | None, dict[str, Any]]:
+    """The known system whose signature is among the headers."""
+    known = {normalise(name) for name in names}
+    for name, system in SYSTEMS.items():
+        if known.issuperset(system["signature"]):
+            return name, system
+    return None, {}
+
+
+def role_of(sample: Sample, orders: dict[str, str]) -> Role:
+    """Orders have a day and money; products and customers one row each."""
+    has_money = any(field in orders for field in _MONEY)
+    person = orders.get("customer_id") or orders.get("email")
+    if _is_people(sample, orders, person):
+        return "customers"
+    if "ordered_at" in orders and has_money:
+        return "orders"
+    article = orders.get("sku") or orders.get("product")
+    if article and not person and _unique(sample, article):
+        described = mapping.by_names(sample, mapping.PRODUCTS)
+        return "products" if len(described) > 1 else "ignore"
+    if person and _unique(sample, person) and len(sample.columns) > 1:
+        return "customers"
+    return "ignore"
+
+
+def _is_people(sample: Sample, orders: dict[str, str], person: str | None) -> bool:
+    """A row a person, with what only a list of people has."""
+    if not person or not _unique(sample, person):
+        return False
+    people = mapping.by_names(sample, mapping.CUSTOMERS)
+    traits = {"consent", "birthday"} & people.keys()
+    sold = {"order_id", "product", "sku", "quantity", "unit_price"} & orders.keys()
+    return bool(traits) and not sold
+
+
+def _unique(sample: Sample, name: str) -> bool:
+    column = sample.named(name)
+    return column.unique >= 0.98 and column.filled >= 0.5

@@ -1,0 +1,80 @@
+"""What ingest leaves behind: order lines, customers, products, as Parquet."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from retention_core.engine import METADATA_KEY
+from retention_core.errors import NoOrdersError
+from retention_core.ingest import values
+from retention_core.orders import COLUMNS, DIMENSIONS, complete_until
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+_KINDS = {"string": "VARCHAR", "timestamp": "TIMESTAMP", "float64": "DOUBLE"}
+
+
+def copy(
+    con: DuckDBPyConnection,
+    query: str,
+    path: Path,
+    metadata: dict[str, Any] | None = None,
+) -> None:
+    """Write the answer of ``query`` to a Parquet file."""
+    words = values.literal(json.dumps(metadata or {}))
+    con.execute(
+        f"COPY ({query}) TO {values.literal(str(path))} "
+        f"(FORMAT parquet, KV_METADATA {{{METADATA_KEY}: {words}}})"
+    )
+
+
+def span(con: DuckDBPyConnection, today: dt.date) -> tuple[dt.date, dt.date]:
+    """First day with orders, and the day up to which they are complete.
+
+    Raises
+    ------
+    NoOrdersError
+        No line is left.
+    """
+    found = con.execute(
+        "SELECT DISTINCT ordered_at::DATE AS day FROM final ORDER BY day"
+    ).fetchall()
+    days = [row[0] for row in found]
+    if not days:
+        raise NoOrdersError
+    sold = con.execute(
+        "SELECT DISTINCT ordered_at::DATE AS day FROM final "
+        "WHERE refunded_at IS NULL ORDER BY day"
+    ).fetchall()
+    return days[0], complete_until([row[0] for row in sold] or days, today)
+
+
+def order_lines(con: DuckDBPyConnection, path: Path, metadata: dict[str, Any]) -> None:
+    """Write ``final``, names and categories filled in from ``products``."""
+    have = {name for name, *_ in con.execute("DESCRIBE final").fetchall()}
+    cells = {
+        name: f"f.{name}" if name in have else f"NULL::{_KINDS[kind]}"
+        for name, kind in COLUMNS.items()
+    }
+    cells |= {name: f"f.{name}" for name in DIMENSIONS if name in have}
+    source = "final AS f"
+    tables = {name for (name,) in con.execute("SHOW TABLES").fetchall()}
+    if "products" in tables:
+        for name, key in (("by_sku", cells["sku"]), ("by_name", cells["product"])):
+            source += f" LEFT JOIN products AS {name} ON {name}.key = lower({key})"
+        names = f"{cells['product']}, by_sku.product, by_name.product"
+        if "sku" not in have:  # the column of products held their numbers
+            names = f"by_name.product, {cells['product']}"
+        cells["category"] = (
+            f"coalesce({cells['category']}, by_sku.category, by_name.category)"
+        )
+        cells["product"] = f"coalesce({names}, {cells['sku']})"
+    else:
+        cells["product"] = f"coalesce({cells['product']}, {cells['sku']})"
+    wanted = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
+    copy(con, f"SELECT {wanted} FROM {source}", path, metadata)
