@@ -1,9 +1,12 @@
 """Data page: which files were read, what was used of them, and why the rest was not."""
 
-from retention_ui import page
+from retention_ui import account, recognised, state, upload
+from retention_ui.page import open_data
 
-words = page.texts()
-dataset = page.current(words)
-with page.header(words, "data", dataset):
-    pass
-page.sample_button(words)
+page = open_data()
+if page.dataset is None:
+    upload.show(page.texts)
+elif page.facts is None or state.answering():
+    recognised.show(page.texts, page.dataset)
+else:
+    account.show(page.texts, page.formats, page.dataset)

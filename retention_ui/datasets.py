@@ -11,24 +11,31 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retention_core import engine
+from retention_core import engine, ingest
 from retention_core.errors import RetentionError
 from retention_core.ingest.model import Answers, Detection, Ledger
 from retention_core.orders import Orders, open_orders
+from retention_core.samples import sample_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from retention_core.ingest.progress import Progress
+    from retention_core.ingest.worker import Step
+
+    OnProgress = Callable[[Progress], None]
 
 SAMPLE = "sample"
 IDLE_HOURS = 24
 MEMORY_LIMIT = "1GB"
 THREADS = 2
-ANSWER_FILES = ("detection.json", "answers.json", "names.json")
 _ID = re.compile(r"[A-Za-z0-9_-]{32}")
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
+# Two first visitors at once: one builds the sample shop, the other waits for it.
 _building = threading.Lock()
 
 
@@ -67,7 +74,7 @@ class Dataset:
     @property
     def names(self) -> list[str]:
         """The names of the uploaded files, as the user knows them."""
-        text = (self.folder / "names.json").read_text(encoding="utf-8")
+        text = (self.folder / "incoming" / "names.json").read_text(encoding="utf-8")
         return list(json.loads(text).values())
 
     def detection(self) -> list[Detection]:
@@ -118,7 +125,7 @@ def find(wanted: str) -> Dataset:
 
 def create(
     files: Iterable[tuple[str, bytes | memoryview]],
-    on_progress: Callable[[str, int, int], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Dataset:
     """Keep uploaded files and recognise what they hold.
 
@@ -133,15 +140,23 @@ def create(
     return dataset
 
 
+def recognise(
+    dataset: Dataset,
+    answers: Answers,
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Recognise the files anew, with what the user says of them."""
+    _keep(dataset, answers)
+    _work("recognise", dataset.folder, answers, on_progress)
+
+
 def build(
     dataset: Dataset,
     answers: Answers,
-    on_progress: Callable[[str, int, int], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> None:
-    """Build the order table; until it is finished the dataset counts as not built."""
-    (dataset.folder / "digest").unlink(missing_ok=True)
-    text = answers.to_json()
-    (dataset.folder / "answers.json").write_text(text, encoding="utf-8")
+    """Build the order table; an earlier one stays where that fails."""
+    _keep(dataset, answers)
     _work("build", dataset.folder, answers, on_progress)
     _seal(dataset.folder)
 
@@ -165,27 +180,33 @@ def sweep(now: float | None = None) -> list[str]:
     return [folder.name for folder in gone]
 
 
-def sample(on_progress: Callable[[str, int, int], None] | None = None) -> Dataset:
+def sample(on_progress: OnProgress | None = None) -> Dataset:
     """Return the sample shop, built from its files on first use.
 
-    The folder is named after the files' content; a half-built one is never seen,
-    because it gets its name only when it is finished.
+    The folder is named after the files and the program that reads them; a half-built
+    one is never seen, because it gets its name only when it is finished.
     """
-    from retention_core import samples
-
-    paths = samples.sample_files()
-    name = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
-    folder = root() / f"sample-{name[:16]}"
-    with _building:
-        if not (folder / "digest").is_file():
-            _build_sample(paths, folder, on_progress)
+    folder = root() / _sample_name()
+    if not (folder / "digest").is_file():
+        with _building:
+            if not (folder / "digest").is_file():
+                _build_sample(sample_files(), folder, on_progress)
     return Dataset(SAMPLE, folder)
+
+
+@lru_cache(maxsize=1)
+def _sample_name() -> str:
+    program = sorted(Path(ingest.__path__[0]).rglob("*.[pt]*[yl]"))
+    digest = hashlib.sha256()
+    for path in (*sample_files(), *program):
+        digest.update(path.read_bytes())
+    return f"sample-{digest.hexdigest()[:16]}"
 
 
 def _build_sample(
     paths: Iterable[Path],
     folder: Path,
-    on_progress: Callable[[str, int, int], None] | None,
+    on_progress: OnProgress | None,
 ) -> None:
     draft = root() / "datasets" / f"draft-{secrets.token_urlsafe(8)}"
     dataset = _receive(((path.name, path.read_bytes()) for path in paths), draft)
@@ -212,16 +233,21 @@ def _receive(files: Iterable[tuple[str, bytes | memoryview]], folder: Path) -> D
         (incoming / safe).write_bytes(content)
         names[safe] = name
     text = json.dumps(names, ensure_ascii=False)
-    (folder / "names.json").write_text(text, encoding="utf-8")
+    (incoming / "names.json").write_text(text, encoding="utf-8")
     (folder / "used").touch()
     return Dataset(folder.name, folder)
 
 
+def _keep(dataset: Dataset, answers: Answers) -> None:
+    text = answers.to_json()
+    (dataset.folder / "answers.json").write_text(text, encoding="utf-8")
+
+
 def _work(
-    step: str,
+    step: Step,
     folder: Path,
     answers: Answers,
-    on_progress: Callable[[str, int, int], None] | None,
+    on_progress: OnProgress | None,
 ) -> None:
     from retention_core.ingest import worker
 

@@ -92,6 +92,12 @@ class Formats:
             return ABSENT
         return self._signed(self.share(value, 1), value)
 
+    def signed_ratio(self, value: float | None, digits: int = 1) -> str:
+        """Write the change of a ratio, with its sign: ``+0.2``."""
+        if value is None or _absent(value):
+            return ABSENT
+        return self._signed(self.ratio(value, digits), value)
+
     def difference(self, value: float | None) -> str:
         """Write the change of a count, with its sign: ``−26``."""
         if value is None or _absent(value):

@@ -59,6 +59,16 @@ class Page:
         return self.texts, self.look, self.formats
 
 
+@dataclass(frozen=True)
+class DataPage:
+    """The page on the files; without ``facts`` there is no order table yet."""
+
+    texts: Texts
+    formats: Formats
+    dataset: Dataset | None
+    facts: Facts | None
+
+
 def texts() -> Texts:
     """Return the words of this session's language."""
     return Texts(LANGUAGE)
@@ -108,6 +118,26 @@ def open_page(name: str) -> Page:
     return Page(name, words, formats, look(), shop, view, facts)
 
 
+def open_data() -> DataPage:
+    """Draw the header of the Data page, which lives with and without data."""
+    words = texts()
+    dataset = current(words)
+    facts = None
+    if dataset is not None and dataset.built:
+        with failures.showing(words):
+            facts = queries.facts(dataset)
+    formats = Formats(words.lang, facts.currency if facts else None)
+    asks = (
+        None
+        if facts
+        else words("question.load" if dataset is None else "question.check")
+    )
+    with header(words, "data", dataset, asks):
+        if facts:
+            complete(words, formats, facts)
+    return DataPage(words, formats, dataset, facts)
+
+
 def current(words: Texts) -> Dataset | None:
     """Return the dataset of this session; say so where it is gone."""
     wanted = state.dataset_id()
@@ -123,7 +153,9 @@ def current(words: Texts) -> Dataset | None:
 
 
 @contextmanager
-def header(words: Texts, name: str, dataset: Dataset | None = None) -> Iterator[None]:
+def header(
+    words: Texts, name: str, dataset: Dataset | None = None, asks: str | None = None
+) -> Iterator[None]:
     """Draw title, dataset, question; what is drawn within joins the title line."""
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -135,7 +167,7 @@ def header(words: Texts, name: str, dataset: Dataset | None = None) -> Iterator[
                 if dataset:
                     _about(words, dataset)
                 yield
-        blocks.note(words(f"question.{name}"))
+        blocks.note(asks or words(f"question.{name}"))
 
 
 def complete(words: Texts, formats: Formats, facts: Facts) -> None:
@@ -172,6 +204,28 @@ def sample_button(words: Texts) -> None:
         with failures.showing(words), st.spinner(words("empty.building")):
             found = datasets.sample()
         go_to(found)
+
+
+def delete_button(words: Texts, dataset: Dataset) -> None:
+    """Offer to delete the data; asks once."""
+    label, icon = words("data.check.delete"), ":material/delete:"
+    if st.button(label, type="tertiary", icon=icon, key="data.delete"):
+        _confirm(words, dataset)
+
+
+def _confirm(words: Texts, dataset: Dataset) -> None:
+    @st.dialog(words("data.delete.title"))
+    def asks() -> None:
+        st.markdown(words("data.delete.text"))
+        with st.container(horizontal=True):
+            if st.button(words("data.delete.yes"), type="primary", key="data.yes"):
+                datasets.delete(dataset)
+                queries.forget()
+                go_to(None)
+            if st.button(words("data.delete.no"), key="data.no"):
+                st.rerun()
+
+    asks()
 
 
 def _about(words: Texts, dataset: Dataset) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 DATASET = "app.dataset"
 ANSWERING = "app.answering"
+BUILT = "app.built"
 CHOICES = "app.choices"
 PAGE = "app.page"
 ENTERED = "app.entered"
@@ -35,6 +36,16 @@ def answering() -> bool:
 def set_answering(value: bool) -> None:
     """Go back to the questions, or leave them."""
     st.session_state[ANSWERING] = value
+
+
+def note_built() -> None:
+    """Remember that an order table was just built."""
+    st.session_state[BUILT] = True
+
+
+def just_built() -> bool:
+    """Whether an order table was just built; true once."""
+    return bool(st.session_state.pop(BUILT, False))
 
 
 def enter(page: str) -> None:

@@ -1,0 +1,207 @@
+"""Data page with an order table: where every row and every cent went."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from retention_core import engine
+from retention_ui import blocks, downloads, page, sheets, state
+from retention_ui.figures.ledger import ledger as ledger_figure
+from retention_ui.formats import md
+
+if TYPE_CHECKING:
+    from retention_core.ingest.model import Detection, Ledger
+    from retention_ui.datasets import Dataset
+    from retention_ui.formats import Formats
+    from retention_ui.texts import Texts
+
+CLASSES = ("used", "repaired", "merged", "set_aside", "rejected")
+ORDER = ("merged", "set_aside", "repaired", "rejected")
+HALF_A_CENT = 0.005
+LONGEST = 10
+
+
+def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
+    """Draw the ledger, its reasons, the money, the files, and the ways on."""
+    ledger = dataset.ledger()
+    if state.just_built():
+        used = ledger.used + ledger.repaired
+        words = texts("data.built.success", count=used, n=formats.count(used))
+        st.success(words, icon=":material/check:")
+    _bar(texts, formats, ledger)
+    grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
+    with grid.cell(column_span=2), st.container(gap="xsmall"):
+        _reasons(texts, formats, dataset, ledger)
+    with grid.cell(), st.container(gap="xsmall"):
+        _money(texts, formats, ledger)
+    _files(texts, formats, dataset)
+    _buttons(texts, dataset)
+
+
+def reasons(ledger: Ledger, texts: Texts) -> pd.DataFrame:
+    """Return the reasons in words: class, reason, rows, amount, where."""
+    found = ledger.reasons
+    found = found[found["outcome"].isin(ORDER)]
+    rank = found["outcome"].map(ORDER.index)
+    found = found.assign(rank=rank).sort_values(
+        ["rank", "rows"], ascending=[True, False]
+    )
+    where = [
+        ", ".join(_names(each))
+        if len(_names(each)) < 3
+        else texts("data.reasons.files", n=len(_names(each)))
+        for each in found["files"]
+    ]
+    return pd.DataFrame(
+        {
+            texts("data.reasons.class"): [
+                texts(f"data.outcomes.{each}") for each in found["outcome"]
+            ],
+            texts("data.reasons.reason"): [reason(texts, e) for e in found["code"]],
+            texts("data.reasons.rows"): found["rows"].to_numpy(),
+            texts("data.reasons.amount"): found["amount"].to_numpy(),
+            texts("data.reasons.where"): where,
+        }
+    )
+
+
+def reason(texts: Texts, code: str) -> str:
+    """Return the words for the code of a reason."""
+    key = f"ledger.reasons.{code}"
+    return texts(key) if key in texts else code.replace("_", " ")
+
+
+def money(ledger: Ledger) -> pd.Series:
+    """Return the account: ``in``, less each class that is not used, ``used``."""
+    lost = ledger.reasons.groupby("outcome")["amount"].sum()
+    account = {"in": float(ledger.files["amount_in"].sum())}
+    for outcome in ("merged", "set_aside", "rejected"):
+        account[outcome] = -float(lost.get(outcome, 0.0))
+    account["used"] = float(ledger.files["amount_used"].sum())
+    return pd.Series(account)
+
+
+def rows_not_used(ledger: Ledger, texts: Texts) -> bytes:
+    """Return every row that was not used, with its reason in words, as CSV."""
+    frame = engine.run(ledger.rows)
+    frame["reason"] = frame["code"].map(lambda code: reason(texts, code))
+    return downloads.csv_bytes(frame)
+
+
+def _bar(texts: Texts, formats: Formats, ledger: Ledger) -> None:
+    counts = {name: formats.count(getattr(ledger, name)) for name in CLASSES}
+    rows = formats.count(ledger.rows_in)
+    share = ledger.used / ledger.rows_in if ledger.rows_in else 0.0
+    with st.container(gap="xsmall"):
+        st.header(
+            texts("data.ledger.title", rows=rows, share=formats.share(share, 1)),
+            help=texts("data.ledger.help"),
+            anchor=False,
+        )
+        blocks.note(texts("data.ledger.note", rows=rows, **counts))
+        blocks.show(
+            ledger_figure(ledger.files, texts, page.look(), formats), "data.ledger"
+        )
+
+
+def _reasons(texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger) -> None:
+    frame = reasons(ledger, texts)
+    if frame.empty:
+        st.header(texts("data.reasons.none"), anchor=False)
+        return
+    st.header(texts("data.reasons.title"), anchor=False)
+    st.download_button(
+        texts("data.reasons.download"),
+        lambda: rows_not_used(ledger, texts),
+        downloads.file_name([texts("data.reasons.file")], dataset.digest, "csv"),
+        downloads.CSV,
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        key="data.rows",
+    )
+    amount, where = texts("data.reasons.amount"), texts("data.reasons.where")
+    shown = frame.assign(
+        **{amount: [formats.money(each, "cents") for each in frame[amount]]}
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content" if len(shown) <= LONGEST else 320,
+        column_config={
+            amount: st.column_config.TextColumn(alignment="right"),
+            texts("data.reasons.rows"): st.column_config.NumberColumn(
+                format="localized"
+            ),
+            where: st.column_config.TextColumn(width="medium"),
+        },
+    )
+
+
+def _money(texts: Texts, formats: Formats, ledger: Ledger) -> None:
+    account = money(ledger)
+    left = account["in"] + account[["merged", "set_aside", "rejected"]].sum()
+    off = left - account["used"]
+    title = texts("data.money.title")
+    if abs(off) > HALF_A_CENT:
+        title = texts("data.money.off", difference=formats.money(off, "cents"))
+    st.header(title, anchor=False)
+    lines = [texts(f"data.money.{name}") for name in account.index]
+    table = pd.DataFrame({"line": lines, "amount": account.to_numpy()})
+    # Numbers stay numbers under their format, so that the table sets them right.
+    styled = table.style.format(
+        {"amount": partial(formats.money, style="cents")}
+    ).set_properties(
+        subset=pd.IndexSlice[table.index[-1:], :], **{"font-weight": "600"}
+    )
+    st.table(styled, border="horizontal", hide_index=True, hide_header=True)
+
+
+def _files(texts: Texts, formats: Formats, dataset: Dataset) -> None:
+    detections = dataset.detection()
+    with st.container(gap="xsmall"):
+        files = len({each.file for each in detections})
+        st.header(
+            texts("data.files.title", count=files, n=formats.count(files)), anchor=False
+        )
+        for each in detections:
+            line = f"**{md(each.file)}** · {sheets.summary(texts, formats, each)}"
+            with st.expander(line, type="compact"):
+                st.dataframe(_columns(texts, each), hide_index=True, width="content")
+
+
+def _columns(texts: Texts, detection: Detection) -> pd.DataFrame:
+    fields = {column: field for field, column in detection.mapping.items()}
+    read_as = [
+        texts(f"data.fields.{fields[column]}") if column in fields else ""
+        for column in detection.columns
+    ]
+    return pd.DataFrame(
+        {
+            texts("data.files.column"): detection.columns,
+            texts("data.files.field"): read_as,
+        }
+    )
+
+
+def _buttons(texts: Texts, dataset: Dataset) -> None:
+    with st.container(horizontal=True):
+        if not dataset.sample and st.button(
+            texts("data.built.change"), icon=":material/undo:", key="data.change"
+        ):
+            state.set_answering(True)
+            st.rerun()
+        if st.button(
+            texts("data.built.other"), icon=":material/upload_file:", key="data.other"
+        ):
+            page.go_to(None)
+        if not dataset.sample:
+            page.delete_button(texts, dataset)
+
+
+def _names(files: object) -> list[str]:
+    return list(files) if isinstance(files, list | tuple) else str(files).split(", ")

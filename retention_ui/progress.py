@@ -1,0 +1,52 @@
+"""How far reading has got: one bar, at most four updates a second."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from retention_ui.formats import Formats, md
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from retention_core.ingest.progress import Progress
+    from retention_ui.texts import Texts
+
+EVERY = 0.25
+
+
+@contextmanager
+def shown(texts: Texts) -> Iterator[Callable[[Progress], None]]:
+    """Show a bar; give the function that moves it."""
+    formats = Formats(texts.lang)
+    bar = st.progress(0.0, texts("data.steps.start"))
+    last = 0.0
+
+    def on_progress(report: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= EVERY:
+            last = now
+            share = report.done / report.total if report.total else 0.0
+            bar.progress(min(1.0, share), _words(texts, formats, report))
+
+    try:
+        yield on_progress
+    finally:
+        bar.empty()
+
+
+def _words(texts: Texts, formats: Formats, report: Progress) -> str:
+    """Return words such as "Reading orders-2025.csv: 24,118 rows"."""
+    key = f"data.steps.{report.step}"
+    words = texts(key) if key in texts else md(report.step)
+    if report.file is None:
+        return words
+    if report.rows is None:
+        return texts("data.steps.file", step=words, file=md(report.file))
+    rows = formats.count(report.rows)
+    return texts("data.steps.rows", step=words, file=md(report.file), rows=rows)

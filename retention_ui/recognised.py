@@ -1,0 +1,167 @@
+"""Data page between upload and order table: what was recognised, all changeable."""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from retention_core.errors import RetentionError
+from retention_ui import asked, datasets, failures, page, progress, sheets, state
+from retention_ui.formats import Formats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retention_core.ingest.model import Answers, Detection
+    from retention_ui.asked import Asked
+    from retention_ui.datasets import Dataset
+    from retention_ui.texts import Texts
+
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RUB", "AUD", "CAD", "SEK")
+
+
+def show(texts: Texts, dataset: Dataset) -> None:
+    """Draw questions, then each sheet, then what concerns all; build on demand."""
+    formats = Formats(texts.lang)
+    detections, before = dataset.detection(), dataset.answers()
+    answered = [asked.ask(each, texts, formats) for each in asked.questions(detections)]
+    said = {
+        each.key: sheets.show(texts, formats, each, before.sheets.get(each.key))
+        for each in detections
+    }
+    codes = {each.code for each in answered}
+    answers = _settings(texts, replace(before, sheets=said), "currency" in codes)
+    if any(sheets.reread(said[each.key], each) for each in detections):
+        _recognise(texts, dataset, answers)
+    still_open = sum(each.answer is None for each in answered)
+    _buttons(texts, dataset, _with(answers, answered, detections), still_open)
+
+
+def _settings(texts: Texts, before: Answers, asks_currency: bool) -> Answers:
+    """Let what concerns all files be changed."""
+    with st.container(gap="xsmall"):
+        st.header(texts("data.check.settings"), anchor=False)
+        with st.container(horizontal=True):
+            refunds = sheets.select(
+                texts, "refunds", ("net", "ignore"), before.refunds, "data.refunds"
+            )
+            currency = before.currency
+            if not asks_currency:
+                currency = _currency(texts, before.currency)
+            as_of = st.date_input(
+                texts("data.as_of.label"),
+                before.as_of,
+                help=texts("data.as_of.help"),
+                key="data.as_of",
+                width=150,
+            )
+            zones = ["", *sorted(zoneinfo.available_timezones())]
+            zone = st.selectbox(
+                texts("data.time_zone.label"),
+                zones,
+                zones.index(before.time_zone or ""),
+                format_func=lambda name: name or texts("data.time_zone.none"),
+                help=texts("data.time_zone.help"),
+                key="data.zone",
+                width=200,
+            )
+        merge = st.toggle(
+            texts("data.merge.label"),
+            before.merge_duplicates,
+            help=texts("data.merge.help"),
+            key="data.merge",
+        )
+    return replace(
+        before,
+        currency=currency or None,
+        refunds="ignore" if refunds == "ignore" else "net",
+        as_of=as_of,
+        time_zone=zone or None,
+        merge_duplicates=merge,
+    )
+
+
+def _currency(texts: Texts, before: str | None) -> str:
+    options = list(dict.fromkeys(["", *([before] if before else []), *CURRENCIES]))
+    found = st.selectbox(
+        texts("data.currency.label"),
+        options,
+        options.index(before or ""),
+        format_func=lambda code: code or texts("data.currency.from_file"),
+        accept_new_options=True,
+        help=texts("data.currency.help"),
+        key="data.currency",
+        width=150,
+    )
+    return (found or "").strip().upper()
+
+
+def _with(
+    answers: Answers, answered: Sequence[Asked], detections: Sequence[Detection]
+) -> Answers:
+    """Put what was answered to the questions among the rest."""
+    found, keys, currency = dict(answers.sheets), dict(answers.keys), answers.currency
+    mappings = {each.key: each.mapping for each in detections}
+    for each in answered:
+        if each.answer is None:
+            continue
+        key = each.detection.key
+        said = found[key]
+        if each.code == "day_first":
+            found[key] = replace(said, day_first=each.answer)
+        elif each.code == "decimal":
+            found[key] = replace(said, decimal=each.answer)
+        elif each.code == "amount_column":
+            mapping = said.mapping or mappings[key]
+            field = "order_total" if "order_total" in mapping else "amount"
+            found[key] = replace(said, mapping={**mapping, field: each.answer})
+        elif each.code == "currency":
+            currency = str(each.answer).strip().upper()
+        else:
+            keys[each.question.fields["key"]] = each.answer
+    return replace(answers, sheets=found, keys=keys, currency=currency)
+
+
+def _buttons(texts: Texts, dataset: Dataset, answers: Answers, still_open: int) -> None:
+    with st.container(horizontal=True):
+        pressed = st.button(
+            texts("data.check.build"),
+            type="primary",
+            disabled=bool(still_open),
+            help=texts("data.check.build_help", count=still_open, n=still_open)
+            if still_open
+            else None,
+            key="data.build",
+        )
+        if dataset.built and st.button(texts("data.check.back"), key="data.back"):
+            state.set_answering(False)
+            st.rerun()
+        other = st.button(
+            texts("data.check.other"), icon=":material/upload_file:", key="data.other"
+        )
+        if not dataset.sample:
+            page.delete_button(texts, dataset)
+    if other:
+        page.go_to(None)
+    if pressed:
+        _build(texts, dataset, answers)
+
+
+def _recognise(texts: Texts, dataset: Dataset, answers: Answers) -> None:
+    with failures.showing(texts), progress.shown(texts) as on_progress:
+        datasets.recognise(dataset, answers, on_progress)
+    st.rerun()
+
+
+def _build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
+    try:
+        with progress.shown(texts) as on_progress:
+            datasets.build(dataset, answers, on_progress)
+    except RetentionError as error:
+        failures.show(error, texts)
+        return
+    state.note_built()
+    page.go_to(dataset)

@@ -1,0 +1,187 @@
+"""Data page: one sheet of one file, what was recognised in it, all changeable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from retention_core.ingest.mapping import CUSTOMERS, ORDERS, PRODUCTS
+from retention_core.ingest.model import SheetAnswers
+from retention_ui import blocks
+from retention_ui.formats import md
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retention_core.ingest.model import Detection
+    from retention_ui.formats import Formats
+    from retention_ui.texts import Texts
+
+ROLES = ("orders", "products", "customers", "ignore")
+FIELDS = {"orders": ORDERS, "products": PRODUCTS, "customers": CUSTOMERS, "ignore": []}
+# Shown even where nothing was found for them: without these little can be worked out.
+WANTED = {
+    "orders": ("order_id", "customer_id", "email", "ordered_at", "product", "amount"),
+    "products": ("product", "sku", "category", "cost"),
+    "customers": ("customer_id", "email"),
+    "ignore": (),
+}
+ENCODINGS = ("UTF-8", "cp1252", "UTF-16", "Shift_JIS", "GB18030", "Big5", "cp1251")
+EXAMPLES = 3
+
+
+def show(
+    texts: Texts,
+    formats: Formats,
+    detection: Detection,
+    before: SheetAnswers | None,
+) -> SheetAnswers:
+    """Draw a sheet; return what the user says of it.
+
+    A sheet whose role or encoding was changed is read again before its columns can be
+    shown, so its mapping is left out.
+    """
+    before = before or SheetAnswers()
+    with st.container(gap="xsmall"):
+        st.header(md(detection.file), anchor=False)
+        blocks.note(summary(texts, formats, detection))
+        said = _reading(texts, detection, before)
+        if not reread(said, detection):
+            said = replace(said, mapping=_mapping(texts, detection))
+    return said
+
+
+def reread(said: SheetAnswers, detection: Detection) -> bool:
+    """Whether a sheet has to be recognised again for what was said of it."""
+    role = said.role not in (None, detection.role)
+    return role or said.encoding not in (None, detection.encoding)
+
+
+def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
+    """Return in one line how a sheet was read; Markdown, escaped."""
+    parts = [
+        md(_known(texts, "data.systems", detection.system)),
+        md(detection.encoding or ""),
+        _delimiter(texts, detection.delimiter),
+        texts("data.check.sheet", sheet=md(detection.sheet)) if detection.sheet else "",
+        texts("data.check.header_row", row=formats.count(detection.header_row))
+        if detection.header_row
+        else texts("data.check.no_header"),
+        texts(
+            "data.check.note_rows",
+            count=detection.rows,
+            n=formats.count(detection.rows),
+        ),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def select(
+    texts: Texts, name: str, options: Sequence[str], chosen: str, key: str
+) -> str:
+    """Draw a list of a few choices whose words stand in ``data``."""
+    help_key = f"data.{name}.help"
+    return st.selectbox(
+        texts(f"data.{name}.label"),
+        options,
+        options.index(chosen),
+        format_func=lambda option: texts(f"data.{name}.{option}"),
+        help=texts(help_key) if help_key in texts else None,
+        key=key,
+        width=190,
+    )
+
+
+def _reading(texts: Texts, detection: Detection, before: SheetAnswers) -> SheetAnswers:
+    """Let role, encoding, day order and decimal sign be changed."""
+    key = f"data.sheet.{detection.key}"
+    with st.container(horizontal=True):
+        role = select(texts, "role", ROLES, detection.role, f"{key}.role")
+        encoding = None
+        if detection.encoding:
+            encoding = st.selectbox(
+                texts("data.encoding.label"),
+                list(dict.fromkeys([detection.encoding, *ENCODINGS])),
+                key=f"{key}.encoding",
+                width=150,
+            )
+        asks = {question.code for question in detection.questions}
+        day_first = before.day_first
+        if detection.day_first is not None and "day_first" not in asks:
+            chosen = "day" if detection.day_first else "month"
+            order = select(texts, "day_order", ("day", "month"), chosen, f"{key}.day")
+            day_first = _unless(order == "day", detection.day_first, before.day_first)
+        decimal = before.decimal
+        if "decimal" not in asks and detection.role in ("orders", "products"):
+            signs = {"point": ".", "comma": ","}
+            chosen = "comma" if detection.decimal == "," else "point"
+            sign = select(texts, "decimal", tuple(signs), chosen, f"{key}.decimal")
+            decimal = _unless(signs[sign], detection.decimal, before.decimal)
+    return SheetAnswers(
+        role=_unless(role, detection.role, before.role),
+        day_first=day_first,
+        decimal=decimal,
+        encoding=_unless(encoding, detection.encoding, before.encoding),
+    )
+
+
+def _mapping(texts: Texts, detection: Detection) -> dict[str, str] | None:
+    """Let each field's column be changed; ``None`` where nothing was."""
+    known = FIELDS[detection.role]
+    asks = {question.code for question in detection.questions}
+    money = {"amount", "order_total"} if "amount_column" in asks else set()
+    found = detection.mapping
+    wanted = WANTED[detection.role]
+    # An amount of the order does in place of one of the line, and so does a price.
+    if found.keys() & {"order_total", "unit_price"}:
+        wanted = tuple(each for each in wanted if each != "amount")
+    shown = [f for f in known if (f in found or f in wanted) and f not in money]
+    rest = [f for f in known if f not in shown and f not in money]
+    mapping = {field: found[field] for field in money if field in found}
+    mapping |= _columns(texts, detection, shown)
+    if rest:
+        with st.expander(texts("data.check.more"), type="compact"):
+            mapping |= _columns(texts, detection, rest)
+    return None if mapping == found else mapping
+
+
+def _columns(
+    texts: Texts, detection: Detection, fields: Sequence[str]
+) -> dict[str, str]:
+    mapping = {}
+    options = ["", *detection.columns]
+    grid = st.grid(3, min_column_width=280)
+    for field in fields:
+        with grid.cell(), st.container(gap="xxsmall"):
+            column = st.selectbox(
+                texts(f"data.fields.{field}"),
+                options,
+                index=options.index(detection.mapping.get(field, "")),
+                format_func=lambda name: name or texts("data.check.none"),
+                key=f"data.map.{detection.key}.{detection.role}.{field}",
+            )
+            if column:
+                mapping[field] = column
+                examples = detection.examples.get(column, [])[:EXAMPLES]
+                st.text(" · ".join(examples) or texts("data.check.examples_none"))
+    return mapping
+
+
+def _delimiter(texts: Texts, sign: str | None) -> str:
+    if sign is None:
+        return ""
+    names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+    return texts(f"data.delimiters.{names.get(sign, 'other')}", sign=md(sign))
+
+
+def _known(texts: Texts, prefix: str, name: str | None) -> str:
+    """Return the words for a name from the core; the name where there are none."""
+    key = f"{prefix}.{name}"
+    return texts(key) if key in texts else (name or "")
+
+
+def _unless(value: Any, recognised: object, before: Any) -> Any:  # noqa: ANN401
+    """Return what was chosen, or what was said before where it is as recognised."""
+    return before if value == recognised else value
