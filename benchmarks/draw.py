@@ -15,7 +15,10 @@ AS_OF = "2026-12-31"
 
 # Every value is a hash of its row's number and a salt: the same on every run,
 # whatever the number of threads, which random() would not be.
-_UNIFORM = "CREATE MACRO uniform(i, salt) AS (hash(i, salt) >> 11) / 9007199254740992.0"
+# (hash(i, salt) of two columns would only be shifted by the salt, not drawn anew.)
+_UNIFORM = """
+CREATE MACRO uniform(i, salt) AS (hash(16 * i + salt) >> 11) / 9007199254740992.0
+"""
 _ORDERS = """
 CREATE TABLE orders AS
 SELECT
@@ -29,7 +32,7 @@ FROM (
     SELECT
         i,
         customer,
-        floor({days} * uniform(customer, 2)) AS start,
+        CAST(floor({days} * uniform(customer, 2)) AS BIGINT) AS start,
         pow(uniform(i, 3), 3) AS since
     FROM (
         SELECT
