@@ -157,8 +157,9 @@ def _moved(orders: Orders, grain: Grain, window_days: int | None) -> pd.DataFram
     """What the movement says, where a whole window lies before the period."""
     moved = churn.movement(orders, grain=grain, window_days=window_days)
     moved = moved.rename(columns={"ending": "active_customers"})
-    moved = moved[moved["full_start"]].set_index("period_start")
-    return moved[["active_customers", "strict_retention_rate", "churn_rate", "lost"]]
+    full: pd.DataFrame = moved.loc[moved["full_start"]]
+    names = [name for name in PERIODIC if name != "repeat_rate"]
+    return full.set_index("period_start")[names]
 
 
 def _repeating(orders: Orders, grain: Grain, calendar: list[dt.date]) -> pd.DataFrame:

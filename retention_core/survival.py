@@ -36,8 +36,8 @@ def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
         back by then), ``low, high`` (95 %). Empty where nobody has ``after``
         purchase days.
     """
-    waits = _waits(orders)
-    counts = orders.run(_counted(waits.filter(waits.position == after - 1)))
+    every = waits(orders)
+    counts = orders.run(_counted(every.filter(every.position == after - 1)))
     return kaplan_meier(counts)
 
 
@@ -86,13 +86,31 @@ def horizon(frame: pd.DataFrame, customers: int) -> int | None:
     return None if known.empty else int(known.iloc[-1])
 
 
+def waits(orders: Orders) -> ir.Table:
+    """Every customer's waits between purchase days.
+
+    A row a customer and purchase day: ``customer_id, position`` (from 0), ``day,
+    next_day`` (null while the wait runs), ``days`` (to the next, or to ``as_of``).
+    """
+    days = orders.purchase_days
+    order = ibis.window(group_by=days.customer_id, order_by=days.day)
+    every = days.select(
+        customer_id=days.customer_id,
+        position=ibis.row_number().over(order),
+        day=days.day,
+        next_day=days.day.lead().over(order),
+    )
+    end = every.next_day.fill_null(ibis.literal(orders.as_of))
+    return every.mutate(days=end.delta(every.day, unit="day"))
+
+
 def interval_counts(orders: Orders) -> pd.DataFrame:
     """Finished and running waits between purchase days by length in days.
 
     Columns ``days, returned, waiting``: how many ended after so many days with a
     purchase, and how many had lasted so long at ``as_of``.
     """
-    return orders.run(_counted(_waits(orders)))
+    return orders.run(_counted(waits(orders)))
 
 
 def kaplan_meier(counts: pd.DataFrame) -> pd.DataFrame:
@@ -130,19 +148,6 @@ def kaplan_meier(counts: pd.DataFrame) -> pd.DataFrame:
             "high": high,
         }
     )
-
-
-def _waits(orders: Orders) -> ir.Table:
-    """A row a customer and purchase day: ``position`` from 0, ``day``, ``next_day``."""
-    days = orders.purchase_days
-    order = ibis.window(group_by=days.customer_id, order_by=days.day)
-    waits = days.select(
-        position=ibis.row_number().over(order),
-        day=days.day,
-        next_day=days.day.lead().over(order),
-    )
-    end = waits.next_day.fill_null(ibis.literal(orders.as_of))
-    return waits.mutate(days=end.delta(waits.day, unit="day"))
 
 
 def _counted(waits: ir.Table) -> ir.Table:
