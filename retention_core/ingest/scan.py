@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from retention_core.ingest.errors import (
@@ -14,18 +13,16 @@ from retention_core.ingest.errors import (
     InflatesTooMuchError,
     MarkupFileError,
     PasswordProtectedError,
-    SheetTooLargeError,
     UnknownFileError,
     ZipArchiveError,
 )
+from retention_core.ingest.extent import check_ods, check_xlsx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Kind = Literal["text", "gzip", "xlsx", "ods", "xls"]
 
-MAX_CELLS = 20_000_000
 MAX_INFLATED = 2_000_000_000
 MAX_MEMBERS = 10_000
 _SAMPLE = 65_536
@@ -93,14 +90,6 @@ def is_binary(sample: bytes) -> bool:
     return control > len(text) / 500
 
 
-@dataclass
-class _Extent:
-    """The bounding box of a sheet, found while its XML streams by."""
-
-    rows: int = 0
-    columns: int = 0
-
-
 def _scan_zip(path: Path, name: str) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -125,10 +114,9 @@ def _scan_archive(archive: zipfile.ZipFile, name: str) -> Kind:
         raise InflatesTooMuchError(file=name, limit_mb=MAX_INFLATED // 1_000_000)
     if kind == "ods":
         _check_manifest(archive, names, name)
-        return kind
-    for each in members:
-        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", each.filename):
-            _check_extent(archive, each, name)
+        check_ods(archive, name)
+    else:
+        check_xlsx(archive, name)
     return kind
 
 
@@ -142,59 +130,6 @@ def _check_manifest(archive: zipfile.ZipFile, names: set[str], name: str) -> Non
     manifest = "META-INF/manifest.xml"
     if manifest in names and b"encryption-data" in archive.read(manifest)[:_CHUNK]:
         raise PasswordProtectedError(file=name)
-
-
-def _check_extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
-    extent = _Extent()
-    for part in _tags(archive, member, name):
-        _grow(extent, part)
-        if extent.rows * extent.columns > MAX_CELLS:
-            sheet = member.filename.rsplit("/", 1)[-1].removesuffix(".xml")
-            raise SheetTooLargeError(
-                file=name,
-                sheet=sheet,
-                rows=extent.rows,
-                columns=extent.columns,
-                limit=MAX_CELLS,
-            )
-
-
-def _tags(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str
-) -> Iterator[bytes]:
-    """The XML in pieces that cut no row in two."""
-    rest = b""
-    with archive.open(member) as file:
-        while chunk := file.read(_CHUNK):
-            if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
-                raise BrokenWorkbookError(file=name, detail="DOCTYPE")
-            part, mark, tail = (rest + chunk).rpartition(b"<row")
-            if mark:
-                yield part
-                rest = mark + tail
-            else:
-                rest = tail
-            if len(rest) > 64 * _CHUNK:
-                raise BrokenWorkbookError(file=name, detail="row")
-    yield rest
-
-
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d+)")
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Za-z]{1,3})\d")
-
-
-def _grow(extent: _Extent, part: bytes) -> None:
-    rows = [int(number) for number in _ROW.findall(part)]
-    extent.rows = max(extent.rows, *rows, 0) if rows else extent.rows
-    for letters in set(_CELL.findall(part)):
-        extent.columns = max(extent.columns, _column_number(letters))
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _scan_ole2(path: Path, name: str) -> Kind:

@@ -44,11 +44,9 @@ def _is_table(sheet: calamine.SheetMetadata) -> bool:
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
-    first_row, first_column = sheet.start or (0, 0)
-    indent = [None] * first_column
-    for number in range(1, first_row + 1):
-        yield number, []
-    for number, cells in enumerate(sheet.iter_rows(), first_row + 1):
+    # Rows come from the sheet's first on, cells from the first used column on.
+    indent = [None] * (sheet.start or (0, 0))[1]
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         yield number, indent + [as_text(cell) for cell in cells]
 
 
@@ -68,6 +66,8 @@ def as_text(cell: object) -> str | None:
         return _number(cell)
     if isinstance(cell, dt.datetime):
         return _moment(cell)
+    if isinstance(cell, dt.timedelta):
+        return _duration(cell)
     return str(cell)
 
 
@@ -81,3 +81,10 @@ def _moment(value: dt.datetime) -> str:
     if value.time() == dt.time():
         return value.date().isoformat()
     return value.isoformat(" ", "auto")
+
+
+def _duration(value: dt.timedelta) -> str:
+    """Hours may exceed a day, as the cell shows them."""
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"
