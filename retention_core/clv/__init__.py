@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from retention_core.clv.fitting import Fit
 from retention_core.clv.models import (
-    Fit,
     expected_purchases,
     fit,
     new_customer_purchases,
     probability_active,
     probability_alive,
 )
+from retention_core.clv.spend import expected_order_value, fit_spend, independence
 from retention_core.clv.summary import summary
 
 __all__ = [
     "Fit",
+    "expected_order_value",
     "expected_purchases",
     "fit",
+    "fit_spend",
+    "independence",
     "new_customer_purchases",
     "probability_active",
     "probability_alive",

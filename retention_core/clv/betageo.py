@@ -1,8 +1,8 @@
 """BG/NBD and MBG/NBD: buying by chance, leaving by chance after a purchase.
 
 While a customer stays, purchases are Poisson with a rate that is gamma over customers
-(shape ``r``, rate ``alpha``); after each purchase the customer leaves with a chance that
-is beta over customers (``a``, ``b``). In the MBG/NBD there is one chance to leave
+(shape ``r``, rate ``alpha``); after each purchase the customer leaves with a chance
+that is beta over customers (``a``, ``b``). In the MBG/NBD there is one chance to leave
 at the first purchase too. Throughout, ``k`` counts a customer's chances to leave that
 were not taken or may have been the last: x in BG/NBD, x + 1 in MBG/NBD.
 
@@ -55,10 +55,10 @@ class BetaGeometric:
     ) -> tuple[float, Floats]:
         """Log-likelihood and its gradient: eq. 6 of [FHL], in the form of [027].
 
-        For MBG/NBD eq. 4 of [BDG].
+        For MBG/NBD that of [BDG], which is the same with k = x + 1.
         """
         r, alpha, a, b = parameters
-        x = histories.by_frequency.values
+        x = histories.by_frequency.levels
         k = x + self.chances_at_first
         n = histories.customers_by_frequency
         counts = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
@@ -75,8 +75,8 @@ class BetaGeometric:
     def _timing(self, parameters: Floats, h: Histories) -> tuple[float, Floats]:
         """The part that depends on when: still a customer at T, or gone after t_x."""
         r, alpha, a, b = parameters
-        log_end = np.log(alpha + h.by_T.values)[h.by_T.rows]
-        log_last = np.log(alpha + h.by_recency.values)[h.by_recency.rows]
+        log_end = np.log(alpha + h.by_T.levels)[h.by_T.rows]
+        log_last = np.log(alpha + h.by_recency.levels)[h.by_recency.rows]
         stayed = -(r + h.frequency) * log_end
         odds = self._log_odds_gone(parameters, h.frequency, log_end - log_last)
         alive, n = expit(-odds), h.customers
@@ -101,7 +101,10 @@ class BetaGeometric:
     def probability_alive(
         self, parameters: Floats, x: Floats, t_x: Floats, T: Floats
     ) -> Floats:
-        """P(still a customer at T): [FHL], the denominator of eq. 10; [BDG] eq. 5."""
+        """P(still a customer at T): one over the denominator of eq. 10 of [FHL].
+
+        For MBG/NBD the same with k = x + 1, as in [BDG].
+        """
         alpha = parameters[1]
         silence = np.log1p((T - t_x) / (alpha + t_x))
         return np.asarray(expit(-self._log_odds_gone(parameters, x, silence)))
@@ -111,8 +114,8 @@ class BetaGeometric:
     ) -> Floats:
         """P(an order within ``horizon``), given a customer at T.
 
-        Somebody who is a customer at T leaves only after the next purchase: eq. 2 of
-        [FHL], the rate gamma with shape r + x and rate alpha + T.
+        Somebody who is a customer at T leaves only after the next purchase, and has a
+        rate that is gamma with shape r + x and rate alpha + T: [FHL], appendix.
         """
         r, alpha = parameters[:2]
         return np.asarray(-np.expm1(-(r + x) * np.log1p(horizon / (alpha + T))))

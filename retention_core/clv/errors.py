@@ -24,3 +24,13 @@ class InvalidSummaryError(RetentionError, ValueError):
         "whole number of 0 or more, 0 <= recency <= T, and recency 0 where frequency "
         "is 0; and there must be a history. Build the table with clv.summary."
     )
+
+
+class NoRepeatSpendError(RetentionError, ValueError):
+    """Nobody has spent anything on a second day."""
+
+    code = "no_repeat_spend"
+    template = (
+        "No customer has spent anything on a second day, so that nothing can be said "
+        "about spend per purchase. Load a longer history."
+    )

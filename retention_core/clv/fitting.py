@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import minimize
 
 from retention_core.clv.special import Floats
@@ -43,14 +44,82 @@ class Optimum:
     converged: bool
 
 
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    model
+        ``"bg/nbd"``, ``"mbg/nbd"``, ``"pareto/nbd"`` or ``"gamma-gamma"``.
+    params
+        By name, all above 0. Those of time are in the summary's own unit.
+    standard_errors
+        By name, from the Hessian at ``params``.
+    log_likelihood
+        Without any penalty and with every constant, at ``params``.
+    penalizer
+        Weight of the squared parameters (times rescaled so that the longest ``T`` is 1)
+        per customer; 0 where plain maximum likelihood held.
+    converged
+        Whether a proper maximum was found. Where not, the parameters are the best
+        there are, and the page should say so.
+    n_customers
+        How many histories it was fitted on.
+    covariance
+        Of the logarithms of ``params``.
+    """
+
+    model: str
+    params: pd.Series
+    standard_errors: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    log_likelihood: float = float("nan")
+    penalizer: float = 0.0
+    converged: bool = True
+    n_customers: int = 0
+    covariance: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+
+    @property
+    def rung(self) -> str:
+        """The step of the ladder that held: ``plain``, ``penalized``, ``boundary``."""
+        if not self.converged:
+            return "boundary"
+        return "penalized" if self.penalizer else "plain"
+
+    @classmethod
+    def of(
+        cls,
+        model: str,
+        params: pd.Series,
+        log_likelihood: float,
+        n_customers: int,
+        optimum: Optimum,
+    ) -> Fit:
+        """What was found, with standard errors by the delta method."""
+        return cls(
+            model=model,
+            params=params,
+            standard_errors=params * np.sqrt(np.diag(optimum.covariance)),
+            log_likelihood=log_likelihood,
+            penalizer=optimum.penalizer,
+            converged=optimum.converged,
+            n_customers=n_customers,
+            covariance=optimum.covariance,
+        )
+
+
 def maximise(
-    likelihood: Likelihood, n: int, starts: Sequence[Sequence[float]]
+    likelihood: Likelihood,
+    n: int,
+    starts: Sequence[Sequence[float]],
+    sensible: Callable[[Floats], bool] = lambda _: True,
 ) -> Optimum:
     """Climb from several ``starts``, penalising step by step until one holds.
 
     ``likelihood`` gives the log-likelihood of ``n`` customers and its gradient, both by
     the parameters, in units in which these are neither huge nor tiny. The first proper
-    maximum on the lowest rung is taken; where no rung has one, the best of the last.
+    maximum with ``sensible`` parameters on the lowest rung is taken; where no rung has
+    one, the best of the last.
     """
     found: list[tuple[float, Optimum]] = []
     for penalizer in PENALIZERS:
@@ -58,10 +127,11 @@ def maximise(
         found = []
         for start in starts:
             value, optimum = _climb(objective, np.log(start), n, penalizer)
-            if optimum.converged:
+            if optimum.converged and sensible(np.exp(optimum.log_parameters)):
                 return optimum
             found.append((value, optimum))
-    return min(found, key=lambda pair: pair[0])[1]
+    best = min(found, key=lambda pair: pair[0])[1]
+    return replace(best, converged=False)
 
 
 def _objective(likelihood: Likelihood, n: int, penalizer: float) -> Likelihood:
@@ -70,7 +140,7 @@ def _objective(likelihood: Likelihood, n: int, penalizer: float) -> Likelihood:
     def objective(log_parameters: Floats) -> tuple[float, Floats]:
         parameters = np.exp(log_parameters)
         value, gradient = likelihood(parameters)
-        penalty = penalizer * parameters @ parameters
+        penalty = penalizer * float(parameters @ parameters)
         slope = (-gradient / n + 2 * penalizer * parameters) * parameters
         return -value / n + penalty, slope
 

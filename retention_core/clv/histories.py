@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 class Distinct:
     """The distinct values of one column and where each row finds its own."""
 
-    values: Floats
+    levels: Floats
     rows: np.ndarray
 
     @classmethod
     def of(cls, column: Floats) -> Distinct:
-        """Distinct values of ``column``."""
-        values, rows = np.unique(column, return_inverse=True)
-        return cls(values, rows)
+        """The levels of ``column``."""
+        levels, rows = np.unique(column, return_inverse=True)
+        return cls(levels, rows)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Times are in whatever unit the summary had; a fit remembers it in its parameters
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,8 +12,9 @@ import pandas as pd
 
 from retention_core.clv.betageo import BG_NBD, MBG_NBD
 from retention_core.clv.errors import UnknownModelError
-from retention_core.clv.fitting import Optimum, maximise
+from retention_core.clv.fitting import Fit, maximise
 from retention_core.clv.histories import Histories
+from retention_core.clv.paretonbd import PARETO_NBD
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -52,50 +52,9 @@ class Model(Protocol):
     ) -> Floats: ...
 
 
-MODELS: dict[str, Model] = {model.name: model for model in (BG_NBD, MBG_NBD)}
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A fitted model.
-
-    Attributes
-    ----------
-    model
-        ``"bg/nbd"``, ``"mbg/nbd"``, ``"pareto/nbd"`` or ``"gamma-gamma"``.
-    params
-        By name, all above 0. Those of time are in the summary's own unit.
-    standard_errors
-        By name, from the Hessian at ``params``.
-    log_likelihood
-        Without any penalty and with every constant, at ``params``.
-    penalizer
-        Weight of the squared parameters (times rescaled so that the longest ``T`` is 1)
-        per customer; 0 where plain maximum likelihood held.
-    converged
-        Whether a proper maximum was found. Where not, the parameters are the best
-        there are, and the page should say so.
-    n_customers
-        How many histories it was fitted on.
-    covariance
-        Of the logarithms of ``params``.
-    """
-
-    model: str
-    params: pd.Series
-    standard_errors: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
-    log_likelihood: float = float("nan")
-    penalizer: float = 0.0
-    converged: bool = True
-    n_customers: int = 0
-    covariance: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-
-    @property
-    def rung(self) -> str:
-        """The step of the ladder that held: ``plain``, ``penalized``, ``boundary``."""
-        if not self.converged:
-            return "boundary"
-        return "penalized" if self.penalizer else "plain"
+MODELS: dict[str, Model] = {
+    model.name: model for model in (BG_NBD, MBG_NBD, PARETO_NBD)
+}
 
 
 def fit(summary: ir.Table | pd.DataFrame, model: str = "bg/nbd") -> Fit:
@@ -134,28 +93,8 @@ def fit(summary: ir.Table | pd.DataFrame, model: str = "bg/nbd") -> Fit:
     units[list(chosen.in_time)] = unit
     params = np.exp(optimum.log_parameters) * units
     value, _ = chosen.log_likelihood(params, histories)
-    return fit_of(model, chosen.parameters, params, (optimum, value, histories))
-
-
-def fit_of(
-    model: str,
-    names: tuple[str, ...],
-    params: Floats,
-    found: tuple[Optimum, float, Histories],
-) -> Fit:
-    """A ``Fit`` from the optimum; standard errors by the delta method."""
-    optimum, value, histories = found
-    errors = params * np.sqrt(np.diag(optimum.covariance))
-    return Fit(
-        model=model,
-        params=pd.Series(params, index=list(names)),
-        standard_errors=pd.Series(errors, index=list(names)),
-        log_likelihood=value,
-        penalizer=optimum.penalizer,
-        converged=optimum.converged,
-        n_customers=histories.n_customers,
-        covariance=optimum.covariance,
-    )
+    fitted = pd.Series(params, index=list(chosen.parameters))
+    return Fit.of(model, fitted, value, histories.n_customers, optimum)
 
 
 def model_of(name: str) -> Model:
@@ -204,7 +143,7 @@ def expected_purchases(
     """Expected purchases within ``horizon`` after ``T``, given each history.
 
     ``horizon`` is in the unit of ``recency`` and ``T``. Eq. 10 of Fader, Hardie & Lee
-    (2005) for BG/NBD, eq. 41 of Fader & Hardie (2005, note 009) for Pareto/NBD.
+    (2005) for BG/NBD, eq. 41 of Fader & Hardie (2005, brucehardie.com/notes/009) for Pareto/NBD.
     """
     x, t_x, T = _arrays(frequency, recency, T)
     model, parameters = model_of(fit.model), _parameters(fit)

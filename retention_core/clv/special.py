@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,11 @@ Floats = npt.NDArray[np.float64]
 STEP = 0.08  # of the trapezoid rule
 NEGLIGIBLE = 40.0  # e^-40 of the peak is below double precision
 SMALLEST = 1e-290  # p itself, so that functions may divide by it
+FARTHEST = 600.0  # largest logarithm of a range, so that nothing overflows
+LEGENDRE_NODES, LEGENDRE_WEIGHTS = (
+    (array + shift) / 2
+    for array, shift in zip(np.polynomial.legendre.leggauss(64), (1, 0), strict=True)
+)
 CELLS = 2**21  # numbers held at once by one quadrature
 
 
@@ -70,3 +76,50 @@ def _beta_nodes(a: float, b: Floats, nodes: Floats) -> tuple[Floats, Floats]:
     return np.maximum(np.exp(log_p), SMALLEST), weights / weights.sum(
         axis=1, keepdims=True
     )
+
+
+@dataclass(frozen=True)
+class Powers:
+    """The integral of (A + y)^-m (B + y)^-s for y from 0 to an ``end``, row by row.
+
+    Attributes
+    ----------
+    log_integral
+        Its logarithm, -inf where ``end`` is 0; exact to about 1e-12.
+    first, second
+        A + y and B + y at the nodes, of shape (rows, nodes).
+    """
+
+    log_integral: Floats
+    first: Floats
+    second: Floats
+    _weights: Floats
+
+    @classmethod
+    def between(
+        cls, first: tuple[Floats, Floats], second: tuple[Floats, Floats], end: Floats
+    ) -> Powers:
+        """Integrate; ``first`` is (A, m), ``second`` (B, s), all arrays.
+
+        Gauss-Legendre in ln(least of A and B, + y), the variable in which neither
+        factor has a singularity near the interval; ended where (A + y)^-m has become
+        negligible.
+        """
+        (A, m), (B, s) = first, second  # noqa: N806
+        least = np.minimum(A, B)
+        fall = NEGLIGIBLE / np.maximum(m, NEGLIGIBLE / FARTHEST)
+        reach = np.log1p(np.minimum(end, A * np.expm1(fall)) / least)[:, None]
+        y = least[:, None] * np.expm1(reach * LEGENDRE_NODES)
+        up, down = A[:, None] + y, B[:, None] + y
+        logs = np.log(least[:, None] + y) - m[:, None] * np.log(up)
+        logs -= s[:, None] * np.log(down)
+        peak = logs.max(axis=1, keepdims=True)
+        weights = np.exp(logs - peak) * LEGENDRE_WEIGHTS
+        sums = weights.sum(axis=1)
+        with np.errstate(divide="ignore"):
+            log_integral = peak[:, 0] + np.log(sums) + np.log(reach[:, 0])
+        return cls(log_integral, up, down, weights / sums[:, None])
+
+    def mean(self, values: Floats) -> Floats:
+        """Mean of ``values`` at the nodes, weighted by what is integrated."""
+        return np.asarray((self._weights * values).sum(axis=1))
