@@ -1,0 +1,460 @@
+"""Every sentence above a figure, in each of its forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention_core import cohorts
+from retention_core.churn import ChurnWindow
+from retention_core.intervals import wilson
+from retention_ui import findings
+from retention_ui.formats import Formats
+from retention_ui.texts import Texts
+
+TEXTS = Texts("en")
+FORMATS = Formats("en", "EUR")
+LONGEST = 80
+
+
+def said(finding: findings.Finding) -> str:
+    sentence = finding.words(TEXTS)
+    assert len(sentence) <= LONGEST, sentence
+    assert "{" not in sentence
+    return sentence
+
+
+def cells_of(shares: list[list[float]], size: int = 100, ages: int = 14):
+    """Cohorts by month; each list is a cohort's retention from age 1 on.
+
+    The last cell of each cohort is not finished, as in a month that is not over.
+    """
+    rows = []
+    for month, known in enumerate(shares):
+        cohort = pd.Timestamp("2024-01-01") + pd.DateOffset(months=month)
+        for age, share in enumerate([1.0, *known][: ages + 1]):
+            last = age == len(known)
+            active = round(share * size)
+            rows.append((cohort, age, size, active, active / size, not last))
+    names = ["cohort", "period", "cohort_size", "active_customers"]
+    names += ["retention", "complete"]
+    frame = pd.DataFrame(rows, columns=names)
+    low, high = wilson(frame["active_customers"], frame["cohort_size"])
+    return frame.assign(low=low, high=high)
+
+
+def heatmap(cells: pd.DataFrame, grain: str = "month") -> str:
+    average = cohorts.average(cells.drop(columns=["low", "high"]))
+    return said(findings.heatmap(cells, average, FORMATS, grain))
+
+
+def test_the_heatmap_tells_the_next_month_and_a_year_later():
+    cells = cells_of([[0.4, *[0.2] * 10, 0.09, 0.08, 0.07]] * 3)
+    assert heatmap(cells) == (
+        "40% of customers order again in the next month, 9% a year later"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ([[0.4, 0.3]] * 3, "40% of customers order again in the next month"),
+        ([[0.4, 0.3]] * 2, "Retention by month"),
+        ([[0.4]] * 3, "Retention by month"),
+    ],
+    ids=["no year yet", "two cohorts", "none finished"],
+)
+def test_the_heatmap_says_less_where_less_is_known(cells, sentence):
+    assert heatmap(cells_of(cells)) == sentence
+
+
+@pytest.mark.parametrize("grain", ["week", "quarter", "year"])
+def test_the_heatmap_names_its_period(grain):
+    assert heatmap(cells_of([[0.4, 0.3]] * 3), grain) == (
+        f"40% of customers order again in the next {grain}"
+    )
+
+
+def curves(own: list[float], others: int = 6) -> findings.Finding:
+    cells = cells_of([own, *[[0.4, 0.4, 0.4, 0.4, 0.4]] * others], size=1000)
+    average = cohorts.average(cells[cells["cohort"] > "2024-01-01"].drop(columns="low"))
+    chosen = [dt.date(2024, 1, 1)]
+    return findings.curves(cells, average, chosen, FORMATS, "month")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.20, "half as often"),
+        (0.10, "a quarter as often"),
+        (0.53, "a third more often"),
+        (0.80, "twice as often"),
+        (0.34, "15% less often"),
+    ],
+)
+def test_a_cohort_that_is_apart_is_told_in_plain_ratios(share, words):
+    found = curves([0.4, 0.4, share, share, 0.0])
+    assert said(found) == f"The January 2024 cohort comes back {words}"
+    assert found.subject == dt.date(2024, 1, 1)
+    assert found.above == (share > 0.4)
+
+
+@pytest.mark.parametrize("own", [[0.4] * 5, [0.1, 0.1, 0.1]], ids=["same", "young"])
+def test_no_cohort_is_named_within_the_interval_or_before_age_three(own):
+    assert said(curves(own)) == "No chosen cohort differs clearly from all"
+
+
+def one_age(shares: list[float]) -> str:
+    cells = cells_of([[share, 0.5] for share in shares], size=300)
+    return said(findings.age_over_time(cells, 0.4, 1, FORMATS, "month"))
+
+
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ([0.4] * 6, "Month 1 has stayed about 40%"),
+        (
+            [0.4, 0.2, 0.4, 0.41, 0.4],
+            "Month 1 fell in February 2024 and is back to normal",
+        ),
+        (
+            [0.4, 0.6, 0.4, 0.41, 0.4],
+            "Month 1 rose in February 2024 and is back to normal",
+        ),
+        ([0.4, 0.4, 0.45, 0.5, 0.6], "Month 1 has risen for three cohorts"),
+        ([0.4, 0.4, 0.35, 0.3, 0.2], "Month 1 has fallen for three cohorts"),
+        (
+            [0.4, 0.4, 0.4, 0.4, 0.2],
+            "Month 1 was 20% in May 2024, 40% over all cohorts",
+        ),
+        ([], "Month 1 has stayed about 40%"),
+    ],
+)
+def test_one_age_over_time(shares, sentence):
+    assert one_age(shares) == sentence
+
+
+def slices(
+    best: tuple[int, int], worst: tuple[int, int], names=("Referral", "Deal_site")
+):
+    active, size = zip(best, worst, strict=True)
+    low, high = wilson(active, size)
+    frame = pd.DataFrame(
+        {"channel": names, "period": 1, "retention": np.divide(active, size)}
+    ).assign(low=low, high=high)
+    return findings.slices(frame, "channel", "channel", FORMATS, "month")
+
+
+def test_slices_that_are_apart_are_named_and_escaped():
+    found = slices((470, 1000), (300, 1000))
+    assert said(found) == (
+        r"47% of Referral customers order again next month, 30% of Deal\_site"
+    )
+    assert found.subject == ("Referral", "Deal_site")
+
+
+@pytest.mark.parametrize(
+    ("best", "worst"), [((47, 100), (40, 100)), ((5, 10), (1, 10))]
+)
+def test_slices_within_their_intervals_are_not_told_apart(best, worst):
+    assert said(slices(best, worst)) == "No channel differs clearly from the rest"
+
+
+def test_customers_without_a_value_are_not_compared():
+    found = slices((470, 1000), (300, 1000), names=("Referral", None))
+    assert said(found) == "No channel differs clearly from the rest"
+
+
+CURVE = pd.DataFrame({"days": [0, 60, 114, 200], "return_later": [0.8, 0.5, 0.2, 0.1]})
+
+
+@pytest.mark.parametrize(
+    ("source", "days", "moved", "sentence"),
+    [
+        (
+            "data",
+            114,
+            None,
+            "After 114 silent days only one customer in five still returns",
+        ),
+        ("data", 114, 60, "After 60 silent days 50% of customers still return"),
+        (
+            "capped",
+            60,
+            None,
+            "A customer counts as lost after 60 silent days, half the span of the data",
+        ),
+        (
+            "default",
+            365,
+            None,
+            "Too few repeat orders for a window: 365 days are assumed",
+        ),
+    ],
+)
+def test_the_window(source, days, moved, sentence):
+    found = ChurnWindow(days, source, CURVE if source != "default" else CURVE.iloc[:0])
+    assert said(findings.window(found, FORMATS, moved)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("days", "ending"),
+    [(39, "39 days, far too early"), (110, "110 days, nearly the same")],
+)
+def test_finished_gaps_alone(days, ending):
+    sentence = f"Counting only those who came back would have said {ending}"
+    assert said(findings.gaps(days, 114, FORMATS)) == sentence
+    assert said(findings.gaps(None, 114, FORMATS)) == "Nobody has come back yet"
+
+
+def movement_of(nets: list[int], full: bool = True) -> pd.DataFrame:
+    """Months from January 2026 with these nets, and one that is not over."""
+    count = len(nets) + 1
+    new = [max(net, 0) + 10 for net in nets] + [900]
+    lost = [10 - min(net, 0) for net in nets] + [0]
+    starts = pd.date_range("2026-01-01", periods=count, freq="MS")
+    return pd.DataFrame(
+        {
+            "period_start": starts,
+            "starting": 700,
+            "new": new,
+            "reactivated": 0,
+            "lost": lost,
+            "strict_retention_rate": 1 - np.array(lost) / 700,
+            "retention_rate": 0.9,
+            "full_start": full,
+            "complete": [True] * len(nets) + [False],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("nets", "sentence"),
+    [
+        ([5, -8, -3, 19], "April 2026 won 19 customers net, after two months of loss"),
+        ([-3, 19], "February 2026 won 19 customers net, after a month of loss"),
+        ([4, 4, -1], "March 2026 lost one customer net, after two months of gain"),
+        ([-1, 4, 4, 4, 4], "May 2026 won 4 customers net, the fourth month of gain"),
+        ([-9, -9, -9], "March 2026 lost 9 customers net, the third month of loss"),
+        ([7], "January 2026 won 7 customers net"),
+        ([3, 0], "February 2026 won as many customers as it lost"),
+        ([], "Customers won and lost by month"),
+    ],
+)
+def test_movement_tells_the_last_finished_period_and_its_run(nets, sentence):
+    assert said(findings.movement(movement_of(nets), FORMATS, "month")) == sentence
+
+
+def test_movement_waits_for_a_full_window():
+    frame = movement_of([5, 5], full=False)
+    sentence = said(findings.movement(frame, FORMATS, "month"))
+    assert sentence == "Customers won and lost by month"
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        (100, "Six in seven active customers were kept in January 2026"),
+        (350, "Half of the active customers were kept in January 2026"),
+        (14, "98% of active customers were kept in January 2026"),
+    ],
+)
+def test_the_rate_is_the_plainest_fraction_near_it(lost, sentence):
+    frame = movement_of([0])
+    frame.loc[0, "strict_retention_rate"] = 1 - lost / 700
+    assert said(findings.rate(frame, FORMATS, "month")) == sentence
+
+
+def test_the_rate_without_a_finished_period():
+    frame = movement_of([])
+    assert said(findings.rate(frame, FORMATS, "month")) == "Active customers kept"
+
+
+def test_half_of_those_who_come_back():
+    curve = pd.DataFrame(
+        {"days": range(5), "at_risk": 100, "returned": [0, 0.1, 0.2, 0.3, 0.4]}
+    )
+    assert said(findings.next_order(curve, FORMATS)) == (
+        "Half of those who order a second time do so within 2 days"
+    )
+    nobody = curve.assign(returned=0.0)
+    for none in (nobody, curve.iloc[:0]):
+        sentence = said(findings.next_order(none, FORMATS))
+        assert sentence == "Nobody has ordered a second time yet"
+
+
+@pytest.mark.parametrize(
+    ("finding", "sentence"),
+    [
+        (
+            findings.risk(652, FORMATS),
+            "652 customers count as active by the rule, "
+            "yet are more likely gone than not",
+        ),
+        (
+            findings.risk(1, FORMATS),
+            "One customer counts as active by the rule, "
+            "yet is more likely gone than not",
+        ),
+        (findings.risk(0, FORMATS), "Score and rule agree on all customers"),
+        (
+            findings.forecast(146_123, 12, FORMATS),
+            "The customers you have now should bring about €146,000 in the next "
+            "twelve months",
+        ),
+        (
+            findings.forecast(146_123, 24, FORMATS),
+            "The customers you have now should bring about €146,000 in the next "
+            "24 months",
+        ),
+        (
+            findings.simple_value(128.4, FORMATS),
+            "Too little history to forecast: simply, a customer is worth about €128",
+        ),
+        (findings.simple_value(None, FORMATS), "Too little history for a forecast"),
+        (
+            findings.rules(0.55, 0.5),
+            "It ranks customers clearly better than past spend",
+        ),
+        (
+            findings.rules(0.51, 0.5),
+            "It ranks customers slightly better than past spend",
+        ),
+        (findings.rules(0.49, 0.5), "It ranks customers no better than past spend"),
+        (findings.tracking(None, FORMATS), "Too little history to test the model"),
+    ],
+)
+def test_sentences_of_one_number(finding, sentence):
+    assert said(finding) == sentence
+
+
+@pytest.mark.parametrize(
+    ("forecast", "ending"),
+    [
+        (965, "the model was 3.5% too low"),
+        (1230, "the model was 23% too high"),
+        (1001, "the model met the number of orders"),
+    ],
+)
+def test_tracking_tells_the_miss(forecast, ending):
+    weeks = pd.DataFrame({"week": [0, 26], "actual": [0, 1000]})
+    weeks["forecast"] = [0, forecast]
+    sentence = said(findings.tracking(weeks, FORMATS))
+    assert sentence == f"Tested on your own last 26 weeks {ending}"
+
+
+def test_the_matrix_compares_one_time_buyers_with_regulars():
+    cells = pd.DataFrame(
+        {
+            "orders_from": [1, 2, 5, 10],
+            "days_from": 61,
+            "days_to": 114,
+            "customers": [125, 66, 30, 10],
+            "probability_active": [0.23, 0.3, 0.5, 0.54],
+        }
+    )
+    assert said(findings.matrix(cells, 114, FORMATS)) == (
+        "Silent 61 to 114 days: 23% of one-time buyers expected back, 51% of regulars"
+    )
+    sentence = said(findings.matrix(cells.iloc[:2], 114, FORMATS))
+    assert sentence == "Customers by orders so far and days since the last one"
+
+
+def test_the_first_tenth():
+    shares = pd.DataFrame({"tenth": [1, 2], "share": [0.4, 0.2]})
+    sentence = said(findings.tenths(shares, FORMATS))
+    assert sentence == "One customer in ten holds 40% of the value to come"
+    empty = said(findings.tenths(shares.iloc[:0], FORMATS))
+    assert empty == "Value to come by tenths of customers"
+
+
+def pairs_of(q_values: list[float]) -> pd.DataFrame:
+    count = len(q_values)
+    return pd.DataFrame(
+        {
+            "antecedent": ["Ceremonial matcha 30 g", "A"][:1] * count,
+            "consequent": ["Bamboo whisk"] * count,
+            "count": 10,
+            "leverage": np.linspace(0.1, 0.01, count),
+            "lift": 8.2,
+            "q_value": q_values,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("q_values", "sentence"),
+    [
+        (
+            [0.01, 0.02, *[0.5] * 323],
+            "Two pairs go together beyond chance; 323 others may be chance",
+        ),
+        ([0.01, 0.5], "One pair goes together beyond chance; one other may be chance"),
+        ([0.01] * 12, "12 pairs go together beyond chance"),
+        ([0.5], "No pair goes together beyond chance"),
+        ([], "No pair goes together beyond chance"),
+    ],
+)
+def test_pairs_counts_the_real_ones(q_values, sentence):
+    assert said(findings.pairs(pairs_of(q_values), FORMATS)) == sentence
+
+
+def test_the_product_matrix_names_the_pair_that_stands_out():
+    sentence = said(findings.product_matrix(pairs_of([0.01]), FORMATS))
+    assert sentence == (
+        "Ceremonial matcha… and Bamboo whisk meet eight times as often as by chance"
+    )
+    near_two = findings.product_matrix(pairs_of([0.01]).assign(lift=1.4), FORMATS)
+    assert "1.4 times" in said(near_two).replace("\\", "")
+    nothing = said(findings.product_matrix(pairs_of([0.5]), FORMATS))
+    assert nothing == "No pair goes together beyond chance"
+
+
+def files_of(used: int, **others: int) -> pd.DataFrame:
+    counts = dict.fromkeys(("repaired", "merged", "set_aside", "rejected"), 0) | others
+    rows_in = counts.pop("rows_in", used + sum(counts.values()))
+    return pd.DataFrame([{"rows_in": rows_in, "used": used, **counts}])
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        (
+            files_of(38_211, merged=4_526),
+            "Of 42,737 rows 89.4% are used as they stand, "
+            "and no row is unaccounted for",
+        ),
+        (
+            files_of(99_999, rejected=1),
+            "Of 100,000 rows 99.9% are used as they stand, "
+            "and no row is unaccounted for",
+        ),
+        (
+            files_of(50),
+            "Of 50 rows 100% are used as they stand, and no row is unaccounted for",
+        ),
+        (files_of(3, rows_in=5), "2 rows are unaccounted for"),
+        (files_of(0), "The files hold no rows"),
+    ],
+)
+def test_the_ledger_never_rounds_up_to_all(files, sentence):
+    assert said(findings.ledger(files, FORMATS)) == sentence
+
+
+def test_what_is_not_finished_changes_no_sentence():
+    cells = cells_of([[0.4, 0.3, 0.2, 0.2, 0.1]] * 5, size=300)
+    done = cells[cells["complete"]]
+    assert heatmap(cells) == heatmap(done)
+    for frame in (cells, done):
+        assert said(findings.age_over_time(frame, 0.4, 1, FORMATS, "month")) == (
+            "Month 1 has stayed about 40%"
+        )
+    frame = movement_of([5, -8, 19])
+    short = frame[frame["complete"]]
+    for finding in (findings.movement, findings.rate):
+        assert said(finding(frame, FORMATS, "month")) == said(
+            finding(short, FORMATS, "month")
+        )
