@@ -68,7 +68,11 @@ def of_orders(source: str, fields: dict[str, int]) -> str:
         "- round(least(off, goods) * (so_far - money) / goods, 2) ELSE 0 END"
     )
     net = "greatest(goods - off, 0)"
-    back = f"CASE WHEN place = 1 THEN least(back_in_all, {net}) END"
+    # LEAST passes over nulls: no refund must stay none.
+    back = (
+        "CASE WHEN place = 1 AND back_in_all IS NOT NULL "
+        f"THEN least(back_in_all, {net}) END"
+    )
     return (
         f"SELECT * REPLACE (round(money - {share}, 6) AS money, "
         f"round(coalesce(given, 0) + {share}, 6) AS given, "

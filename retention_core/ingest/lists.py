@@ -60,20 +60,17 @@ def customers(
     have = [name for name, *_ in con.execute("DESCRIBE people").fetchall()]
     _link(con, by_email="email" in traits)
     shared = [name for name in traits if name in have]
-    own = ", ".join(f"people.{name}" for name in have if name not in {*shared, "key"})
+    hidden = {*shared, "person", "key", "mail"}
+    own = "".join(f', people."{name}"' for name in have if name not in hidden)
     both = "".join(f", coalesce(people.{n}, known.{n}) AS {n}" for n in shared)
     rest = "".join(f", known.{name}" for name in traits if name not in shared)
+    key = "coalesce(known.customer_id, linked.customer_id, people.key, people.mail)"
     copy(
         con,
-        "SELECT coalesce(known.customer_id, linked.customer_id, people.key, "
-        f"people.mail) AS customer_id{both}{rest}, {own} FROM known FULL JOIN "
+        f"SELECT {key} AS customer_id{both}{rest}{own} FROM known FULL JOIN "
         "(people LEFT JOIN linked USING (person)) "
         "ON known.customer_id = linked.customer_id "
-        "QUALIFY row_number() OVER (PARTITION BY 1 ORDER BY person) = 1".replace(
-            "PARTITION BY 1",
-            "PARTITION BY coalesce(known.customer_id, "
-            "linked.customer_id, people.key, people.mail)",
-        ),
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY person) = 1",
         path,
     )
 
@@ -110,6 +107,9 @@ def _person(sheet: RawSheet, found: Detection) -> str:
         name = fields.get(column) or normalise(column).replace(" ", "_")
         if name and name not in names and name not in ("person", "key", "mail"):
             names[name] = values.text(f"c{place}")
+    if "customer_name" not in names and {"first_name", "last_name"} <= names.keys():
+        halves = (names.pop("first_name"), names.pop("last_name"))
+        names["customer_name"] = f"nullif(concat_ws(' ', {', '.join(halves)}), '')"
     key = values.key("customer_id") if "customer_id" in names else "NULL::VARCHAR"
     mail = values.email("email") if "email" in names else "NULL::VARCHAR"
     cells = "".join(f', {cell} AS "{name}"' for name, cell in names.items())

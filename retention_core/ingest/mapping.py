@@ -53,7 +53,9 @@ ORDERS = [
 ]
 PRODUCTS = ["product", "sku", "category", "cost", "price"]
 CUSTOMERS = ["customer_id", "email", "customer_name", "phone", "consent", "birthday"]
+_PROSE = ("customer_name", "status", "row_type", "country")
 # Assigned in this order where two fields want the same column equally much.
+_HALF_NAMES = ("first name", "last name", "surname", "given name", "family name")
 _FIRST = ("order_id", "customer_id", "ordered_at", "email", "amount", "sku", "product")
 
 
@@ -112,21 +114,19 @@ def _evidence(field: str, column: Column) -> float:
 
 
 def _evidence_of_words(field: str, column: Column) -> float:
-    if column.date >= 0.5 and column.number < 0.5:
-        return 0.3 if field == "order_time" else 0.0
+    dates = column.date >= 0.5 and column.number < 0.5
     if field == "order_time":
-        return 1.0 if all(":" in cell for cell in column.cells[:20]) else 0.0
-    if field in ("customer_name", "status", "row_type", "country", "consent"):
-        return 0.4 if column.number >= 0.6 and field != "consent" else 1.0
+        clocks = all(":" in cell for cell in column.cells[:20])
+        return (0.3 if dates else 1.0) if clocks else 0.0
+    if dates or (field == "customer_name" and normalise(column.name) in _HALF_NAMES):
+        return 0.0
+    if field in _PROSE and column.number >= 0.6:
+        return 0.4
     if field == "product" and column.number >= 0.9:
         return 0.5
-    if (
-        field == "customer_id"
-        and column.number < 0.2
-        and " " in "".join(column.cells[:20])
-    ):
-        return 0.6  # names of people more likely than numbers of customers
-    return 1.0
+    people = column.number < 0.2 and " " in "".join(column.cells[:20])
+    # More likely the names of people than the numbers of customers.
+    return 0.6 if field == "customer_id" and people else 1.0
 
 
 def _serial(column: Column) -> bool:

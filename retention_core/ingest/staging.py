@@ -128,7 +128,10 @@ def _filled(
         f"ELSE below.{field} END AS {field}"
         for field in down
     )
-    mended = "CASE WHEN below.ordered_at IS NULL THEN top.row END AS filled"
+    # Where the layout of a system leaves cells blank, filling them mends nothing.
+    mended = "NULL AS filled"
+    if head == "ordered_at":
+        mended = "CASE WHEN below.ordered_at IS NULL THEN top.row END AS filled"
     return (
         f"SELECT below.* REPLACE ({replaced}, {mended}) FROM raw_cells AS below "
         f"ASOF LEFT JOIN (SELECT * FROM raw_cells WHERE {head} IS NOT NULL) AS top "
@@ -198,8 +201,8 @@ def _is_refund(fields: dict[str, int]) -> str:
 
 
 def _refund(fields: dict[str, int]) -> str:
-    """What the row says went back: an amount, or a status."""
-    if "status" not in fields:
+    """What the row says went back: an amount, or by its status all of it."""
+    if "status" not in fields or "refund_amount" in fields:
         return "returned"
     whole = f"CASE WHEN {_says('status', 'refunded')} AND money > 0 THEN money END"
     return f"coalesce(returned, {whole})"

@@ -47,11 +47,7 @@ def span(con: DuckDBPyConnection, today: dt.date) -> tuple[dt.date, dt.date]:
     days = [row[0] for row in found]
     if not days:
         raise NoOrdersError
-    sold = con.execute(
-        "SELECT DISTINCT ordered_at::DATE AS day FROM final "
-        "WHERE refunded_at IS NULL ORDER BY day"
-    ).fetchall()
-    return days[0], complete_until([row[0] for row in sold] or days, today)
+    return days[0], complete_until(days, today)
 
 
 def order_lines(con: DuckDBPyConnection, path: Path, metadata: dict[str, Any]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 import retention_core as rc
-from retention_core.ingest.model import Ledger
 from tests.conftest import SHARED, needs_shared
+
+if TYPE_CHECKING:
+    from retention_core.ingest.model import Ledger
 
 DATA = SHARED / "data"
 
