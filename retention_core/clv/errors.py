@@ -34,3 +34,24 @@ class NoRepeatSpendError(RetentionError, ValueError):
         "No customer has spent anything on a second day, so that nothing can be said "
         "about spend per purchase. Load a longer history."
     )
+
+
+class InvalidTermsError(RetentionError, ValueError):
+    """A horizon, discount or margin that no forecast can have."""
+
+    code = "invalid_terms"
+    template = (
+        "Cannot forecast {months} months at a discount of {annual_discount_rate} a "
+        "year and a margin of {margin}: months must be 1 or more, the discount above "
+        "-1, the margin above 0, both as shares (0.1 is 10 %)."
+    )
+
+
+class NoHoldoutError(RetentionError, ValueError):
+    """The days to hold out leave no history, or there are none."""
+
+    code = "no_holdout"
+    template = (
+        "Cannot hold out {holdout_days} of {history_days} days of history: at least "
+        "1 must be held out, and at least 1 left."
+    )

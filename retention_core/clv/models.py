@@ -80,8 +80,13 @@ def fit(summary: ir.Table | pd.DataFrame, model: str = "bg/nbd") -> Fit:
     UnknownModelError
         No such model.
     """
+    model_of(model)
+    return fit_histories(Histories.of(summary), model)
+
+
+def fit_histories(histories: Histories, model: str) -> Fit:
+    """:func:`fit` for histories that are distinct already."""
     chosen = model_of(model)
-    histories = Histories.of(summary)
     unit = float(histories.T.max()) or 1.0
     scaled = histories.in_unit(unit)
     optimum = maximise(
@@ -95,6 +100,15 @@ def fit(summary: ir.Table | pd.DataFrame, model: str = "bg/nbd") -> Fit:
     value, _ = chosen.log_likelihood(params, histories)
     fitted = pd.Series(params, index=list(chosen.parameters))
     return Fit.of(model, fitted, value, histories.n_customers, optimum)
+
+
+def fit_any(histories: Histories, model: str) -> Fit:
+    """``model``; where it has no proper maximum, the first of the others that has."""
+    asked = fit_histories(histories, model)
+    if asked.converged:
+        return asked
+    others = (fit_histories(histories, name) for name in MODELS if name != model)
+    return next((other for other in others if other.converged), asked)
 
 
 def model_of(name: str) -> Model:
@@ -143,13 +157,23 @@ def expected_purchases(
     """Expected purchases within ``horizon`` after ``T``, given each history.
 
     ``horizon`` is in the unit of ``recency`` and ``T``. Eq. 10 of Fader, Hardie & Lee
-    (2005) for BG/NBD, eq. 41 of Fader & Hardie (2005, brucehardie.com/notes/009) for Pareto/NBD.
+    (2005) for BG/NBD, eq. 41 of Fader & Hardie's note 009 for Pareto/NBD.
     """
     x, t_x, T = _arrays(frequency, recency, T)
     model, parameters = model_of(fit.model), _parameters(fit)
     pairs, rows = np.unique(np.stack([x, T]), axis=1, return_inverse=True)
     each = model.purchases_if_alive(parameters, horizon, pairs[0], pairs[1])
     return model.probability_alive(parameters, x, t_x, T) * each[rows]
+
+
+def expected_pairs(
+    fit: Fit, horizon: float, frequency: Floats, recency: Floats, T: Floats
+) -> Floats:
+    """E[Y (Y - 1)] of the purchases Y within ``horizon`` after ``T``."""
+    model, parameters = model_of(fit.model), _parameters(fit)
+    pairs, rows = np.unique(np.stack([frequency, T]), axis=1, return_inverse=True)
+    each = model.pairs_if_alive(parameters, horizon, pairs[0], pairs[1])
+    return model.probability_alive(parameters, frequency, recency, T) * each[rows]
 
 
 def new_customer_purchases(fit: Fit, horizon: float) -> float:
