@@ -2,6 +2,8 @@
 
 import streamlit as st
 
-from retention_ui.server import MIDDLEWARE, lifespan
+from retention_ui.server import MIDDLEWARE, ROUTES, lifespan
 
-app = st.App("retention_ui/main.py", middleware=MIDDLEWARE, lifespan=lifespan)
+app = st.App(
+    "retention_ui/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan
+)

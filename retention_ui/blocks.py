@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from retention_ui import downloads as files
 from retention_ui.figures.look import CONFIG
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, Literal
 
+    import pandas as pd
     import plotly.graph_objects as go
+    from streamlit.delta_generator import DeltaGenerator
+
+    from retention_ui.texts import Texts
+
+MOST_ROWS = 1000
+FEW_ROWS = 10
+HEIGHT = 320
 
 
 def note(
@@ -28,3 +38,57 @@ def show(figure: go.Figure, key: str, alt: str | None = None) -> None:
     """Draw a figure; its alt text travels in its ``meta``."""
     words = alt or (figure.layout.meta or {}).get("alt", "")
     st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=words)
+
+
+def downloads(
+    texts: Texts,
+    key: str,
+    stem: Sequence[str],
+    table: pd.DataFrame | Callable[[], pd.DataFrame],
+    kinds: Mapping[str, str] | None = None,
+) -> None:
+    """Offer a table as CSV and Excel, side by side; written only when asked for."""
+    ready = None if callable(table) else table
+
+    def rows() -> pd.DataFrame:
+        return table() if callable(table) else table
+
+    made = {
+        "csv": (lambda: files.csv_bytes(rows()), files.CSV),
+        "xlsx": (lambda: files.excel_bytes(rows(), kinds), files.XLSX),
+    }
+    for suffix, (data, mime) in made.items():
+        content = ready if ready is not None else key
+        st.download_button(
+            texts(f"download.{suffix}"),
+            data,
+            files.file_name(stem, content, suffix),
+            mime,
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            key=f"{key}.{suffix}",
+        )
+
+
+def table(
+    frame: pd.DataFrame, key: str, columns: Mapping[str, Any] | None = None
+) -> None:
+    """Draw a long table: its cells are plain text, its first 1,000 rows are shown.
+
+    Up to ten rows it is as high as they are. ``columns`` is ``st.dataframe``'s
+    ``column_config``.
+    """
+    shown = frame.head(MOST_ROWS)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content" if len(shown) <= FEW_ROWS else HEIGHT,
+        column_config=columns,
+        key=key,
+    )
+
+
+def controls() -> DeltaGenerator:
+    """Return the row that a page's inputs stand in."""
+    return st.container(horizontal=True, vertical_alignment="top", gap="small")

@@ -15,8 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retention_core import engine, ingest
+from retention_core import engine
 from retention_core.errors import RetentionError
+from retention_core.ingest import model
 from retention_core.ingest.model import Answers, Detection, Ledger
 from retention_core.orders import Orders, open_orders
 from retention_core.samples import sample_files
@@ -196,7 +197,7 @@ def sample(on_progress: OnProgress | None = None) -> Dataset:
 
 @lru_cache(maxsize=1)
 def _sample_name() -> str:
-    program = sorted(Path(ingest.__path__[0]).rglob("*.[pt]*[yl]"))
+    program = sorted(Path(model.__file__).parent.rglob("*.[pt]*[yl]"))
     digest = hashlib.sha256()
     for path in (*sample_files(), *program):
         digest.update(path.read_bytes())

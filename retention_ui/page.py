@@ -9,13 +9,26 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_ui import blocks, datasets, failures, filters, inputs, queries, state
+from retention_ui import (
+    blocks,
+    datasets,
+    downloads,
+    failures,
+    filters,
+    inputs,
+    picture,
+    queries,
+    state,
+)
 from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.formats import Formats, md, plain
 from retention_ui.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pandas as pd
+    import plotly.graph_objects as go
 
     from retention_ui.datasets import Dataset
     from retention_ui.figures.look import Look
@@ -47,6 +60,93 @@ class Page:
     def __call__(self, key: str, /, **fields: object) -> str:
         """Return the text ``key`` of this page."""
         return self.texts(f"{self.name}.{key}", **fields)
+
+    def section(
+        self,
+        name: str,
+        finding: str,
+        figure: go.Figure | None = None,
+        *,
+        table: pd.DataFrame | None = None,
+        kinds: Mapping[str, str] | None = None,
+        **fields: object,
+    ) -> None:
+        """Draw one finding with its evidence and its downloads.
+
+        Note and help are the page's ``notes.{name}`` and ``help.{name}``, where they
+        were written, with ``fields`` filled in.
+
+        Parameters
+        ----------
+        finding
+            The heading: one sentence with its number.
+        table
+            What the figure shows, as it is downloaded; ``kinds`` says how Excel writes
+            its columns (see ``downloads.excel_bytes``).
+        """
+        note = self._if_written(f"notes.{name}", fields)
+        with st.container(gap="xsmall"):
+            help_text = self._if_written(f"help.{name}", fields)
+            st.header(finding, help=help_text, anchor=False)
+            if note:
+                blocks.note(note)
+            if figure is not None:
+                blocks.show(figure, f"{self.name}.{name}")
+            with st.container(horizontal=True, gap="small"):
+                if table is not None:
+                    self.downloads(name, table, kinds)
+                if figure is not None:
+                    self._picture(name, finding, note or "")
+
+    def downloads(
+        self,
+        name: str,
+        table: pd.DataFrame | Callable[[], pd.DataFrame],
+        kinds: Mapping[str, str] | None = None,
+    ) -> None:
+        """Offer a table as CSV and Excel; one that is made only then, as a callable."""
+        blocks.downloads(
+            self.texts, f"{self.name}.{name}", self._stem(name), table, kinds
+        )
+
+    def too_little(self, text: str, **fields: object) -> None:
+        """Say what there is too little of (``text`` and ``text_note``), and go on."""
+        with st.container(gap="xsmall"):
+            st.header(self(text, **fields), anchor=False)
+            st.markdown(self(f"{text}_note", **fields))
+            st.page_link(
+                DATA_PAGE,
+                label=f":green[{self.texts('empty.more')}]",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                query_params=dict(st.query_params),
+            )
+
+    def explained(self, **fields: object) -> None:
+        """Close the page with how its numbers are worked out (``explained.*``)."""
+        icon = ":material/function:"
+        title = self.texts("method.title")
+        with st.expander(title, type="compact", icon=icon):
+            for key in self.texts.under(f"{self.name}.explained"):
+                st.markdown(self.texts(key, **fields))
+
+    def _if_written(self, key: str, fields: Mapping[str, object]) -> str | None:
+        written = f"{self.name}.{key}" in self.texts
+        return self(key, **fields) if written else None
+
+    def _picture(self, name: str, finding: str, note: str) -> None:
+        date = self.formats.date(self.facts.as_of)
+        picture.button(
+            self.texts("download.picture"),
+            f"{self.name}.{name}",
+            (finding, note, self.texts("download.complete", date=date)),
+            downloads.file_name(self._stem(name), finding, "png"),
+            self.look,
+        )
+
+    def _stem(self, name: str) -> list[str]:
+        digest = self.shop.dataset.digest[:8]
+        return ["kept", self.name, name, self.facts.as_of.isoformat(), digest]
 
     @property
     def scope(self) -> inputs.Scope:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.resources
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import FileResponse
+from starlette.routing import Route
 
 from retention_ui import datasets
+from retention_ui.picture import LIBRARY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import streamlit as st
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SWEEP_EVERY = 3600
@@ -42,6 +48,17 @@ class SafeHeaders:
         await self.app(scope, receive, with_headers)
 
 
+async def plotly(request: Request) -> FileResponse:
+    """Serve plotly.js, which a chart is drawn with when it is saved as a picture.
+
+    Streamlit's own copy is part of a bundle that a script cannot reach.
+    """
+    path = Path(str(importlib.resources.files("plotly") / "package_data"))
+    lasting = {"Cache-Control": "public, max-age=86400"}
+    return FileResponse(path / "plotly.min.js", headers=lasting)
+
+
+ROUTES = [Route(LIBRARY, plotly)]
 MIDDLEWARE = [Middleware(SafeHeaders)]
 
 

@@ -54,6 +54,10 @@ class Texts:
         words = catalogue(self.lang)
         return key in words or f"{key}.other" in words
 
+    def under(self, prefix: str) -> list[str]:
+        """Return the keys that start with ``prefix.``, in the order of the file."""
+        return [key for key in catalogue(self.lang) if key.startswith(f"{prefix}.")]
+
     def _plural(self, fields: Mapping[str, object]) -> str:
         count = fields.get("count", 1)
         number = count if isinstance(count, int | float) else 1
