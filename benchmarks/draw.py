@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -11,7 +12,9 @@ FOLDER = Path(__file__).parent / "data"
 LINES_PER_ORDER = 4
 DAYS = 1096
 PRODUCTS = 1000
-AS_OF = "2026-12-31"
+AS_OF = "2024-12-31"
+# What ingest writes beside the lines.
+METADATA = {"as_of": AS_OF, "first_day": "2022-01-01", "currency": "EUR"}
 
 # Every value is a hash of its row's number and a salt: the same on every run,
 # whatever the number of threads, which random() would not be.
@@ -24,7 +27,7 @@ CREATE TABLE orders AS
 SELECT
     i,
     customer,
-    DATE '2024-01-01' + CAST(start + floor(({days} - start) * since) AS INTEGER) AS day,
+    DATE '2022-01-01' + CAST(start + floor(({days} - start) * since) AS INTEGER) AS day,
     ['Search', 'Instagram', 'Referral', 'Shop', 'Marketplace'][
         1 + CAST(floor(5 * uniform(customer, 4)) AS INTEGER)
     ] AS channel
@@ -83,7 +86,7 @@ COPY (
         quantity * price AS amount,
         channel
     FROM lines
-) TO '{path}' (FORMAT parquet)
+) TO '{path}' (FORMAT parquet, KV_METADATA {{kept: '{metadata}'}})
 """
 _CSV = """
 COPY (
@@ -119,7 +122,7 @@ def draw(millions: int) -> tuple[Path, Path]:
         engine.execute(_UNIFORM)
         engine.execute(_ORDERS.format(days=DAYS, customers=orders // 5, orders=orders))
         engine.execute(_LINES.format(products=PRODUCTS))
-        engine.execute(_PARQUET.format(path=parquet))
+        engine.execute(_PARQUET.format(path=parquet, metadata=json.dumps(METADATA)))
         engine.execute(_CSV.format(path=csv))
     return parquet, csv
 

@@ -5,7 +5,6 @@ A fingerprint is a few sums of the result: who is fast must also be right.
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from operator import attrgetter
@@ -76,9 +75,7 @@ class Stage:
 def _orders(millions: int) -> Orders:
     import retention_core as rc
 
-    return rc.open_orders(
-        paths(millions)[0], as_of=dt.date.fromisoformat(AS_OF), currency="EUR"
-    )
+    return rc.open_orders(paths(millions)[0])
 
 
 def _retention(millions: int) -> Fingerprint:
@@ -99,7 +96,7 @@ def _retention_by_hand(millions: int) -> Fingerprint:
 def _retention_in_a_notebook(millions: int) -> Fingerprint:
     import pandas as pd
 
-    frame = pd.read_parquet(paths(millions)[0], columns=["customer_id", "ordered_at"])
+    frame = pd.read_parquet(paths(millions)[0])  # all of it, as notebooks do
     frame["month"] = frame["ordered_at"].dt.to_period("M")
     frame["cohort"] = (
         frame.groupby("customer_id")["ordered_at"].transform("min").dt.to_period("M")

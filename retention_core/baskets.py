@@ -162,11 +162,13 @@ def _pair_counts(
 ) -> ir.Table:
     """Names and counts of the pairs seen in ``min_count`` baskets, and ``N``."""
     counts = items.group_by("product").agg(n=items.count())
-    wanted = counts.filter(counts.n >= min_count)
     if leave_out:
-        wanted = wanted.filter(wanted["product"].notin(list(leave_out)))
-    named = wanted.select("product", "n", code=_number("product"))
-    coded = items.join(named, "product").select("basket", "code")
+        counts = counts.filter(counts["product"].notin(list(leave_out)))
+    named = counts.select("product", "n", code=_number("product"))
+    coded = items.join(named, "product").select("basket", "code", "n")
+    # Filtered after the join, not before: so the engine joins two small tables of
+    # integers with each other, instead of one long chain with strings in it.
+    coded = coded.filter(coded.n >= min_count).select("basket", "code")
     other = coded.view()
     together = coded.join(
         other, [coded.basket == other.basket, coded.code < other.code]
