@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from retention_core.clv.backtest import Backtest, Verdict, backtest
+from retention_core.clv.concentration import concentration, gini
 from retention_core.clv.fitting import Fit
+from retention_core.clv.forecast import Forecast, Interval, Terms, forecast
 from retention_core.clv.models import (
     expected_purchases,
     fit,
@@ -10,18 +13,30 @@ from retention_core.clv.models import (
     probability_active,
     probability_alive,
 )
+from retention_core.clv.simple import Simple, simple
 from retention_core.clv.spend import expected_order_value, fit_spend, independence
 from retention_core.clv.summary import summary
 
 __all__ = [
+    "Backtest",
     "Fit",
+    "Forecast",
+    "Interval",
+    "Simple",
+    "Terms",
+    "Verdict",
+    "backtest",
+    "concentration",
     "expected_order_value",
     "expected_purchases",
     "fit",
     "fit_spend",
+    "forecast",
+    "gini",
     "independence",
     "new_customer_purchases",
     "probability_active",
     "probability_alive",
+    "simple",
     "summary",
 ]

@@ -66,13 +66,13 @@ class Terms:
     @property
     def ends(self) -> Floats:
         """Days from now to the end of each month."""
-        return MONTH_DAYS * np.arange(1, self.months + 1)
+        return MONTH_DAYS * np.arange(1.0, self.months + 1)
 
     @property
     def discounts(self) -> Floats:
         """What money at the end of each month is worth now: (1 + d)^-j."""
-        growth = math.log1p(self.annual_discount_rate) / 12
-        return np.asarray(np.exp(-growth * np.arange(1, self.months + 1)))
+        monthly = (1 + self.annual_discount_rate) ** (1 / 12)
+        return float(monthly) ** -np.arange(1.0, self.months + 1)
 
 
 @dataclass(frozen=True)
