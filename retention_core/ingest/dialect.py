@@ -16,6 +16,7 @@ RUNS_OF_SPACES = " "
 
 # Of two that fit equally well the earlier one holds: a comma inside numbers fits too.
 _DELIMITERS = ("\t", ";", "|", ",")
+_UNCONVINCING = 0.3
 _SINGLE_QUOTED = re.compile(r"(?:^|[\t;|,])'[^'\n]*'(?=[\t;|,\r\n])", re.M)
 
 
@@ -60,17 +61,16 @@ def sniff(sample: str) -> Dialect:
         for escape in escapes
     ]
     scores = [_fit(each, text) for each in candidates]
-    spaces = Dialect(RUNS_OF_SPACES)
-    if max(scores) < _fit(spaces, text) and _are_spaces_columns(text):
-        return spaces
+    if max(scores) < _UNCONVINCING and _are_spaces_columns(text):
+        return Dialect(RUNS_OF_SPACES)
     return candidates[scores.index(max(scores))]
 
 
 def _whole_lines(sample: str) -> str:
-    if len(sample) < SAMPLE // 4:
-        return sample
+    """Without the last line where the sample's end cuts it, if enough are left."""
     head, mark, _ = sample.rpartition("\n")
-    return head + mark if mark else sample
+    cut = len(sample) >= SAMPLE and head.count("\n") > 2
+    return head + mark if cut else sample
 
 
 def _lengths(dialect: Dialect, text: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import cells, scan, survey, workbook
+from retention_core.ingest.encoding import choose_encoding
 from retention_core.ingest.errors import EmptyFileError
 from retention_core.ingest.model import RawSheet
 from retention_core.ingest.text import TextFile, read_text
@@ -59,7 +60,7 @@ def _read_text(
 ) -> RawSheet:
     folder = cells.scratch(con)
     facts = survey.survey(path, name)
-    encoding = encoding or survey.choose_encoding(path, facts)
+    encoding = encoding or choose_encoding(path, facts.utf8)
     if encoding != "utf-8":
         path = survey.transcode(path, folder / "utf-8", encoding, name)
         facts = survey.survey(path, name)

@@ -14,7 +14,7 @@ from retention_core.ingest.errors import (
     LineTooLongError,
     UnreadableEncodingError,
 )
-from retention_core.ingest.scan import MAX_INFLATED, utf16
+from retention_core.ingest.scan import MAX_INFLATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def inflate(path: Path, target: Path, name: str) -> Path:
     """Unpack a gzip file; what a cut-off one still holds is kept."""
     with gzip.open(path) as source, target.open("wb") as file:
         try:
-            while chunk := source.read(_CHUNK):
+            while chunk := source.read1(_CHUNK):  # read() loses a half block
                 file.write(chunk)
                 if file.tell() > MAX_INFLATED:
                     limit = MAX_INFLATED // 1_000_000
@@ -136,54 +136,6 @@ def inflate(path: Path, target: Path, name: str) -> Path:
         except (gzip.BadGzipFile, zlib.error) as error:
             raise BrokenWorkbookError(file=name, detail=str(error)) from error
     return target
-
-
-def choose_encoding(path: Path, facts: Survey) -> str:
-    """The encoding that the bytes speak for.
-
-    A mark at the beginning, then strict UTF-8, then UTF-16 by its zero bytes, then
-    the statistics of charset-normalizer over the lines that are not ASCII.
-    """
-    with path.open("rb") as file:
-        sample = file.read(1 << 16)
-    wide = utf16(sample)
-    if wide:
-        return wide
-    if facts.utf8:
-        return "utf-8"
-    return _guess(path)
-
-
-def _guess(path: Path) -> str:
-    from charset_normalizer import from_bytes
-
-    telling = b"".join(_telling_lines(path))
-    if _is_mostly_utf8(telling):
-        return "utf-8"
-    found = from_bytes(telling, cp_isolation=list(_CANDIDATES)).best()
-    return found.encoding if found else "cp1252"
-
-
-_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5", "cp1251", "cp1250")
-
-
-def _telling_lines(path: Path, limit: int = 65_536) -> Iterator[bytes]:
-    size = 0
-    with path.open("rb") as file:
-        for line in file:
-            if not line.isascii():
-                yield line
-                size += len(line)
-            if size > limit:
-                return
-
-
-def _is_mostly_utf8(text: bytes) -> bool:
-    """Whether a few broken bytes stand among many whole UTF-8 characters."""
-    decoded = text.decode("utf-8", "replace")
-    broken = decoded.count("\ufffd")
-    whole = sum(character > "\x7f" for character in decoded) - broken
-    return whole > 10 * broken
 
 
 def transcode(path: Path, target: Path, encoding: str, name: str) -> Path:

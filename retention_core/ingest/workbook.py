@@ -25,7 +25,11 @@ def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[Row]]]:
     BrokenWorkbookError, PasswordProtectedError
     """
     try:
-        with calamine.CalamineWorkbook.from_path(path) as book:
+        # From a path calamine goes by the ending, from a stream by the content.
+        with (
+            path.open("rb") as file,
+            calamine.CalamineWorkbook.from_filelike(file) as book,
+        ):
             for each in book.sheets_metadata:
                 if not _is_table(each):
                     continue
