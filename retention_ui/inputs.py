@@ -7,6 +7,7 @@ translation would break; these write the option itself. A default leaves the URL
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,7 @@ import streamlit as st
 from retention_ui import state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from retention_ui.texts import Texts
 
@@ -38,9 +39,9 @@ class Scope:
         """Return the widget's key."""
         return f"{self.name}.{field}"
 
-    def label(self, field: str) -> str:
+    def label(self, field: str, **fields: object) -> str:
         """Return the widget's label."""
-        return self.texts(f"{self.name}.{field}.label")
+        return self.texts(f"{self.name}.{field}.label", **fields)
 
     def help(self, field: str) -> str | None:
         """Return the widget's help, if any was written."""
@@ -95,16 +96,31 @@ def choice(
 
 
 def several(
-    scope: Scope, field: str, options: Sequence[str], width: int = 320
+    scope: Scope,
+    field: str,
+    options: Sequence[str] | Mapping[str, str],
+    most: int | None = None,
+    width: int = 320,
 ) -> list[str]:
-    """Any number of ids out of a list; their labels are the ids themselves."""
+    """Several ids out of a list, or of a mapping to their labels; at most ``most``."""
+    names = (
+        options if isinstance(options, Mapping) else {each: each for each in options}
+    )
     key = scope.key(field)
     if state.widget(key) is None or (state.entered() and field in st.query_params):
         kept = st.query_params.get_all(field) or state.chosen(key)
         wanted = kept if isinstance(kept, list) else []
-        state.set_widget(key, [each for each in options if each in wanted])
+        state.set_widget(key, wanted)
+    # Options may have changed under it: periods after another grain was chosen.
+    state.set_widget(key, [each for each in options if each in state.widget(key)])
     value = st.multiselect(
-        scope.label(field), options, key=key, help=scope.help(field), width=width
+        scope.label(field),
+        list(names),
+        format_func=lambda option: names[option],
+        max_selections=most,
+        key=key,
+        help=scope.help(field),
+        width=width,
     )
     state.choose(key, value)
     if value:
@@ -149,10 +165,11 @@ def slider(
     return end(key, field, int(value), default)
 
 
-def toggle(scope: Scope, field: str, default: bool = False) -> bool:
-    """Switch something on or off."""
+def toggle(scope: Scope, field: str, default: bool = False, **fields: object) -> bool:
+    """Switch something on or off; ``fields`` are those of its label."""
     key = begin(scope, field, default, lambda text: {"1": True, "0": False}.get(text))
-    value = st.toggle(scope.label(field), key=key, help=scope.help(field))
+    label = scope.label(field, **fields)
+    value = st.toggle(label, key=key, help=scope.help(field))
     return end(key, field, value, default)
 
 

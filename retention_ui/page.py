@@ -69,6 +69,7 @@ class Page:
         *,
         table: pd.DataFrame | None = None,
         kinds: Mapping[str, str] | None = None,
+        least: int | None = None,
         **fields: object,
     ) -> None:
         """Draw one finding with its evidence and its downloads.
@@ -83,6 +84,8 @@ class Page:
         table
             What the figure shows, as it is downloaded; ``kinds`` says how Excel writes
             its columns (see ``downloads.excel_bytes``).
+        least
+            Width in pixels below which the figure is swiped instead of squeezed.
         """
         note = self._if_written(f"notes.{name}", fields)
         with st.container(gap="xsmall"):
@@ -91,7 +94,8 @@ class Page:
             if note:
                 blocks.note(note)
             if figure is not None:
-                blocks.show(figure, f"{self.name}.{name}")
+                with st.grid(1, min_column_width=least or 1, wrap=not least, gap=None):
+                    blocks.show(figure, f"{self.name}.{name}")
             with st.container(horizontal=True, gap="small"):
                 if table is not None:
                     self.downloads(name, table, kinds)

@@ -20,6 +20,8 @@ from retention_ui.questions import answer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from retention_core.orders import Orders
     from retention_ui.datasets import Dataset
     from retention_ui.questions import Facts
@@ -49,6 +51,13 @@ def ask(shop: Shop, question: str, **parameters: Any) -> Any:  # noqa: ANN401
     asked = [dataset.digest, question, parameters, chosen.by, chosen.value]
     key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return _answer(key, shop, question, parameters)
+
+
+def rows(shop: Shop, question: str, **parameters: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Answer a question with a row for each customer; too large to be kept."""
+    orders = _orders(shop.dataset.digest, shop.dataset)
+    found: pd.DataFrame = answer(orders, question, shop.slice, parameters)
+    return found
 
 
 def facts(dataset: Dataset) -> Facts:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import churn, cohorts, slices, survival
+import pandas as pd
+
+from retention_core import (
+    attention,
+    baskets,
+    churn,
+    cohorts,
+    overview,
+    slices,
+    survival,
+)
+from retention_core.intervals import wilson
+from retention_ui import forecasts
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-    import pandas as pd
+    import ibis.expr.types as ir
 
     from retention_core.orders import Orders
     from retention_core.periods import Grain
@@ -20,6 +32,8 @@ if TYPE_CHECKING:
 # These see every customer, whoever is looked at: one window serves the whole product.
 WHOLE = ("facts", "values", "window")
 VALUES_LISTED = 50
+HALF = 0.5
+CLEAR = 0.05
 
 
 @dataclass(frozen=True)
@@ -88,29 +102,87 @@ def values(orders: Orders) -> dict[str, list[str]]:
 
 def truncated(orders: Orders, *, grain: Grain = "month") -> bool:
     """Whether the first cohort may hold older customers."""
-    frame = cohorts.retention(orders, grain=grain)
-    return bool(cohorts.left_truncated(frame))
+    return cohorts.left_truncated(cohorts.retention(orders, grain=grain))
+
+
+def cells(
+    orders: Orders,
+    *,
+    measure: str = "retention",
+    grain: Grain = "month",
+    by: str | None = None,
+) -> pd.DataFrame:
+    """Return the cohort table that holds ``measure``; retention with its interval."""
+    frame = CELLS.get(measure, cohorts.value)(orders, grain=grain, by=by)
+    if "retention" not in frame:
+        return frame
+    low, high = wilson(frame["active_customers"], frame["cohort_size"])
+    return frame.assign(low=low, high=high)
 
 
 def risk(
     orders: Orders, *, window_days: int | None = None, limit: int | None = None
 ) -> pd.DataFrame:
-    """List customers by churn score, worst first; ``limit=None`` lists all."""
+    """List customers: those that rule and score disagree on first, then by revenue."""
     table = churn.risk(orders, window_days=window_days)
-    worst = table.order_by([table.churn_score.desc(), table.revenue.desc()])
-    return orders.run(worst if limit is None else worst.limit(limit))
+    hidden = _hidden(table).fill_null(False)
+    listed = table.order_by([hidden.desc(), table.revenue.desc(), "customer_id"])
+    return orders.run(listed if limit is None else listed.limit(limit))
 
 
+def undecided(orders: Orders, *, window_days: int | None = None) -> int:
+    """Count the customers who are active by the rule, yet more likely gone than not."""
+    table = churn.risk(orders, window_days=window_days)
+    counted = table.filter(_hidden(table)).agg(n=lambda t: t.count())
+    return int(orders.run(counted)["n"][0])
+
+
+def quiet(orders: Orders) -> tuple[int, float]:
+    """Count the good customers who have gone quiet, and what they brought."""
+    found = attention.quiet(orders)
+    return found.customers, found.revenue
+
+
+def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
+    """List the slices that differ from the rest beyond chance, clearest first."""
+    frames = []
+    for by in values(orders):
+        found = attention.compare(orders, by=by, grain=grain)
+        frames.append(found[found["q_value"] <= CLEAR].assign(by=by))
+    every = pd.concat(frames) if frames else pd.DataFrame(columns=["by", "q_value"])
+    return every.sort_values("q_value", ignore_index=True)
+
+
+def _hidden(table: ir.Table) -> ir.BooleanValue:
+    return (table.recency_rule == "active") & (table.churn_score > HALF)
+
+
+CELLS: dict[str, Callable[..., pd.DataFrame]] = {
+    "retention": cohorts.retention,
+    "active_customers": cohorts.retention,
+    "repeat_by": cohorts.returned,
+    "on_or_after": cohorts.returned,
+}
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "facts": facts,
     "values": values,
+    "figures": overview.figures,
+    "trend": overview.trend,
+    "quiet": quiet,
+    "standing_out": standing_out,
     "truncated": truncated,
-    "retention": cohorts.retention,
-    "value": cohorts.value,
-    "returned": cohorts.returned,
+    "cells": cells,
     "window": churn.window,
     "movement": churn.movement,
     "risk": risk,
+    "undecided": undecided,
     "next_purchase": survival.next_purchase,
     "gaps": survival.gaps,
+    "forecast": forecasts.forecast,
+    "forecast_rows": forecasts.rows,
+    "simple": forecasts.simple,
+    "backtest": forecasts.backtest,
+    "pairs": baskets.pairs,
+    "basket_size": baskets.size,
+    "ubiquitous": baskets.ubiquitous,
 }

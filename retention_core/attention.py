@@ -1,0 +1,119 @@
+"""Whom to look after: slices that differ from the rest, good customers gone quiet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control, fisher_exact
+
+from retention_core import churn, cohorts
+from retention_core.intervals import wilson
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from retention_core.orders import Orders
+    from retention_core.periods import Grain
+
+BEST = 0.2
+PAST_THE_HABIT = 2.0
+
+
+def compare(
+    orders: Orders,
+    *,
+    by: str,
+    grain: Grain = "month",
+    age: int = 1,
+    min_customers: int = 30,
+) -> pd.DataFrame:
+    """Retention at one age, each slice of customers beside all others.
+
+    Parameters
+    ----------
+    by
+        A dimension, as of the first order (:func:`retention_core.slices.first_value`).
+    age
+        Periods after the first order.
+    min_customers
+        Smaller slices are left out of the table, not of the rest.
+
+    Returns
+    -------
+    DataFrame
+        ``slice, customers, returned, share, low, high`` (Wilson 95 %), ``rest_share``
+        (all other customers), ``p_value`` (two-sided Fisher exact against them),
+        ``q_value`` (Benjamini & Hochberg 1995, over the slices shown); best first.
+        From complete cells only; customers without a value are in no slice.
+    """
+    cells = cohorts.retention(orders, grain=grain, by=by)
+    seen = cells[cells["complete"] & (cells["period"] == age) & cells[by].notna()]
+    summed = seen.groupby(by)[["cohort_size", "active_customers"]].sum()
+    customers, returned = summed["cohort_size"], summed["active_customers"]
+    rest, rest_returned = customers.sum() - customers, returned.sum() - returned
+    low, high = wilson(returned, customers)
+    found = pd.DataFrame(
+        {
+            "customers": customers,
+            "returned": returned,
+            "share": returned / customers,
+            "low": low,
+            "high": high,
+            "rest_share": rest_returned / rest.where(rest > 0),
+            "p_value": [
+                float(fisher_exact([[k, n - k], [j, m - j]]).pvalue)
+                for k, n, j, m in zip(
+                    returned, customers, rest_returned, rest, strict=True
+                )
+            ],
+        }
+    )
+    found = found[found["customers"] >= min_customers]
+    p_values = found["p_value"].to_numpy(dtype=np.float64)
+    found["q_value"] = false_discovery_control(p_values) if len(found) else p_values
+    found = found.rename_axis("slice").reset_index()
+    return found.sort_values(["share", "slice"], ascending=[False, True]).reset_index(
+        drop=True
+    )
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Good customers who are past their habit.
+
+    Attributes
+    ----------
+    customers, revenue
+        How many, and what they have brought so far (net).
+    table
+        Ibis table, the most valuable first: the columns of
+        :func:`retention_core.churn.habits`.
+    """
+
+    customers: int
+    revenue: float
+    table: ir.Table
+
+
+def quiet(orders: Orders) -> Quiet:
+    """Customers of the top fifth by revenue who are silent twice their usual gap.
+
+    Silent longer than the churn window they count as lost, and are left out: it is
+    late for them (definitions.md §7, *valuable and leaving*).
+    """
+    habits = churn.habits(orders)
+    enough = habits.revenue.quantile(1 - BEST)
+    good = habits.filter(
+        habits.usual_gap_days.notnull()
+        & (habits.days_since_last_order > PAST_THE_HABIT * habits.usual_gap_days)
+        & (habits.days_since_last_order <= churn.window(orders).days)
+    )
+    good = good.filter(good.revenue >= habits.agg(enough=enough).as_scalar())
+    table = good.order_by([good.revenue.desc(), good.customer_id.asc()])
+    row = orders.run(
+        good.agg(customers=good.count(), revenue=good.revenue.sum())
+    ).fillna(0)
+    return Quiet(int(row["customers"][0]), float(row["revenue"][0]), table)

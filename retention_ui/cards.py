@@ -1,0 +1,130 @@
+"""Rows of key figures: value, change, small line, and the definition at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from retention_ui.formats import Formats
+
+Tone = Literal["green", "red", "gray"]
+Kind = Literal["count", "money", "share", "ratio"]
+
+# What a figure counts in, and whether more of it is good (1), bad (-1) or neither (0).
+KINDS: dict[str, tuple[Kind, int]] = {
+    "customers": ("count", 1),
+    "orders": ("count", 1),
+    "revenue": ("money", 1),
+    "average_order_value": ("money", 1),
+    "strict_retention_rate": ("share", 1),
+    "churn_rate": ("share", -1),
+    "retention_rate": ("share", 1),
+    "revenue_churn_rate": ("share", -1),
+    "quick_ratio": ("ratio", 1),
+    "lost": ("count", -1),
+    "repeat_rate": ("share", 1),
+}
+POINTS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure, ready to be shown; ``line`` is the small line under it."""
+
+    label: str
+    value: str
+    help: str
+    delta: str | None = None
+    tone: Tone = "gray"
+    arrow: Literal["up", "down", "off"] = "off"
+    line: Sequence[float] = field(default=())
+
+
+def figure_card(
+    figure: str,
+    words: tuple[str, str],
+    row: Mapping[str, float],
+    line: pd.Series,
+    formats: Formats,
+) -> Card:
+    """Make the card of one figure of the core.
+
+    Parameters
+    ----------
+    figure
+        A name of ``KINDS``.
+    words
+        Label and help.
+    row
+        ``value`` and ``previous``; absent numbers are NaN.
+    line
+        The figure over the finished periods, oldest first.
+    """
+    kind, good = KINDS[figure]
+    value, previous = float(row["value"]), float(row["previous"])
+    delta, moved = _change(kind, good, value, previous, formats)
+    return Card(
+        label=words[0],
+        value=_written(kind, value, formats),
+        help=words[1],
+        delta=delta,
+        tone=_tone(moved * good),
+        arrow="off" if not moved else "up" if moved > 0 else "down",
+        line=line.dropna().tail(POINTS_SHOWN).tolist(),
+    )
+
+
+def show(cards: Sequence[Card], across: int = 4) -> None:
+    """Draw cards side by side, two by two on a phone."""
+    with st.grid(across, min_column_width=150, gap="xsmall"):
+        for card in cards:
+            st.metric(
+                card.label,
+                card.value,
+                card.delta,
+                delta_color=card.tone,
+                delta_arrow=card.arrow,
+                chart_data=card.line if len(card.line) > 1 else None,
+                chart_type="line",
+                border=True,
+                help=card.help,
+            )
+
+
+def _written(kind: Kind, value: float, formats: Formats) -> str:
+    if kind == "share":
+        return formats.share(value, 1)
+    if kind == "money":
+        return formats.money(value)
+    return formats.count(value) if kind == "count" else formats.ratio(value)
+
+
+def _change(
+    kind: Kind, good: int, value: float, previous: float, formats: Formats
+) -> tuple[str | None, int]:
+    """Return the change in words and its direction; shares change in points."""
+    difference = value - previous
+    if difference != difference:
+        return None, 0
+    if kind == "share":
+        text = f"{formats.points(difference)} pts"
+    elif kind == "ratio":
+        text = formats.signed_ratio(difference)
+    elif good < 0 or not previous:
+        text = formats.difference(difference)
+    else:
+        text = formats.change(difference / abs(previous))
+    return text, int(difference > 0) - int(difference < 0)
+
+
+def _tone(direction: int) -> Tone:
+    if not direction:
+        return "gray"
+    return "green" if direction > 0 else "red"

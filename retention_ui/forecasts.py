@@ -1,0 +1,148 @@
+"""Forecasts as answers that can be kept: numbers and small frames, no engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from retention_core import churn, clv, periods
+from retention_core.clv import tables
+from retention_core.errors import RetentionError, TooLittleDataError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from retention_core.clv.fitting import Fit
+    from retention_core.orders import Orders
+
+LISTED = 1000
+HALF_A_MONTH = 15
+
+
+@dataclass(frozen=True)
+class TooLittle:
+    """Why there is no forecast: an error's code and its facts."""
+
+    code: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A forecast as its page needs it.
+
+    ``monthly``: ``month, expected, low, high``, revenue by calendar month; ``matrix``
+    and ``tenths``: :mod:`retention_core.clv.tables`; ``customers``: the most valuable;
+    ``fits``: a row a parameter, ``model, parameter, estimate, standard_error``.
+    """
+
+    total: float
+    low: float
+    high: float
+    months: int
+    monthly: pd.DataFrame
+    history: pd.DataFrame
+    matrix: pd.DataFrame
+    tenths: pd.DataFrame
+    customers: pd.DataFrame
+    fits: pd.DataFrame
+    model: str
+    rung: str
+    penalizer: float
+    log_likelihood: float
+    n_customers: int
+    n_repeat: int
+    independence: float
+
+
+def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | TooLittle:  # noqa: ANN401 the arguments of clv.forecast
+    """Answer what today's customers will bring; ``terms`` as of ``clv.forecast``."""
+    try:
+        found = clv.forecast(orders, **terms)
+    except (TooLittleDataError, clv.NoRepeatSpendError) as error:
+        return TooLittle(error.code, error.fields)
+    listed = _customers(orders, found)
+    risk = churn.risk(orders, window_days=window_days)
+    chances = risk.select("customer_id", "days_since_last_order", "probability_active")
+    grouped = found.customers.select(
+        "customer_id", "clv", orders=found.customers.frequency + 1
+    ).join(chances, "customer_id")
+    matrix = tables.frequency_recency(grouped, window_days=window_days)
+    monthly = found.monthly
+    return Outlook(
+        total=found.total,
+        low=found.interval.low,
+        high=found.interval.high,
+        months=len(monthly),
+        monthly=pd.DataFrame(
+            {
+                "month": _calendar(monthly),
+                "expected": monthly["revenue"],
+                "low": monthly["low"],
+                "high": monthly["high"],
+            }
+        ),
+        history=tables.history(orders),
+        matrix=orders.run(matrix),
+        tenths=orders.run(tables.tenths(found.customers)),
+        customers=orders.run(listed.limit(LISTED)),
+        fits=pd.concat([_parameters(found.fit), _parameters(found.spend)]),
+        model=found.fit.model,
+        rung=found.fit.rung,
+        penalizer=found.fit.penalizer,
+        log_likelihood=found.fit.log_likelihood,
+        n_customers=found.fit.n_customers,
+        n_repeat=found.spend.n_customers,
+        independence=found.independence,
+    )
+
+
+def rows(orders: Orders, **terms: Any) -> pd.DataFrame:  # noqa: ANN401
+    """List the forecast of every customer, most valuable first."""
+    return orders.run(_customers(orders, clv.forecast(orders, **terms)))
+
+
+def simple(orders: Orders, *, margin: float = 1.0) -> clv.Simple | TooLittle:
+    """Answer the simple lifetime value, or why there is none."""
+    try:
+        return clv.simple(orders, margin=margin)
+    except RetentionError as error:
+        return TooLittle(error.code, error.fields)
+
+
+def backtest(orders: Orders) -> clv.Backtest | TooLittle:
+    """Answer how the model did on the part of the history held back from it."""
+    try:
+        return clv.backtest(orders)
+    except RetentionError as error:
+        return TooLittle(error.code, error.fields)
+
+
+def _customers(orders: Orders, found: clv.Forecast) -> ir.Table:
+    scored = found.customers
+    days = (scored.T - scored.recency).cast("int64")
+    listed = scored.mutate(orders=scored.frequency + 1, days_since_last_order=days)
+    return listed.order_by([listed.clv.desc(), listed.customer_id.asc()])
+
+
+def _calendar(monthly: pd.DataFrame) -> list[pd.Timestamp]:
+    """Name each month ahead by the calendar month that most of the first lies in."""
+    middle = monthly["month_start"].iloc[0] + pd.Timedelta(days=HALF_A_MONTH)
+    first = middle.date().replace(day=1)
+    return [
+        pd.Timestamp(periods.following(first, "month", step))
+        for step in range(len(monthly))
+    ]
+
+
+def _parameters(fit: Fit) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "model": fit.model,
+            "parameter": fit.params.index,
+            "estimate": fit.params.to_numpy(),
+            "standard_error": fit.standard_errors.reindex(fit.params.index).to_numpy(),
+        }
+    )

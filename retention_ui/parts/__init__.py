@@ -1,0 +1,1 @@
+"""The sections of each page: one query, one finding, one figure each."""

@@ -1,0 +1,278 @@
+"""Sections of the churn page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from retention_core import churn, periods, survival
+from retention_ui import blocks, cards, findings, inputs, queries
+from retention_ui.figures import churn as figures
+from retention_ui.figures.movement import movement as movement_figure
+from retention_ui.figures.movement import rates as rates_figure
+from retention_ui.figures.survival import next_orders
+from retention_ui.parts import common
+
+if TYPE_CHECKING:
+    from retention_core.churn import ChurnWindow
+    from retention_core.periods import Grain
+    from retention_ui.page import Page
+
+FIGURES = (
+    "strict_retention_rate",
+    "churn_rate",
+    "retention_rate",
+    "revenue_churn_rate",
+    "quick_ratio",
+)
+RATES = dict.fromkeys((*FIGURES[:-1], "churn_score", "probability_active"), "share")
+LEAST_WINDOW = 7
+LONGEST_WINDOW = 365
+ROWS_SHOWN = 1000
+EXAMPLES = ((100, 105, 15), (150, 200, 80))
+
+
+def window(page: Page, found: ChurnWindow, days: int) -> None:
+    """Draw the chance of a later return, and where the window lies in it."""
+    figure = figures.window_curve(
+        found.curve,
+        *page.drawing,
+        days=days,
+        proposal=found.days if days != found.days else None,
+    )
+    page.section(
+        "window",
+        findings.window(found, page.formats, days).words(page.texts),
+        figure,
+        table=found.curve,
+        kinds={"returned": "share", "return_later": "share"},
+        source=page(f"sources.{found.source}", days=page.formats.days(found.days)),
+    )
+
+
+def gaps(page: Page, days: int) -> None:
+    """Draw all waits beside the finished ones only."""
+    curve = queries.ask(page.shop, "gaps")
+    finished = survival.day_reaching(curve, 0.8, of="finished")
+    page.section(
+        "gaps",
+        findings.gaps(finished, days, page.formats).words(page.texts),
+        figures.gaps(curve, *page.drawing, days=days, percentile_80=finished),
+        table=curve,
+        kinds=dict.fromkeys(("returned", "low", "high", "finished"), "share"),
+    )
+
+
+def move_window(page: Page, found: ChurnWindow) -> int:
+    """Let the user move the window of the whole product."""
+    scope = inputs.Scope("shared", page.texts)
+    longest = max(LONGEST_WINDOW, found.days)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=420):
+            days = inputs.slider(scope, "window", found.days, (LEAST_WINDOW, longest))
+        if days != found.days:
+            st.button(
+                page("back", days=page.formats.days(found.days)),
+                on_click=inputs.reset,
+                args=(scope, "window", found.days),
+                type="tertiary",
+                icon=":material/undo:",
+                key="churn.back",
+            )
+    return days
+
+
+def rates(page: Page, days: int, grain: Grain) -> None:
+    """Draw the five rates of the last finished period as cards."""
+    moved = _moved(page, days, grain)
+    known = moved[moved["complete"] & moved["full_start"]]
+    if known.empty:
+        after = page.facts.first_day + pd.Timedelta(days=days)
+        blocks.note(page("no_period", date=page.formats.date(after)))
+        return
+    last = known.iloc[-1]
+    before = known.iloc[-2] if len(known) > 1 else last * float("nan")
+    start = page.formats.period(last["period_start"], grain)
+    counts = ("starting", "ending", "new", "lost", "reactivated")
+    numbers = {name: page.formats.count(last[name]) for name in counts}
+    if len(known) > 1:
+        previous = page.formats.period(before["period_start"], grain)
+        blocks.note(page("period", period=start, previous=previous))
+    else:
+        blocks.note(page("period_alone", period=start))
+    shown = [
+        cards.figure_card(
+            name,
+            (page(f"cards.{name}.label"), page(f"cards.{name}.help", **numbers)),
+            {"value": last[name], "previous": before[name]},
+            known[name],
+            page.formats,
+        )
+        for name in FIGURES
+    ]
+    cards.show(shown, across=5)
+
+
+def movement(page: Page, days: int, grain: Grain) -> None:
+    """Draw who was won, came back and was lost in each period."""
+    moved = page.view.shown(_moved(page, days, grain), "period_start")
+    page.section(
+        "movement",
+        findings.movement(moved, page.formats, grain).words(page.texts),
+        movement_figure(moved, *page.drawing, grain=grain),
+        table=moved,
+        kinds=RATES,
+    )
+
+
+def kept(page: Page, days: int, grain: Grain) -> None:
+    """Draw the retention rates over time."""
+    moved = page.view.shown(_moved(page, days, grain), "period_start")
+    page.section(
+        "rates",
+        findings.rate(moved, page.formats, grain).words(page.texts),
+        rates_figure(moved, *page.drawing, grain=grain),
+        table=moved,
+        kinds=RATES,
+    )
+
+
+def next_order(page: Page) -> None:
+    """Draw the time to the second, third and fourth order."""
+    waits = {
+        after: queries.ask(page.shop, "next_purchase", after=after)
+        for after in (1, 2, 3)
+    }
+    table = pd.concat([frame.assign(order=after + 1) for after, frame in waits.items()])
+    page.section(
+        "next_order",
+        findings.next_order(waits[1], page.formats).words(page.texts),
+        next_orders(waits, *page.drawing),
+        table=table,
+        kinds=dict.fromkeys(("returned", "low", "high"), "share"),
+    )
+
+
+def risk(page: Page, days: int) -> None:
+    """List customers by what speaks for their having left."""
+    found = queries.ask(page.shop, "risk", window_days=days, limit=ROWS_SHOWN)
+    if found.empty:
+        return
+    undecided = queries.ask(page.shop, "undecided", window_days=days)
+    scored = bool(found["churn_score"].notna().any())
+    names = [name for name in _columns(page) if scored or name != "churn_score"]
+    with st.container(gap="xsmall"):
+        title = findings.risk(undecided, page.formats).words(page.texts)
+        st.header(
+            title if scored else page("customers"),
+            help=page("help.risk", days=page.formats.days(days)),
+            anchor=False,
+        )
+        with st.container(horizontal=True, gap="small"):
+            page.downloads(
+                "risk",
+                lambda: queries.rows(page.shop, "risk", window_days=days),
+                RATES,
+            )
+        shown = found.assign(
+            recency_rule=[page(f"rule.{code}") for code in found["recency_rule"]],
+            churn_score=100 * found["churn_score"],
+        )[names]
+        blocks.table(shown, "churn.customers", _columns(page))
+        words = "score_note" if scored else "no_score_note"
+        customers = page.formats.count(page.facts.customers)
+        blocks.note(page(words, days=page.formats.days(days), customers=customers))
+
+
+def calculator(page: Page) -> None:
+    """Work out a retention rate from numbers typed by hand."""
+    fields = ("starting", "ending", "new")
+    with st.expander(page("calculator"), icon=":material/calculate:"):
+        with st.container(horizontal=True, gap="small"):
+            for number, example in enumerate(EXAMPLES):
+                words = dict(zip(fields, example, strict=True))
+                st.button(
+                    page("example", **words),
+                    on_click=_type_in,
+                    args=(page, words),
+                    key=f"churn.example{number}",
+                )
+        with blocks.controls():
+            starting, ending, new = (
+                inputs.number(page.scope, name, value, (0, 10**9), width=220)
+                for name, value in zip(fields, EXAMPLES[0], strict=True)
+            )
+        rate = churn.retention_rate(starting, ending, new)
+        words = {"starting": starting, "ending": ending, "new": new}
+        if starting:
+            st.metric(
+                page("rate"),
+                page.formats.share(rate, 1),
+                help=page("rate_help", **words),
+                delta_color="gray",
+                delta_arrow="off",
+            )
+        else:
+            blocks.note(page("no_start"))
+
+
+def grain(page: Page) -> Grain:
+    """Let the user choose the periods of movement and rates."""
+    chosen: Any = inputs.choice(page.scope, "grain", periods.GRAINS, "month")
+    return chosen
+
+
+def possible(page: Page) -> bool:
+    """Say what is missing where nobody can be lost."""
+    return not common.no_customers(page)
+
+
+def _type_in(page: Page, values: dict[str, int]) -> None:
+    for name, value in values.items():
+        inputs.reset(page.scope, name, value)
+
+
+def _moved(page: Page, days: int, grain: Grain) -> pd.DataFrame:
+    found: pd.DataFrame = queries.ask(
+        page.shop, "movement", grain=grain, window_days=days
+    )
+    return found
+
+
+def _columns(page: Page) -> dict[str, Any]:
+    """Return the columns of the list, in their order."""
+    head = {name: page(f"columns.{name}") for name in COLUMNS}
+    config = st.column_config
+    days = {"format": "%d d"}
+    return {
+        "customer_id": config.TextColumn(head["customer_id"], pinned=True),
+        "churn_score": config.ProgressColumn(
+            head["churn_score"],
+            min_value=0,
+            max_value=100,
+            format="%d%%",
+            color="red",
+        ),
+        "orders": config.NumberColumn(head["orders"], format="localized"),
+        "last_order": config.DateColumn(head["last_order"], format="D MMM YYYY"),
+        "days_since_last_order": config.NumberColumn(
+            head["days_since_last_order"], **days
+        ),
+        "usual_gap_days": config.NumberColumn(head["usual_gap_days"], **days),
+        "recency_rule": config.TextColumn(head["recency_rule"]),
+        "revenue": config.NumberColumn(head["revenue"], format="localized"),
+    }
+
+
+COLUMNS = (
+    "customer_id",
+    "churn_score",
+    "orders",
+    "last_order",
+    "days_since_last_order",
+    "usual_gap_days",
+    "recency_rule",
+    "revenue",
+)

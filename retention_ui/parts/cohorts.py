@@ -1,0 +1,266 @@
+"""Sections of the cohort page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from retention_core import cohorts, periods
+from retention_ui import filters, findings, inputs, queries
+from retention_ui.figures import cohorts as figures
+from retention_ui.parts import common
+
+if TYPE_CHECKING:
+    from retention_core.periods import Grain
+    from retention_ui.page import Page
+
+MEASURES = (
+    "retention",
+    "active_customers",
+    "repeat_by",
+    "on_or_after",
+    "revenue",
+    "revenue_per_customer",
+    "cumulative_revenue_per_customer",
+    "average_order_value",
+    "orders",
+)
+SHARES = ("retention", "repeat_by", "on_or_after")
+KINDS = dict.fromkeys((*SHARES, "low", "high"), "share")
+# Highest ages to choose from, the default last but for weeks; a year has few.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "week": ("12", "26", "52"),
+    "month": ("6", "12", "24"),
+    "quarter": ("4", "8", "12"),
+}
+MOST_CHOSEN = 3
+MOST_COHORTS = 36
+ALL_AGES = 99
+ROW_LABELS = 136
+CELL = 24
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is looked at; ``by`` is a dimension or ``None``."""
+
+    grain: Grain
+    measure: Any
+    by: str | None
+    columns: int
+    without_first: bool
+
+
+def possible(page: Page) -> bool:
+    """Say what is missing where there is nothing to follow over time."""
+    if common.no_customers(page):
+        return False
+    born = periods.first_day(page.facts.first_day, "week")
+    long_enough = periods.following(born, "week") <= page.facts.as_of
+    if page.facts.customers > 1 and long_enough:
+        return True
+    count = page.facts.customers
+    title = page("too_short", grain=page.texts("grains.week"))
+    if long_enough:
+        title = page("too_few", count=count, n=page.formats.count(count))
+    note = page(
+        "too_few_note",
+        orders=page.formats.count(page.facts.orders - page.facts.guest_orders),
+        first=page.formats.date(page.facts.first_day),
+        last=page.formats.date(page.facts.as_of),
+        grain=page.texts("grains.week"),
+    )
+    common.lacking(page, title, note)
+    return False
+
+
+def choices(page: Page) -> Choices:
+    """Draw the controls of the page."""
+    dimensions = list(queries.values(page.shop.dataset))
+    names = {name: filters.dimension(page.texts, name) for name in dimensions}
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        grain: Any = inputs.choice(page.scope, "grain", periods.GRAINS, "month")
+        measure = inputs.choice(page.scope, "measure", MEASURES, width=220)
+        by = inputs.choice(
+            page.scope,
+            "by",
+            ["nothing", *dimensions],
+            names={"nothing": page("by.nothing"), **names},
+        )
+        columns = ALL_AGES
+        if grain in COLUMNS:
+            options = COLUMNS[grain]
+            default = options[1] if grain == "week" else options[-1]
+            field = f"columns_{grain}"
+            columns = int(inputs.choice(page.scope, field, options, default))
+    by = None if by == "nothing" else by
+    return Choices(grain, measure, by, columns, _first_left_out(page, grain))
+
+
+def table(page: Page, chosen: Choices) -> None:
+    """Draw the heatmap of the measure."""
+    words = {"grain": page.texts(f"grains.{chosen.grain}")}
+    cells = _cells(page, chosen, chosen.measure)
+    if cells.empty:
+        common.nothing_matches(page)
+        return
+    average = cohorts.average(cells)
+    retention = cohorts.average(_cells(page, chosen))
+    finding = findings.heatmap(cells, retention, page.formats, chosen.grain)
+    truncated = not chosen.without_first and _truncated(page, chosen.grain)
+    note = [page(f"notes.{chosen.measure}", **words)]
+    note += [page("notes.truncated")] * truncated
+    note += [page("notes.latest")] * (cells["cohort"].nunique() > MOST_COHORTS)
+    figure = figures.retention_heatmap(
+        cells,
+        *page.drawing,
+        average=average,
+        measure=chosen.measure,
+        grain=chosen.grain,
+        columns=chosen.columns,
+        as_of=page.facts.as_of,
+        truncated=truncated,
+    )
+    drawn = min(chosen.columns, int(cells["period"].max()))
+    page.section(
+        "table",
+        finding.words(page.texts),
+        figure,
+        table=cells,
+        kinds=KINDS,
+        what=" ".join(note),
+        least=ROW_LABELS + CELL * drawn,
+        **words,
+    )
+
+
+def curves(page: Page, chosen: Choices) -> None:
+    """Draw retention by age: all cohorts, and up to three chosen ones."""
+    cells = _cells(page, chosen)
+    average = cohorts.average(cells)
+    starts = [pd.Timestamp(day).date() for day in cells["cohort"].unique()]
+    names = {day.isoformat(): page.formats.period(day, chosen.grain) for day in starts}
+    drawn = st.container()
+    picked = inputs.several(page.scope, "cohort", names, most=MOST_CHOSEN)
+    beside = [day for day in starts if day.isoformat() in picked]
+    finding = findings.curves(cells, average, beside, page.formats, chosen.grain)
+    figure = figures.curves(
+        average,
+        *page.drawing,
+        cells=cells,
+        chosen=beside,
+        named=finding.subject,
+        above=finding.above,
+        grain=chosen.grain,
+        columns=chosen.columns,
+    )
+    with drawn:
+        page.section(
+            "curves", finding.words(page.texts), figure, table=average, kinds=KINDS
+        )
+
+
+def age_over_time(page: Page, chosen: Choices) -> None:
+    """Draw one age of all cohorts, to see whether it is getting better."""
+    cells = _cells(page, chosen)
+    average = cohorts.average(cells)
+    drawn = st.container()
+    age = inputs.number(page.scope, "age", 1, (1, max(1, int(cells["period"].max()))))
+    at_age = average.loc[average["period"] == age, "retention"].dropna()
+    overall = float(at_age.iloc[0]) if len(at_age) else None
+    finding = findings.age_over_time(
+        cells, overall or 0.0, age, page.formats, chosen.grain
+    )
+    figure = figures.age_over_time(
+        cells, *page.drawing, age=age, overall=overall, grain=chosen.grain
+    )
+    with drawn:
+        page.section(
+            "age",
+            finding.words(page.texts),
+            figure,
+            table=cells[cells["period"] == age],
+            kinds=KINDS,
+            grain=page.texts(f"grains.{chosen.grain}"),
+            age=age,
+            overall=page.formats.share(overall, 1),
+        )
+
+
+def slices(page: Page, chosen: Choices) -> None:
+    """Draw one line a slice, and how many order again in the next period."""
+    by = str(chosen.by)
+    cells = page.view.shown(
+        queries.ask(page.shop, "cells", grain=chosen.grain, by=by), "cohort"
+    )
+    if cells.empty:
+        common.nothing_matches(page)
+        return
+    shares = _large(cohorts.average(cells), by)
+    everyone = cohorts.average(_cells(page, chosen))
+    first = everyone.loc[everyone["period"] == 1, "retention"].dropna()
+    overall = float(first.iloc[0]) if len(first) else None
+    dimension = filters.dimension(page.texts, by)
+    finding = findings.slices(shares, by, dimension, page.formats, chosen.grain)
+    best, worst = finding.subject or (None, None)
+    grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+    with grid.cell():
+        lines = figures.slices_lines(
+            shares,
+            *page.drawing,
+            by=by,
+            best=best,
+            worst=worst,
+            grain=chosen.grain,
+            columns=min(chosen.columns, 12),
+        )
+        page.section(
+            "slices",
+            finding.words(page.texts),
+            lines,
+            table=cells,
+            kinds=KINDS,
+            dimension=dimension.lower(),
+        )
+    with grid.cell():
+        page.section(
+            "shares",
+            page("slice_rows", grain=page.texts(f"grains.{chosen.grain}")),
+            figures.slice_rows(shares, *page.drawing, by=by, overall=overall),
+            table=shares[shares["period"] == 1],
+            kinds=KINDS,
+            grain=page.texts(f"grains.{chosen.grain}"),
+            overall=page.formats.share(overall, 1),
+        )
+
+
+def _cells(page: Page, chosen: Choices, measure: str = "retention") -> pd.DataFrame:
+    found = queries.ask(page.shop, "cells", grain=chosen.grain, measure=measure)
+    shown = page.view.shown(found, "cohort")
+    if chosen.without_first and len(shown):
+        return shown[shown["cohort"] > shown["cohort"].min()]
+    return shown
+
+
+def _truncated(page: Page, grain: str) -> bool:
+    """Whether the first cohort shown may hold older customers."""
+    return page.view.first is None and queries.ask(page.shop, "truncated", grain=grain)
+
+
+def _first_left_out(page: Page, grain: str) -> bool:
+    """Offer to leave out a first cohort that may hold older customers."""
+    if not _truncated(page, grain):
+        return False
+    start = periods.first_day(page.facts.first_day, grain)
+    return inputs.toggle(page.scope, "first", period=page.formats.period(start, grain))
+
+
+def _large(average: pd.DataFrame, by: str, most: int = 9) -> pd.DataFrame:
+    """Return the largest slices, those without a value left out."""
+    known = average[average[by].notna()]
+    sizes = known[known["period"] == 0].set_index(by)["cohort_size"]
+    largest = sizes.sort_values(ascending=False).head(most).index
+    return known[known[by].isin(largest)]

@@ -1,0 +1,67 @@
+"""What several pages say: nothing matches, no customers, guests are left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from retention_ui import blocks, filters, queries
+from retention_ui.page import DATA_PAGE
+
+if TYPE_CHECKING:
+    from retention_ui.page import Page
+
+
+def lacking(page: Page, title: str, text: str) -> None:
+    """Say what is missing, and lead to the Data page."""
+    with st.container(gap="xsmall"):
+        st.header(title, anchor=False)
+        st.markdown(text)
+        st.page_link(
+            DATA_PAGE,
+            label=f":green[{page.texts('empty.more')}]",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=dict(st.query_params),
+        )
+
+
+def no_customers(page: Page) -> bool:
+    """Say so where the files name no customer."""
+    if page.facts.customers:
+        return False
+    texts = page.texts
+    lacking(page, texts("empty.no_customers"), texts("empty.no_customers_text"))
+    return True
+
+
+def nothing_matches(page: Page) -> None:
+    """Say that the filters leave nothing, and offer to clear them."""
+    chosen = page.shop.slice
+    named = []
+    if chosen.by:
+        value = page.formats.md(chosen.value)
+        named.append(f"{filters.dimension(page.texts, chosen.by)} {value}")
+    shown = [day for day in (page.view.first, page.view.last) if day]
+    if shown:
+        named.append(" – ".join(page.formats.date(day) for day in shown))
+    with st.container(gap="xsmall"):
+        words = page.texts("empty.nothing", filters=", ".join(named))
+        st.header(words, anchor=False)
+        st.button(
+            page.texts("empty.clear"), on_click=filters.clear, key=f"{page.name}.clear"
+        )
+
+
+def guests(page: Page) -> None:
+    """Say how many orders name nobody, if any."""
+    if page.facts.guest_orders:
+        share = page.formats.share(page.facts.guest_orders / page.facts.orders, 1)
+        blocks.note(page.texts("empty.guests", share=share))
+
+
+def window_days(page: Page) -> int:
+    """Return the window of the whole product: the user's, else the data's own."""
+    found = queries.ask(page.shop.everybody(), "window")
+    return page.window or int(found.days)
