@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+
+import pytest
+
+from retention_core.errors import RetentionError
+from retention_core.ingest import child, errors, worker
+from retention_core.ingest.model import Answers, Detection
+from tests.core.ingest import workbooks
+
+LIMITS = child.Limits(memory=3 << 30, cpu_seconds=20, wall_seconds=30)
+RESTRICTED = """
+from retention_core.ingest import child, errors
+child.restrict(child.Limits({memory}, {cpu_seconds}, {wall_seconds}))
+"""
+ORDERS = "Order ID,Customer,Date,Total,Currency\n" + "".join(
+    f"{n},c{n % 7},2024-0{1 + n % 9}-17,{n}.50,EUR\n" for n in range(1, 60)
+)
+posix = pytest.mark.skipif(os.name == "nt", reason="limits are kept by POSIX")
+
+
+def run_child(tmp_path, code, limits=LIMITS, on_progress=print):
+    """How a child with this code ends."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    begin = RESTRICTED.format(**asdict(limits))
+    command = [sys.executable, "-c", begin + code]
+    return child.supervise(command, "{}", scratch, limits, on_progress)
+
+
+@pytest.fixture
+def job(tmp_path):
+    """A job of one file of orders."""
+    folder = tmp_path / "job"
+    (folder / "incoming").mkdir(parents=True)
+    (folder / "incoming" / "0").write_text(ORDERS)
+    names = json.dumps({"0": "Björn's orders.csv"})
+    (folder / "incoming" / "names.json").write_text(names, encoding="utf-8")
+    return folder
+
+
+def test_a_good_end_is_no_error(tmp_path):
+    run_child(tmp_path, "print('anything')").check(["a.csv"])
+
+
+@posix
+def test_a_workbook_that_aborts_its_reader_is_an_error_and_no_abort(tmp_path):
+    path = workbooks.corners(tmp_path / "far.xlsx")
+    ending = run_child(
+        tmp_path,
+        "from pathlib import Path\nfrom retention_core.ingest import workbook\n"
+        f"[list(rows) for _, rows in workbook.sheets(Path({str(path)!r}), 'far')]",
+    )
+    assert ending.code < 0
+    with pytest.raises(errors.WorkerOutOfMemoryError, match=r"^far\.xlsx cannot be"):
+        ending.check(["far.xlsx"])
+
+
+@posix
+@pytest.mark.parametrize(
+    "code",
+    [
+        "bytearray(4 << 30)",
+        "import duckdb\nduckdb.execute(\"SELECT string_agg(repeat('x', 1000) || i, '')"
+        ' FROM range(4000000) t(i)").fetchall()',
+    ],
+)
+def test_too_much_memory_is_said_to_be_that(tmp_path, code):
+    small = child.Limits(memory=1 << 30, cpu_seconds=20, wall_seconds=30)
+    with pytest.raises(errors.WorkerOutOfMemoryError):
+        run_child(tmp_path, code, small).check(["a.csv", "b.csv"])
+
+
+@pytest.mark.parametrize("code", ["while True: pass", "import time; time.sleep(60)"])
+def test_too_much_time_is_said_to_be_that(tmp_path, code):
+    short = child.Limits(memory=3 << 30, cpu_seconds=1, wall_seconds=2)
+    with pytest.raises(errors.WorkerOutOfTimeError, match="longer than 2"):
+        run_child(tmp_path, code, short).check(["a.csv"])
+
+
+def test_a_bug_is_logged_and_only_its_reference_shown(tmp_path, caplog):
+    with (
+        caplog.at_level(logging.ERROR),
+        pytest.raises(errors.WorkerFailedError) as caught,
+    ):
+        run_child(tmp_path, "{}['secret']").check(["a.csv"])
+    reference = caught.value.fields["reference"]
+    assert reference in caplog.text
+    assert "KeyError: 'secret'" in caplog.text
+    assert "secret" not in str(caught.value)
+
+
+def test_an_error_of_the_child_is_the_same_error_here(tmp_path):
+    code = (
+        "child.tell({'error': child.packed(errors.CellTooLargeError("
+        "file='Ünï.csv', row=7, limit=5))})\nraise SystemExit(child.REFUSED)"
+    )
+    with pytest.raises(errors.CellTooLargeError) as caught:
+        run_child(tmp_path, code).check(["Ünï.csv"])
+    assert caught.value.fields == {"file": "Ünï.csv", "row": 7, "limit": 5}
+
+
+def _kinds(kind):
+    for each in kind.__subclasses__():
+        yield each
+        yield from _kinds(each)
+
+
+def test_every_error_has_a_code_of_its_own():
+    codes = [each.code for each in _kinds(RetentionError)]
+    assert len(codes) == len(set(codes))
+
+
+def test_reports_arrive_and_other_words_do_not(tmp_path):
+    reports = []
+    code = (
+        "print('{\"progress\": 1}')\n"
+        "child.tell({'progress': {'step': 'read', 'done': 1, 'total': 2}})"
+    )
+    run_child(tmp_path, code, on_progress=reports.append).check([])
+    assert [(each.step, each.done, each.total) for each in reports] == [("read", 1, 2)]
+
+
+def test_a_child_ends_when_nobody_listens_any_more(tmp_path):
+    code = (
+        'import os, time\nprint(child._MARK + \'{"progress": {"step": "%d", \'\n'
+        '\'"done": 0, "total": 0}}\' % os.getpid(), flush=True)\ntime.sleep(60)'
+    )
+    seen = []
+
+    def leave(report):
+        seen.append(int(report.step))
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run_child(tmp_path, code, on_progress=leave)
+    with pytest.raises(ProcessLookupError):
+        os.kill(seen[0], 0)
+
+
+def test_a_child_knows_nothing_of_the_servers_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_PASSWORD", "secret")
+    code = "import os; raise SystemExit('DATABASE_PASSWORD' in os.environ)"
+    assert run_child(tmp_path, code).code == 0
+
+
+def test_recognition_writes_what_it_found(job):
+    reports = []
+    worker.run("recognise", job, Answers(), reports.append)
+    (found,) = json.loads((job / "detection.json").read_text("utf-8"))
+    detection = Detection.from_json(found)
+    assert (detection.file, detection.rows) == ("Björn's orders.csv", 59)
+    assert reports
+    assert {each.name for each in job.iterdir()} == {"incoming", "detection.json"}
+
+
+def test_a_build_replaces_the_last_one(job):
+    (job / "products.parquet").write_text("of an earlier build")
+    worker.run("build", job, Answers())
+    names = {each.name for each in job.iterdir()}
+    assert {"order_lines.parquet", "ledger.parquet"} <= names
+    assert "products.parquet" not in names
+
+
+def test_a_build_that_fails_leaves_the_last_one(job):
+    worker.run("build", job, Answers())
+    before = {each.name: each.stat().st_mtime_ns for each in job.glob("*.*")}
+    (job / "incoming" / "0").write_bytes(b"")
+    with pytest.raises(errors.EmptyFileError) as caught:
+        worker.run("build", job, Answers())
+    assert caught.value.fields == {"file": "Björn's orders.csv"}
+    after = {each.name: each.stat().st_mtime_ns for each in job.glob("*.*")}
+    assert after == before
+
+
+@pytest.mark.parametrize("module", ["pandas", "ibis", "duckdb", "pyarrow"])
+def test_the_child_starts_without_what_it_may_not_need(module):
+    code = f"import retention_core.ingest.worker, sys; {module!r} in sys.modules or 1/0"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=child._ROOT, capture_output=True, check=False
+    )
+    assert b"ZeroDivisionError" in result.stderr
