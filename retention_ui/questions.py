@@ -16,6 +16,7 @@ from retention_core import (
     slices,
     survival,
 )
+from retention_core.clv import tables
 from retention_core.intervals import wilson
 from retention_ui import forecasts
 
@@ -180,6 +181,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "gaps": survival.gaps,
     "forecast": forecasts.forecast,
     "forecast_rows": forecasts.rows,
+    "history": tables.history,
     "simple": forecasts.simple,
     "backtest": forecasts.backtest,
     "pairs": baskets.pairs,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_ui import blocks, filters, queries
+from retention_ui import blocks, filters, inputs, queries, state
 from retention_ui.page import DATA_PAGE
 
 if TYPE_CHECKING:
@@ -63,5 +64,16 @@ def guests(page: Page) -> None:
 
 def window_days(page: Page) -> int:
     """Return the window of the whole product: the user's, else the data's own."""
-    found = queries.ask(page.shop.everybody(), "window")
-    return page.window or int(found.days)
+    proposal = int(queries.ask(page.shop.everybody(), "window").days)
+    scope = inputs.Scope("shared", page.texts)
+    key = inputs.begin(scope, "window", proposal, _whole)
+    return inputs.end(key, "window", int(state.widget(key)), proposal)
+
+
+def page_path(name: str) -> str:
+    """Return the file of a page, to link to it."""
+    return str(Path(DATA_PAGE).parent / f"{name}.py")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and int(text) > 0 else None

@@ -1,0 +1,18 @@
+"""Overview page: what happened, whom to look after, what to do next."""
+
+import streamlit as st
+
+from retention_ui.page import open_page
+from retention_ui.parts import common, overview
+
+page = open_page("overview")
+overview.year(page)
+overview.month(page)
+if page.facts.customers:
+    grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
+    with grid.cell(column_span=2):
+        overview.movement(page)
+    with grid.cell():
+        overview.next_steps(page)
+common.guests(page)
+page.explained(days=page.formats.days(common.window_days(page)))

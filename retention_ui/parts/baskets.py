@@ -1,0 +1,132 @@
+"""Sections of the basket page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from retention_ui import blocks, findings, inputs, queries
+from retention_ui.figures import baskets as figures
+from retention_ui.parts import common
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from retention_core.baskets import Size
+    from retention_ui.page import Page
+
+REAL = 0.05
+MIN_COUNT = 5
+MOST_LEFT_OUT = 200
+DAYS = 30
+SHARES = ("support", "confidence", "reverse_confidence")
+KINDS = dict.fromkeys(SHARES, "share") | dict.fromkeys(("p_value", "q_value"), "p")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pairs tested, what they were found in, and how."""
+
+    pairs: pd.DataFrame
+    size: Size
+    min_count: int
+
+
+def possible(page: Page) -> bool:
+    """Say which export has products, where these files have none."""
+    if page.facts.products:
+        return True
+    common.lacking(page, page("no_products"), page("no_products_note"))
+    return False
+
+
+def find(page: Page) -> Found:
+    """Draw the controls; return the pairs that they ask for."""
+    often = queries.ask(page.shop, "ubiquitous")
+    names = often["product"].tolist()[:MOST_LEFT_OUT]
+    with blocks.controls():
+        basket = inputs.choice(page.scope, "basket", ("order", "customer"))
+        count = inputs.number(page.scope, "min_count", MIN_COUNT, (1, 10_000))
+        left_out = inputs.several(page.scope, "leave_out", names) if names else []
+    if names:
+        shares = [
+            f"{page.formats.md(each.product)} {page.formats.share(each.share)}"
+            for each in often.head(5).itertuples()
+        ]
+        blocks.note(page("ubiquitous", products=", ".join(shares)))
+    within = {"within_days": DAYS if basket == "customer" else None}
+    pairs = queries.ask(
+        page.shop, "pairs", min_count=count, leave_out=left_out, **within
+    )
+    return Found(pairs, queries.ask(page.shop, "basket_size", **within), int(count))
+
+
+def pairs(page: Page, found: Found) -> None:
+    """Draw the strongest pairs beside what chance would give."""
+    if found.pairs.empty:
+        title = page("no_pairs", count=page.formats.count(found.min_count))
+        size = _size(page, found)
+        common.lacking(page, title, page("no_pairs_note", **size))
+        return
+    grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+    with grid.cell():
+        page.section(
+            "pairs",
+            findings.pairs(found.pairs, page.formats).words(page.texts),
+            figures.pairs(found.pairs, *page.drawing),
+            count=page.formats.count(found.min_count),
+        )
+    with grid.cell():
+        page.section(
+            "matrix",
+            findings.product_matrix(found.pairs, page.formats).words(page.texts),
+            figures.product_matrix(found.pairs, *page.drawing),
+        )
+
+
+def table(page: Page, found: Found) -> None:
+    """List all pairs; those that may be chance only when asked for."""
+    if found.pairs.empty:
+        return
+    with st.container(gap="xsmall"):
+        st.header(page("table"), help=page("help.table"), anchor=False)
+        with st.container(horizontal=True, gap="small"):
+            page.downloads("all", found.pairs, KINDS)
+            every = inputs.toggle(page.scope, "chance")
+        shown = found.pairs if every else found.pairs[found.pairs["q_value"] <= REAL]
+        columns = _columns(page)
+        percent = {name: 100 * shown[name] for name in SHARES}
+        q = {"q_value": [page.formats.p_value(each) for each in shown["q_value"]]}
+        blocks.table(
+            shown.assign(**percent, **q)[list(columns)], "baskets.table", columns
+        )
+        blocks.note(page("notes.table", **_size(page, found)))
+
+
+def _size(page: Page, found: Found) -> dict[str, str]:
+    return {
+        "baskets": page.formats.count(found.size.n_baskets),
+        "products": page.formats.count(found.size.n_products),
+    }
+
+
+def _columns(page: Page) -> dict[str, Any]:
+    config = st.column_config
+    share = {"format": "%.1f%%"}
+
+    def head(name: str) -> str:
+        return page(f"columns.{name}")
+
+    return {
+        "antecedent": config.TextColumn(head("antecedent"), pinned=True),
+        "consequent": config.TextColumn(head("consequent")),
+        "count": config.NumberColumn(head("count"), format="localized"),
+        "confidence": config.NumberColumn(head("confidence"), **share),
+        "reverse_confidence": config.NumberColumn(head("reverse_confidence"), **share),
+        "lift": config.NumberColumn(head("lift"), format="%.2f"),
+        "support": config.NumberColumn(head("support"), **share),
+        "leverage": config.NumberColumn(head("leverage"), format="%.4f"),
+        "q_value": config.TextColumn(head("q_value"), alignment="right"),
+    }

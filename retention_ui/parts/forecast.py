@@ -1,0 +1,294 @@
+"""Sections of the forecast page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from retention_ui import blocks, cards, findings, inputs, queries
+from retention_ui.figures import forecast as figures
+from retention_ui.figures.matrix import frequency_recency
+from retention_ui.forecasts import TooLittle
+from retention_ui.parts import common
+
+if TYPE_CHECKING:
+    from retention_core.clv import Backtest, Simple
+    from retention_ui.forecasts import Outlook
+    from retention_ui.page import Page
+
+MONTHS = ("6", "12", "24")
+MODELS = {"bg-nbd": "bg/nbd", "mbg-nbd": "mbg/nbd", "pareto-nbd": "pareto/nbd"}
+# The rules of a back-test in the order they are listed; the model's own stands first.
+RULES = ("model", "own_rate", "past_spend", "recency")
+ROWS_SHOWN = 1000
+NOTHING_YET = pd.DataFrame(columns=["month", "expected", "low", "high"])
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the forecast is asked for."""
+
+    months: int
+    margin: float
+    annual_discount_rate: float
+    model: str
+
+
+def terms(page: Page) -> Terms:
+    """Draw the controls of the page."""
+    with blocks.controls():
+        months = inputs.choice(page.scope, "months", MONTHS, "12")
+        margin = inputs.number(page.scope, "margin", 100, (1, 100), step=5)
+        discount = inputs.number(page.scope, "discount", 10, (0, 100))
+        model = inputs.choice(
+            page.scope,
+            "model",
+            tuple(MODELS),
+            names={name: page(f"model.{name}") for name in MODELS},
+        )
+    return Terms(int(months), margin / 100, discount / 100, MODELS[model])
+
+
+def possible(page: Page) -> bool:
+    """Say what is missing where nobody can come back."""
+    return not common.no_customers(page)
+
+
+def outlook(page: Page, asked: Terms) -> Outlook | TooLittle:
+    """Return the forecast, or why there is none."""
+    with st.spinner(page("working")):
+        found: Outlook | TooLittle = queries.ask(
+            page.shop,
+            "forecast",
+            window_days=common.window_days(page),
+            **vars(asked),
+        )
+    return found
+
+
+def too_little(page: Page, why: TooLittle) -> None:
+    """Say why there is no forecast; the simple value stands for it."""
+    with st.container(gap="xsmall"):
+        st.header(page("too_little"), anchor=False)
+        key = f"why.{why.code}"
+        st.markdown(page(key, **why.fields))
+        blocks.show(
+            figures.forecast(
+                queries.ask(page.shop, "history"),
+                *page.drawing,
+                monthly=NOTHING_YET,
+                total=None,
+            ),
+            "forecast.history",
+        )
+
+
+def ahead(page: Page, found: Outlook) -> None:
+    """Draw revenue so far, and what today's customers should bring."""
+    page.section(
+        "forecast",
+        findings.forecast(found.total, found.months, page.formats).words(page.texts),
+        figures.forecast(
+            found.history,
+            *page.drawing,
+            monthly=found.monthly,
+            total=(found.total, found.low, found.high),
+        ),
+        table=found.monthly,
+    )
+
+
+def tested(page: Page) -> None:
+    """Draw how the model did on the part of the history held back from it."""
+    found = queries.ask(page.shop, "backtest")
+    if isinstance(found, TooLittle):
+        blocks.note(findings.tracking(None, page.formats).words(page.texts))
+        return
+    grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+    with grid.cell():
+        page.section(
+            "tracking",
+            findings.tracking(found.tracking, page.formats).words(page.texts),
+            figures.tracking(found.tracking, *page.drawing),
+            table=found.tracking,
+            date=page.formats.date_in_sentence(found.cutoff),
+        )
+    with grid.cell():
+        _rules(page, found)
+
+
+def groups(page: Page, found: Outlook) -> None:
+    """Draw who is expected back, and how few hold most of the value."""
+    days = common.window_days(page)
+    grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+    with grid.cell():
+        page.section(
+            "matrix",
+            findings.matrix(found.matrix, days, page.formats).words(page.texts),
+            frequency_recency(found.matrix, *page.drawing, days=days),
+            table=found.matrix,
+            kinds={"probability_active": "share"},
+            days=page.formats.days(days),
+        )
+    with grid.cell():
+        page.section(
+            "tenths",
+            findings.tenths(found.tenths, page.formats).words(page.texts),
+            figures.tenths(found.tenths, *page.drawing),
+            table=found.tenths,
+            kinds={"share": "share"},
+        )
+
+
+def simple(page: Page, asked: Terms) -> None:
+    """Show the simple lifetime value with its factors."""
+    found = queries.ask(page.shop, "simple", margin=asked.margin)
+    if isinstance(found, TooLittle):
+        return
+    formats = page.formats
+    with st.container(gap="xsmall"):
+        value = formats.money(found.value)
+        st.header(
+            page("simple.finding", value=value), help=page("help.simple"), anchor=False
+        )
+        blocks.note(page("notes.simple"))
+        cards.show(_factors(page, found, asked.margin))
+
+
+def customers(page: Page, found: Outlook, asked: Terms) -> None:
+    """List the customers by their forecast."""
+    columns = _columns(page, float(found.customers["clv"].max()))
+    with st.container(gap="xsmall"):
+        st.header(page("customers"), anchor=False)
+        with st.container(horizontal=True, gap="small"):
+            page.downloads(
+                "customers",
+                lambda: queries.rows(page.shop, "forecast_rows", **vars(asked)),
+                dict.fromkeys(("probability_alive", "probability_active"), "share"),
+            )
+        shown = found.customers.assign(
+            probability_active=100 * found.customers["probability_active"]
+        )
+        blocks.table(shown[list(columns)], "forecast.customers", columns)
+        count = page.formats.count
+        blocks.note(
+            page(
+                "customers_note",
+                shown=count(len(found.customers)),
+                customers=count(found.n_customers),
+            )
+        )
+
+
+def details(page: Page, found: Outlook) -> None:
+    """Show the parameters, and which rung of the ladder held."""
+    formats = page.formats
+    with st.expander(page("rung"), type="compact", icon=":material/function:"):
+        rung = page(f"rungs.{found.rung}", penalizer=found.penalizer)
+        st.markdown(
+            page(
+                "rung_note",
+                model=page(f"models.{_id(found.model)}"),
+                rung=rung,
+                customers=formats.count(found.n_customers),
+                log_likelihood=formats.ratio(found.log_likelihood, 2),
+            )
+        )
+        st.markdown(
+            page(
+                "spend_note",
+                customers=formats.count(found.n_repeat),
+                correlation=formats.ratio(found.independence, 2),
+            )
+        )
+        columns = {
+            "model": [page(f"models.{_id(each)}") for each in found.fits["model"]],
+            "parameter": found.fits["parameter"],
+            "estimate": [formats.ratio(each, 4) for each in found.fits["estimate"]],
+            "standard_error": [
+                formats.ratio(each, 4) for each in found.fits["standard_error"]
+            ],
+        }
+        named = {page(f"fit.{name}"): values for name, values in columns.items()}
+        st.table(pd.DataFrame(named), border="horizontal", hide_index=True)
+
+
+def _rules(page: Page, found: Backtest) -> None:
+    baselines = found.baselines.set_index("rule")
+    formats = page.formats
+    model, spend = (
+        float(baselines.loc[rule, "top_tenth_share"])
+        for rule in ("model", "past_spend")
+    )
+    listed = baselines.reindex([rule for rule in RULES if rule in baselines.index])
+    actual = float(found.actual)
+    columns = {
+        "rule": [page(f"rules.{rule}") for rule in listed.index],
+        "ratio": [formats.ratio(each / actual, 2) for each in listed["total"]],
+        "miss": [formats.ratio(each, 2) for each in listed["mae"]],
+        "top": [formats.share(each, 1) for each in listed["top_tenth_share"]],
+    }
+    table = pd.DataFrame(
+        {page(f"rules.{name}"): each for name, each in columns.items()}
+    )
+    with st.container(gap="xsmall"):
+        title = findings.rules(model, spend).words(page.texts)
+        st.header(title, help=page("help.rules"), anchor=False)
+        weeks = int(found.tracking["week"].max())
+        blocks.note(page("notes.rules", weeks=weeks))
+        st.table(table, border="horizontal", hide_index=True)
+        blocks.note(page("notes.lot"))
+
+
+def _factors(page: Page, found: Simple, margin: float) -> list[cards.Card]:
+    formats = page.formats
+    words = {
+        "average_order_value": formats.money(found.average_order_value),
+        "orders_per_year": formats.ratio(found.orders_per_year),
+        "lifespan_years": formats.ratio(found.lifespan_years),
+        "value": formats.money(found.value),
+    }
+    label = {name: page(f"simple.{name}") for name in words}
+    if margin < 1:
+        label["value"] = page("simple.value_margin", margin=formats.share(margin))
+    helps = {name: page("help.simple") for name in words}
+    helps["lifespan_years"] = page(f"simple.lifespan_{found.lifespan_source}")
+    return [cards.Card(label[name], words[name], helps[name]) for name in words]
+
+
+def _id(model: str) -> str:
+    return model.replace("/", "_").replace("-", "_")
+
+
+def _columns(page: Page, highest: float) -> dict[str, Any]:
+    config = st.column_config
+
+    def head(name: str) -> str:
+        return page(f"columns.{name}")
+
+    return {
+        "customer_id": config.TextColumn(head("customer_id"), pinned=True),
+        "clv": config.ProgressColumn(
+            head("clv"),
+            min_value=0.0,
+            max_value=max(highest, 1.0),
+            format="localized",
+            color="green",
+        ),
+        "orders": config.NumberColumn(head("orders"), format="localized"),
+        "days_since_last_order": config.NumberColumn(
+            head("days_since_last_order"), format="%d d"
+        ),
+        "probability_active": config.NumberColumn(
+            head("probability_active"), format="%.0f%%"
+        ),
+        "expected_purchases": config.NumberColumn(
+            head("expected_purchases"), format="%.1f"
+        ),
+        "expected_order_value": config.NumberColumn(
+            head("expected_order_value"), format="%.2f"
+        ),
+    }

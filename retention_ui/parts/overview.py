@@ -1,0 +1,193 @@
+"""Sections of the overview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from retention_core import periods
+from retention_ui import blocks, cards, filters, findings, queries
+from retention_ui.figures.movement import movement as movement_figure
+from retention_ui.forecasts import TooLittle
+from retention_ui.parts import common
+
+if TYPE_CHECKING:
+    from retention_ui.page import Page
+
+YEARLY = ("customers", "orders", "revenue", "average_order_value")
+MONTHLY = ("strict_retention_rate", "churn_rate", "lost", "repeat_rate")
+FORECAST_TERMS = {
+    "months": 12,
+    "margin": 1.0,
+    "annual_discount_rate": 0.1,
+    "model": "bg/nbd",
+}
+REAL = 0.05
+SLICES_SHOWN = 2
+
+
+def year(page: Page) -> None:
+    """Show the figures of the last twelve months."""
+    figures, trend = _figures(page), _trend(page)
+    after = periods.following(_last(page), "month")
+    end = page.formats.date(pd.Timestamp(after) - pd.Timedelta(days=1))
+    known = bool(figures.loc[list(YEARLY), "previous"].notna().any())
+    blocks.note(page("year" if known else "year_alone", date=end))
+    cards.show([_card(page, name, figures, trend) for name in YEARLY])
+
+
+def month(page: Page) -> None:
+    """Show the figures of the last finished month, and the year to come."""
+    if not page.facts.customers:
+        return
+    figures, trend = _figures(page), _trend(page)
+    last = _last(page)
+    period = page.formats.period_in_sentence(last)
+    previous = page.formats.period_in_sentence(periods.following(last, "month", -1))
+    days = page.formats.days(common.window_days(page))
+    blocks.note(page("month", period=period, previous=previous, days=days))
+    shown = [_card(page, name, figures, trend) for name in MONTHLY]
+    cards.show([*shown, _forecast(page)], across=5)
+
+
+def movement(page: Page) -> None:
+    """Draw who was won, came back and was lost in each month."""
+    moved = queries.ask(
+        page.shop, "movement", grain="month", window_days=common.window_days(page)
+    )
+    moved = page.view.shown(moved, "period_start")
+    page.section(
+        "movement",
+        findings.movement(moved, page.formats, "month").words(page.texts),
+        movement_figure(moved, *page.drawing, grain="month"),
+        table=moved,
+    )
+
+
+def next_steps(page: Page) -> None:
+    """List what stands out, each with its number and the page that proves it."""
+    with st.container(gap="xsmall"):
+        st.header(page("next"), anchor=False)
+        said = [_quiet(page), _slices(page), _pair(page), _next_order(page)]
+        if not any(said):
+            st.markdown(page("actions.nothing"))
+
+
+def _quiet(page: Page) -> bool:
+    count, revenue = queries.ask(page.shop, "quiet")
+    if not count:
+        return False
+    money = page.formats.money(revenue, "about")
+    words = page("actions.quiet", customers=page.formats.count(count), revenue=money)
+    _say(page, words, "actions.quiet_link", "churn")
+    return True
+
+
+def _slices(page: Page) -> bool:
+    if page.shop.slice.by:
+        return False
+    clear = queries.ask(page.shop, "standing_out", grain="month")
+    for row in clear.head(SLICES_SHOWN).itertuples():
+        side = "low" if row.share < row.rest_share else "high"
+        words = page(
+            f"actions.slice_{side}",
+            name=page.formats.md(row.slice),
+            dimension=filters.dimension(page.texts, row.by),
+            share=page.formats.share(row.share),
+            other=page.formats.share(row.rest_share),
+            grain=page.texts("grains.month"),
+        )
+        _say(page, words, "actions.slice_link", "cohorts", by=row.by)
+    return len(clear) > 0
+
+
+def _pair(page: Page) -> bool:
+    if not page.facts.products:
+        return False
+    pairs = queries.ask(page.shop, "pairs", min_count=5, leave_out=[], within_days=None)
+    real = pairs[pairs["q_value"] <= REAL]
+    if real.empty:
+        return False
+    best = real.sort_values("leverage").iloc[-1]
+    words = page(
+        "actions.pair",
+        antecedent=page.formats.md(best["antecedent"]),
+        consequent=page.formats.md(best["consequent"]),
+        share=page.formats.share(best["confidence"]),
+        lift=page.formats.ratio(best["lift"]),
+    )
+    _say(page, words, "actions.pair_link", "baskets")
+    return True
+
+
+def _next_order(page: Page) -> bool:
+    curve = queries.ask(page.shop, "next_purchase", after=1)
+    found = findings.next_order(curve, page.formats)
+    if found.key.endswith("none"):
+        return False
+    words = page("actions.returning", days=page.formats.days(found.count))
+    _say(page, words, "actions.returning_link", "churn")
+    return True
+
+
+def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
+    kept = {key: st.query_params.get_all(key) for key in st.query_params}
+    with st.container(gap="xxsmall"):
+        st.markdown(words)
+        st.page_link(
+            common.page_path(name),
+            label=f":green[{page(link)}]",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=kept | view,
+        )
+
+
+def _figures(page: Page) -> pd.DataFrame:
+    days = common.window_days(page)
+    found: pd.DataFrame = queries.ask(page.shop, "figures", window_days=days)
+    return found.set_index("figure")
+
+
+def _trend(page: Page) -> pd.DataFrame:
+    days = common.window_days(page)
+    found: pd.DataFrame = queries.ask(page.shop, "trend", window_days=days)
+    return found
+
+
+def _last(page: Page) -> pd.Timestamp:
+    return pd.Timestamp(periods.last_complete(page.facts.as_of, "month"))
+
+
+def _card(
+    page: Page, name: str, figures: pd.DataFrame, trend: pd.DataFrame
+) -> cards.Card:
+    guests = page.facts.guest_orders / page.facts.orders if page.facts.orders else 0
+    words = {
+        "days": page.formats.days(common.window_days(page)),
+        "guests": page.formats.share(guests, 1),
+    }
+    line = trend[trend["figure"] == name].sort_values("period_start")["value"]
+    labels = page(f"cards.{name}.label"), page(f"cards.{name}.help", **words)
+    return cards.figure_card(
+        name, labels, figures.loc[name].to_dict(), line, page.formats
+    )
+
+
+def _forecast(page: Page) -> cards.Card:
+    days = common.window_days(page)
+    found = queries.ask(page.shop, "forecast", window_days=days, **FORECAST_TERMS)
+    label, text = page("cards.forecast.label"), page("cards.forecast.help")
+    if isinstance(found, TooLittle):
+        why = page.texts(f"forecast.why.{found.code}", **found.fields)
+        return cards.Card(label, page.formats.money(None), f"{text}\n\n{why}")
+    half = page.formats.money((found.high - found.low) / 2, "about")
+    return cards.Card(
+        label=label,
+        value=page.formats.money(found.total, "about"),
+        help=text,
+        delta=page("cards.forecast.interval", half=half),
+        line=found.monthly["expected"].tolist(),
+    )
