@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import pandas as pd
 
@@ -66,7 +66,12 @@ def slices_lines(
     figure.update_xaxes(range=[-0.1, last - 0.4])
     figure.update_yaxes(**axes.amounts(formats, 0, top, "share"), side="right")
     drawn = [
-        _line(each, frame.sort_values("period"), (names, texts, look, formats), facts)
+        _line(
+            cast("str | None", each),
+            frame.sort_values("period"),
+            (names, texts, look, formats),
+            facts,
+        )
         for each, frame in kept.groupby(facts["by"], dropna=False, sort=False)
     ]
     # Named slices last: they lie on top of the grey ones.
