@@ -72,7 +72,8 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
     """DuckDB's reader, if every line is one record of as many cells as the first.
 
     It skips blank lines, takes broken quotes in its own way and says nothing: only
-    where it finds as many records as there are lines every line is its own record.
+    where it finds as many records as there are lines (blank ones at the end apart)
+    is every line its own record.
     """
     columns = _columns(file, form, sample)
     if columns is None:
@@ -92,7 +93,8 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
         ).fetchone()
     except duckdb.InvalidInputException:  # what the reader says of awkward files
         return None
-    if written is None or written[0] != file.facts.lines:
+    _, blank_lines = _tail(file)
+    if written is None or written[0] != file.facts.lines - blank_lines:
         return None
     view = cells.create_view(
         file.con,
@@ -107,7 +109,10 @@ def _columns(file: TextFile, form: Dialect, sample: str) -> int | None:
     simple = form == Dialect(form.delimiter) and form.delimiter != RUNS_OF_SPACES
     if not (file.facts.plain and file.facts.utf8 and simple):
         return None
-    if "\n\n" in sample or _ends_blank(file, form) or not _keeps_order(file.con):
+    last, _ = _tail(file)
+    if not last.strip(BLANKS + form.delimiter + form.quote):
+        return None  # blank rows of delimiters at the end are to be left out
+    if not _keeps_order(file.con):
         return None
     first = next(iter(form.records(sample.splitlines(keepends=True))))
     if len(first) > cells.MAX_COLUMNS:
@@ -122,12 +127,14 @@ def _keeps_order(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute(setting).fetchall() == [(True,)]
 
 
-def _ends_blank(file: TextFile, form: Dialect) -> bool:
+def _tail(file: TextFile) -> tuple[str, int]:
+    """The last line that is not blank, and how many blank ones follow it."""
     with file.path.open("rb") as content:
         content.seek(max(0, file.path.stat().st_size - SAMPLE))
-        last = content.read().rstrip(b"\r\n").rpartition(b"\n")[2]
-    text = last.decode("utf-8", "replace")
-    return not text.strip(BLANKS + form.delimiter + form.quote)
+        tail = content.read()
+    text = tail.rstrip(b"\r\n")
+    last = text.rpartition(b"\n")[2].decode("utf-8", "replace")
+    return last, max(0, tail[len(text) :].count(b"\n") - 1)
 
 
 def _slow(file: TextFile, form: Dialect) -> Relation:
