@@ -71,7 +71,7 @@ def frequency_recency(
         )
         chance = float(each["probability_active"])
         z[row][column] = chance
-        hovers[row][column] = _hover(each, (names[column], rows[row]), texts, formats)
+        hovers[row][column] = _hover(each, texts, formats)
         written.append((names[column], rows[row], formats.count(each["customers"])))
         colours.append(on(look, colour_at(look.scale, chance / TOP)))
     figure.add_heatmap(
@@ -143,10 +143,12 @@ def _span(edge: Edge, texts: Texts, formats: Formats, open_ended: str) -> str:
     return formats.span(formats.count(start), formats.count(end))
 
 
-def _hover(each: Row, group: tuple[str, str], texts: Texts, formats: Formats) -> str:
+def _hover(each: Row, texts: Texts, formats: Formats) -> str:
     customers = formats.count(each["customers"])
+    orders = _orders(_edge(each, "orders"), texts, formats, first=True)
+    days = _days(_edge(each, "days"), texts, formats, first=True)
     lines = [
-        texts("figures.matrix.group", orders=group[0], days=group[1]),
+        texts("figures.matrix.group", orders=orders, days=days),
         texts("figures.matrix.customers", count=each["customers"], n=customers),
         texts("figures.matrix.chance", share=formats.share(each["probability_active"])),
     ]

@@ -539,6 +539,11 @@ def test_the_matrix_draws_its_line_at_the_window():
     assert line.line.color == LIGHT.lost
     assert list(figure.layout.xaxis.ticktext) == ["1 order", "2–4", "5+"]
     assert list(figure.layout.yaxis.ticktext) == ["0–114 days", "over 114"]
+    assert (
+        figure.data[0]
+        .customdata[1][1]
+        .startswith("<b>2–4 orders so far, silent for over 114 days</b>")
+    )
 
 
 def test_the_ledgers_pieces_add_up_and_only_large_ones_are_named():
