@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 CLASSES = ("used", "repaired", "merged", "set_aside", "rejected")
-ORDER = ("merged", "set_aside", "repaired", "rejected")
+ORDER = ("merged", "set_aside", "repaired", "rejected", "used")
 HALF_A_CENT = 0.005
 LONGEST = 10
 

@@ -28,7 +28,7 @@ WANTED = {
     "customers": ("customer_id", "email"),
     "ignore": (),
 }
-ENCODINGS = ("UTF-8", "cp1252", "UTF-16", "Shift_JIS", "GB18030", "Big5", "cp1251")
+ENCODINGS = ("utf-8", "cp1252", "utf-16", "shift_jis", "gb18030", "big5", "cp1251")
 EXAMPLES = 3
 
 
@@ -63,7 +63,7 @@ def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
     """Return in one line how a sheet was read; Markdown, escaped."""
     parts = [
         md(_known(texts, "data.systems", detection.system)),
-        md(detection.encoding or ""),
+        md((detection.encoding or "").upper()),
         _delimiter(texts, detection.delimiter),
         texts("data.check.sheet", sheet=md(detection.sheet)) if detection.sheet else "",
         texts("data.check.header_row", row=formats.count(detection.header_row))
@@ -104,6 +104,7 @@ def _reading(texts: Texts, detection: Detection, before: SheetAnswers) -> SheetA
             encoding = st.selectbox(
                 texts("data.encoding.label"),
                 list(dict.fromkeys([detection.encoding, *ENCODINGS])),
+                format_func=str.upper,
                 key=f"{key}.encoding",
                 width=150,
             )
