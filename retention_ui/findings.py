@@ -264,6 +264,15 @@ def forecast(total: float, months: int, formats: Formats) -> Finding:
     return Finding("forecast.total", fields, months)
 
 
+def doubtful(miss: float, formats: Formats) -> Finding:
+    """In place of the forecast, where its own test went wrong.
+
+    ``miss``: forecast over actual less 1, as in the back-test's verdict.
+    """
+    fields: dict[str, str | Finding] = {"miss": formats.share(abs(miss))}
+    return Finding(f"forecast.too_{'low' if miss < 0 else 'high'}", fields)
+
+
 def simple_value(value: float | None, formats: Formats) -> Finding:
     """The simple value of a customer, where no forecast can be given."""
     if value is None:

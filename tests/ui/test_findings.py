@@ -314,6 +314,15 @@ def test_half_of_those_who_come_back():
             findings.simple_value(128.4, FORMATS),
             "Too little history to forecast: simply, a customer is worth about €128",
         ),
+        (
+            findings.doubtful(-0.31, FORMATS),
+            "Not to be relied on: tested on your own past, the forecast was 31% too low",
+        ),
+        (
+            findings.doubtful(0.4, FORMATS),
+            "Not to be relied on: tested on your own past, the forecast was 40% too "
+            "high",
+        ),
         (findings.simple_value(None, FORMATS), "Too little history for a forecast"),
         (
             findings.rules(0.55, 0.5),
