@@ -316,7 +316,8 @@ def test_half_of_those_who_come_back():
         ),
         (
             findings.doubtful(-0.31, FORMATS),
-            "Not to be relied on: tested on your own past, the forecast was 31% too low",
+            "Not to be relied on: tested on your own past, the forecast was 31% too "
+            "low",
         ),
         (
             findings.doubtful(0.4, FORMATS),
