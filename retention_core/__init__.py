@@ -6,22 +6,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retention_core import (
-        baskets,
-        churn,
-        clv,
-        cohorts,
-        errors,
-        overview,
-        samples,
-        survival,
-    )
+    import retention_core.attention as attention
+    import retention_core.baskets as baskets
+    import retention_core.churn as churn
+    import retention_core.clv as clv
+    import retention_core.cohorts as cohorts
+    import retention_core.errors as errors
+    import retention_core.overview as overview
+    import retention_core.samples as samples
+    import retention_core.survival as survival
     from retention_core.engine import connect
     from retention_core.ingest.pipeline import ingest
     from retention_core.orders import Orders, open_orders
 
 __all__ = [
     "Orders",
+    "attention",
     "baskets",
     "churn",
     "clv",

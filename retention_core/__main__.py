@@ -36,12 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def check(options: argparse.Namespace) -> pd.DataFrame:
     """What was recognised in each file goes to stderr; the ledger is the table."""
     result = _ingest(options)
+    reasons: pd.DataFrame = result.ledger.reasons
     for found in result.detection:
         facts = dataclasses.asdict(found)
         facts.pop("examples")
         print(json.dumps(facts, ensure_ascii=False, default=str), file=sys.stderr)
     print(result.ledger.files.to_csv(index=False), file=sys.stderr)
-    return result.ledger.reasons
+    return reasons
 
 
 def cohorts(options: argparse.Namespace) -> pd.DataFrame:

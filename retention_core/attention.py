@@ -64,7 +64,7 @@ def compare(
             "high": high,
             "rest_share": rest_returned / rest.where(rest > 0),
             "p_value": [
-                float(fisher_exact([[k, n - k], [j, m - j]]).pvalue)
+                float(fisher_exact(np.array([[k, n - k], [j, m - j]])).pvalue)
                 for k, n, j, m in zip(
                     returned, customers, rest_returned, rest, strict=True
                 )

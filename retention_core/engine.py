@@ -51,7 +51,8 @@ def cursor(backend: BaseBackend) -> Iterator[BaseBackend]:
 def run(expression: ir.Table, backend: BaseBackend | None = None) -> pd.DataFrame:
     """Ask the engine and bring the (small) answer into Python."""
     with cursor(backend or expression.get_backend()) as own:
-        return own.execute(expression)
+        answer: pd.DataFrame = own.execute(expression)
+    return answer
 
 
 def write_parquet(

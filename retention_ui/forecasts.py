@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention_core import churn, clv, periods
 from retention_core.clv import tables
+from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.errors import RetentionError, TooLittleDataError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
     """Answer what today's customers will bring; ``terms`` as of ``clv.forecast``."""
     try:
         found = clv.forecast(orders, **terms)
-    except (TooLittleDataError, clv.NoRepeatSpendError) as error:
+    except (TooLittleDataError, NoRepeatSpendError) as error:
         return TooLittle(error.code, error.fields)
     listed = _customers(orders, found)
     risk = churn.risk(orders, window_days=window_days)

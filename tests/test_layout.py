@@ -31,6 +31,11 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def raises_again(handler: ast.ExceptHandler) -> bool:
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_a_page_is_a_sentence(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -73,7 +78,7 @@ def test_only_engine_and_ingest_name_an_engine(path):
 @pytest.mark.parametrize("path", PAGES + UI + CORE, ids=name_of)
 def test_no_error_is_swallowed_whole(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ExceptHandler):
+        if isinstance(node, ast.ExceptHandler) and not raises_again(node):
             caught = "" if node.type is None else ast.unparse(node.type)
             assert node.type is not None
             assert not re.search(r"\b(Base)?Exception\b", caught)

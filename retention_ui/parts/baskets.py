@@ -21,6 +21,7 @@ REAL = 0.05
 MIN_COUNT = 5
 MOST_LEFT_OUT = 200
 DAYS = 30
+SHARE = "%.1f%%"
 SHARES = ("support", "confidence", "reverse_confidence")
 KINDS = dict.fromkeys(SHARES, "share") | dict.fromkeys(("p_value", "q_value"), "p")
 
@@ -114,7 +115,6 @@ def _size(page: Page, found: Found) -> dict[str, str]:
 
 def _columns(page: Page) -> dict[str, Any]:
     config = st.column_config
-    share = {"format": "%.1f%%"}
 
     def head(name: str) -> str:
         return page(f"columns.{name}")
@@ -123,10 +123,12 @@ def _columns(page: Page) -> dict[str, Any]:
         "antecedent": config.TextColumn(head("antecedent"), pinned=True),
         "consequent": config.TextColumn(head("consequent")),
         "count": config.NumberColumn(head("count"), format="localized"),
-        "confidence": config.NumberColumn(head("confidence"), **share),
-        "reverse_confidence": config.NumberColumn(head("reverse_confidence"), **share),
+        "confidence": config.NumberColumn(head("confidence"), format=SHARE),
+        "reverse_confidence": config.NumberColumn(
+            head("reverse_confidence"), format=SHARE
+        ),
         "lift": config.NumberColumn(head("lift"), format="%.2f"),
-        "support": config.NumberColumn(head("support"), **share),
+        "support": config.NumberColumn(head("support"), format=SHARE),
         "leverage": config.NumberColumn(head("leverage"), format="%.4f"),
         "q_value": config.TextColumn(head("q_value"), alignment="right"),
     }

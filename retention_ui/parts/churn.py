@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +31,7 @@ RATES = dict.fromkeys((*FIGURES[:-1], "churn_score", "probability_active"), "sha
 LEAST_WINDOW = 7
 LONGEST_WINDOW = 365
 ROWS_SHOWN = 1000
+DAYS_SILENT = "%d d"
 EXAMPLES = ((100, 105, 15), (150, 200, 80))
 
 
@@ -220,8 +221,7 @@ def calculator(page: Page) -> None:
 
 def grain(page: Page) -> Grain:
     """Let the user choose the periods of movement and rates."""
-    chosen: Any = inputs.choice(page.scope, "grain", periods.GRAINS, "month")
-    return chosen
+    return cast("Grain", inputs.choice(page.scope, "grain", periods.GRAINS, "month"))
 
 
 def possible(page: Page) -> bool:
@@ -245,7 +245,6 @@ def _columns(page: Page) -> dict[str, Any]:
     """Return the columns of the list, in their order."""
     head = {name: page(f"columns.{name}") for name in COLUMNS}
     config = st.column_config
-    days = {"format": "%d d"}
     return {
         "customer_id": config.TextColumn(head["customer_id"], pinned=True),
         "churn_score": config.ProgressColumn(
@@ -258,9 +257,11 @@ def _columns(page: Page) -> dict[str, Any]:
         "orders": config.NumberColumn(head["orders"], format="localized"),
         "last_order": config.DateColumn(head["last_order"], format="D MMM YYYY"),
         "days_since_last_order": config.NumberColumn(
-            head["days_since_last_order"], **days
+            head["days_since_last_order"], format=DAYS_SILENT
         ),
-        "usual_gap_days": config.NumberColumn(head["usual_gap_days"], **days),
+        "usual_gap_days": config.NumberColumn(
+            head["usual_gap_days"], format=DAYS_SILENT
+        ),
         "recency_rule": config.TextColumn(head["recency_rule"]),
         "revenue": config.NumberColumn(head["revenue"], format="localized"),
     }

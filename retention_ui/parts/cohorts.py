@@ -96,8 +96,8 @@ def choices(page: Page) -> Choices:
             default = options[1] if grain == "week" else options[-1]
             field = f"columns_{grain}"
             columns = int(inputs.choice(page.scope, field, options, default))
-    by = None if by == "nothing" else by
-    return Choices(grain, measure, by, columns, _first_left_out(page, grain))
+    split = None if by == "nothing" else by
+    return Choices(grain, measure, split, columns, _first_left_out(page, grain))
 
 
 def table(page: Page, chosen: Choices) -> None:
@@ -239,9 +239,9 @@ def slices(page: Page, chosen: Choices) -> None:
 
 def _cells(page: Page, chosen: Choices, measure: str = "retention") -> pd.DataFrame:
     found = queries.ask(page.shop, "cells", grain=chosen.grain, measure=measure)
-    shown = page.view.shown(found, "cohort")
+    shown: pd.DataFrame = page.view.shown(found, "cohort")
     if chosen.without_first and len(shown):
-        return shown[shown["cohort"] > shown["cohort"].min()]
+        shown = shown.loc[shown["cohort"] > shown["cohort"].min()]
     return shown
 
 
@@ -250,7 +250,7 @@ def _truncated(page: Page, grain: str) -> bool:
     return page.view.first is None and queries.ask(page.shop, "truncated", grain=grain)
 
 
-def _first_left_out(page: Page, grain: str) -> bool:
+def _first_left_out(page: Page, grain: Grain) -> bool:
     """Offer to leave out a first cohort that may hold older customers."""
     if not _truncated(page, grain):
         return False

@@ -219,10 +219,8 @@ def details(page: Page, found: Outlook) -> None:
 def _rules(page: Page, found: Backtest) -> None:
     baselines = found.baselines.set_index("rule")
     formats = page.formats
-    model, spend = (
-        float(baselines.loc[rule, "top_tenth_share"])
-        for rule in ("model", "past_spend")
-    )
+    top_tenth = baselines["top_tenth_share"]
+    model, spend = (float(top_tenth[rule]) for rule in ("model", "past_spend"))
     listed = baselines.reindex([rule for rule in RULES if rule in baselines.index])
     actual = float(found.actual)
     columns = {

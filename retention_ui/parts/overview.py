@@ -9,6 +9,7 @@ import streamlit as st
 
 from retention_core import periods
 from retention_ui import blocks, cards, filters, findings, queries
+from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common
@@ -133,7 +134,9 @@ def _next_order(page: Page) -> bool:
 
 
 def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
-    kept = {key: st.query_params.get_all(key) for key in st.query_params}
+    kept: dict[str, str | list[str]] = {
+        key: st.query_params.get_all(key) for key in st.query_params
+    }
     with st.container(gap="xxsmall"):
         st.markdown(words)
         st.page_link(
@@ -141,7 +144,7 @@ def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
             label=f":green[{page(link)}]",
             icon=":material/arrow_forward:",
             icon_position="right",
-            query_params=kept | view,
+            query_params={**kept, **view},
         )
 
 
@@ -172,7 +175,7 @@ def _card(
     line = trend[trend["figure"] == name].sort_values("period_start")["value"]
     labels = page(f"cards.{name}.label"), page(f"cards.{name}.help", **words)
     return cards.figure_card(
-        name, labels, figures.loc[name].to_dict(), line, page.formats
+        name, labels, records(figures.loc[[name]])[0], line, page.formats
     )
 
 
