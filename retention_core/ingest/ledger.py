@@ -52,22 +52,20 @@ def rule_lists(con: DuckDBPyConnection, sheets: Sheets) -> None:
         )
 
 
-def files(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
-    """One row a sheet: rows by outcome, money in and used."""
+def files(
+    con: DuckDBPyConnection, sheets: Sheets, amount: float | None
+) -> pd.DataFrame:
+    """One row a sheet: rows by outcome, money in and used.
+
+    ``amount`` is that of the only sheet of orders, if all of its rows are used.
+    """
     counted = {
         (sheet, outcome): rows
         for sheet, outcome, rows in con.execute(
             "SELECT sheet, outcome, count(*) FROM ruled GROUP BY ALL"
         ).fetchall()
     }
-    repaired = _by_sheet(
-        con,
-        "SELECT sheet, count(repair) FROM lines ANTI JOIN ruled USING (sheet, row) "
-        "GROUP BY sheet",
-    )
-    money_in = _by_sheet(con, f"SELECT sheet, sum({_WORTH}) FROM lines GROUP BY sheet")
-    beside = _beside(con)
-    used = _by_sheet(con, "SELECT sheet, sum(amount) FROM final GROUP BY sheet")
+    repaired, money_in, used = _money(con, sheets, amount)
     rows: list[dict[str, Any]] = []
     for number, (sheet, found) in enumerate(sheets):
         row: dict[str, Any] = {
@@ -82,14 +80,38 @@ def files(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
         gone["repaired"] = int(repaired.get(number, 0))
         gone["used"] = found.rows - sum(gone.values())
         row |= gone
-        row["amount_in"] = round(money_in.get(number, 0) - beside.get(number, 0), 6)
+        row["amount_in"] = round(money_in.get(number, 0), 6)
         row["amount_used"] = round(used.get(number, 0), 6)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
+def _money(
+    con: DuckDBPyConnection, sheets: Sheets, amount: float | None
+) -> tuple[dict[int, Any], dict[int, Any], dict[int, Any]]:
+    """Rows repaired, money in and money used, by sheet."""
+    if amount is not None:
+        orders = [n for n, (_, found) in enumerate(sheets) if found.role == "orders"]
+        only = dict.fromkeys(orders, amount)
+        return {}, only, only
+    repaired = _by_sheet(
+        con,
+        "SELECT sheet, count(repair) FROM lines ANTI JOIN ruled USING (sheet, row) "
+        "GROUP BY sheet",
+    )
+    money = _by_sheet(con, f"SELECT sheet, sum({_WORTH}) FROM lines GROUP BY sheet")
+    for sheet, back in _beside(con).items():
+        money[sheet] -= back
+    used = _by_sheet(con, "SELECT sheet, sum(amount) FROM final GROUP BY sheet")
+    return repaired, money, used
+
+
 def reasons(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
-    """Rows and money by outcome and code; with what is worth knowing of used rows."""
+    """Rows and money by outcome and code; with what is worth knowing of used rows.
+
+    Codes of used rows: ``no_order_number`` (customer and time stand for it) and
+    ``refund_unmatched``.
+    """
     names = pd.DataFrame(
         [(number, sheet.file) for number, (sheet, _) in enumerate(sheets)],
         columns=["sheet", "file"],
@@ -111,6 +133,19 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
     ).df()
     con.unregister("sheet_names")
     return found
+
+
+def no_reasons() -> pd.DataFrame:
+    """What :func:`reasons` gives where nothing is to be said."""
+    return pd.DataFrame(
+        {
+            "outcome": pd.Series(dtype="str"),
+            "code": pd.Series(dtype="str"),
+            "rows": pd.Series(dtype="int64"),
+            "amount": pd.Series(dtype="float64"),
+            "files": pd.Series(dtype="str"),
+        }
+    )
 
 
 def write_rows(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:

@@ -79,7 +79,7 @@ def by_names(sample: Sample, fields: list[str]) -> dict[str, str]:
     """Give each field its best column, each column to one field."""
     offers = sorted(
         (
-            (strength * _evidence(field, column), field, column)
+            (strength * _evidence(field, column, strength), field, column)
             for column in sample.columns
             for field, strength in meanings(column.name).items()
             if field in fields and column.cells
@@ -99,15 +99,19 @@ def _priority(field: str) -> int:
     return _FIRST.index(field) if field in _FIRST else len(_FIRST)
 
 
-def _evidence(field: str, column: Column) -> float:
-    """0 where the cells cannot be of the field, 1 where nothing speaks against it."""
+def _evidence(field: str, column: Column, strength: float) -> float:
+    """0 where the cells cannot be of the field, 1 where nothing speaks against it.
+
+    The surer the name, the more cells may be wrong.
+    """
+    enough = 0.3 if strength > 0.8 else 0.6
     if field in NUMBERS or field == "discount":
-        return 1.0 if column.number >= 0.6 and column.date < 0.6 else 0.0
+        return 1.0 if column.number >= enough and column.date < 0.6 else 0.0
     if field in DATES:
-        likely = column.date >= 0.5 or (_serial(column) and field == "ordered_at")
+        likely = column.date >= enough or (_serial(column) and field == "ordered_at")
         return 1.0 if likely else 0.0
     if field == "email":
-        return 1.0 if column.email >= 0.5 else 0.0
+        return 1.0 if column.email >= enough else 0.0
     if field == "currency":
         return 1.0 if all(len(cell) <= 4 for cell in column.cells[:99]) else 0.0
     return _evidence_of_words(field, column)

@@ -132,7 +132,7 @@ def _candidates(sample: Sample, mapping: dict[str, str]) -> list[Column]:
     for column in sample.columns:
         fields = meanings(column.name)
         strength = max(fields.get("amount", 0.0), fields.get("order_total", 0.0))
-        ready = column.number >= 0.6 and column.date < 0.6 and column.name not in taken
+        ready = column.number >= 0.3 and column.date < 0.6 and column.name not in taken
         if strength >= 0.55 and ready:
             scored.append((strength, column))
     scored.sort(key=lambda pair: (-pair[0], pair[1].index))

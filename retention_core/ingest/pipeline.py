@@ -8,15 +8,17 @@ import shutil
 import tempfile
 import weakref
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
+from retention_core.errors import NoOrdersError
 from retention_core.ingest import (
     detect,
+    facts,
     giants,
     ledger,
     lists,
@@ -41,10 +43,12 @@ from retention_core.ingest.model import (
 )
 from retention_core.ingest.progress import Progress
 from retention_core.ingest.read import read
-from retention_core.orders import open_orders
+from retention_core.orders import complete_until, open_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from retention_core.ingest.facts import Facts
 
     Report = Callable[[Progress], None]
     Files = list[tuple[Path, str]]
@@ -141,13 +145,20 @@ def build(
         sheets = _recognised(con, files, answers, progress)
         detections = [found for _, found in sheets]
         _check(detections)
-        columns = _lines(con, sheets, answers, progress)
+        built = _lines(con, sheets, answers, progress)
+        if not built.days:
+            raise NoOrdersError
         _tell(progress, "write", 0, 1)
         people = [pair for pair in sheets if pair[1].role == "customers"]
-        lists.customers(con, columns, people, into / "customers.parquet")
-        _write_orders(con, detections, answers, into)
+        lists.customers(con, built.columns, people, into / "customers.parquet")
+        _write_orders(con, detections, answers, built.days, into)
         ledger.write_rows(con, sheets, into / "ledger.parquet")
-        frames = ledger.files(con, sheets), ledger.reasons(con, sheets)
+        amount = built.seen.amount if built.plain else None
+        told = not built.plain or built.seen.unnumbered
+        frames = (
+            ledger.files(con, sheets, amount),
+            ledger.reasons(con, sheets) if told else ledger.no_reasons(),
+        )
     found = json.dumps([asdict(each) for each in detections], ensure_ascii=False)
     (into / "detection.json").write_text(found, encoding="utf-8")
     (into / "answers.json").write_text(answers.to_json(), encoding="utf-8")
@@ -162,12 +173,22 @@ def build(
     return Result(orders, kept, detections)
 
 
+@dataclass(frozen=True)
+class _Built:
+    """What stands in the database; ``plain``: every row is a sale that is used."""
+
+    columns: list[str]
+    seen: Facts
+    plain: bool
+    days: list[dt.date]
+
+
 def _lines(
     con: duckdb.DuckDBPyConnection,
     sheets: list[tuple[RawSheet, Detection]],
     answers: Answers,
     progress: Report | None,
-) -> list[str]:
+) -> _Built:
     """Stage, reconcile and settle refunds; leave ``lines``, ``kept``, ``final``."""
     detections = [found for _, found in sheets]
     ways = staging.Ways(
@@ -176,31 +197,37 @@ def _lines(
         guests=_guests(detections, answers),
         today=dt.date.today(),
     )
-    staged = []
+    staged: list[str] = []
+    looks: list[Facts] = []
     for number, (sheet, found) in enumerate(sheets):
         if found.role == "orders":
             _tell(progress, "build", number, len(sheets), sheet.file, found.rows)
-            staged.append(staging.stage(con, sheet, found, number, ways))
-    reconcile.fill_customers(con, staged)
+            name, seen = staging.stage(con, sheet, found, number, ways)
+            staged.append(name)
+            looks.append(seen)
     columns = reconcile.unite(con, staged)
-    reconcile.rule(con, columns, len(staged), answers)
-    reconcile.keep(con, columns)
-    refunds.resolve(con, columns, net=answers.refunds == "net")
+    seen = looks[0] if len(looks) == 1 else facts.look(con, "lines")
+    reconcile.rule(con, columns, seen, len(staged), answers)
+    whole = reconcile.keep(con, columns, seen)
+    refunds.resolve(con, columns, seen, net=answers.refunds == "net")
     lists.products(con, [pair for pair in sheets if pair[1].role == "products"])
     ledger.rule_lists(con, sheets)
-    return columns
+    plain = whole and seen.clean and len(staged) == 1
+    days = seen.days if plain else write.days_of_orders(con)
+    return _Built(columns, seen, plain, days)
 
 
 def _write_orders(
     con: duckdb.DuckDBPyConnection,
     detections: list[Detection],
     answers: Answers,
+    days: list[dt.date],
     into: Path,
 ) -> None:
-    first_day, as_of = write.span(con, dt.date.today())
+    as_of = answers.as_of or complete_until(days, dt.date.today())
     metadata = {
-        "as_of": (answers.as_of or as_of).isoformat(),
-        "first_day": first_day.isoformat(),
+        "as_of": as_of.isoformat(),
+        "first_day": days[0].isoformat(),
         "currency": _currency(detections, answers),
         "time_zone": answers.time_zone,
     }

@@ -9,6 +9,7 @@ from retention_core.orders import DIMENSIONS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from retention_core.ingest.facts import Facts
     from retention_core.ingest.model import Answers
 
 _CONTENT = (
@@ -25,22 +26,21 @@ def unite(con: DuckDBPyConnection, staged: list[str]) -> list[str]:
     return [name for name, *_ in con.execute("DESCRIBE lines").fetchall()]
 
 
-def fill_customers(con: DuckDBPyConnection, staged: list[str]) -> None:
+def fill_customers(con: DuckDBPyConnection, table: str) -> None:
     """Lines without a customer take the only one that their order names."""
-    for table in staged:
-        columns = {name for name, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
-        store = "store" if "store" in columns else "NULL::VARCHAR"
-        order = f"number, ordered_at::DATE AS day, {store} AS shop"
-        con.execute(
-            f"UPDATE {table} SET customer_id = named.customer_id FROM ("
-            f"SELECT {order}, max(customer_id) AS customer_id FROM {table} "
-            "WHERE number IS NOT NULL AND code IS NULL GROUP BY ALL "
-            "HAVING count(DISTINCT customer_id) = 1 "
-            "AND count(customer_id) < count(*)) AS named "
-            f"WHERE {table}.customer_id IS NULL AND {table}.number = named.number "
-            f"AND {table}.ordered_at::DATE = named.day "
-            f"AND {store} IS NOT DISTINCT FROM named.shop"
-        )
+    columns = {name for name, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+    store = "store" if "store" in columns else "NULL::VARCHAR"
+    con.execute(
+        f"UPDATE {table} SET customer_id = named.customer_id FROM ("
+        f"SELECT number, ordered_at::DATE AS day, {store} AS shop, "
+        f"max(customer_id) AS customer_id FROM {table} "
+        "WHERE number IS NOT NULL AND code IS NULL GROUP BY ALL "
+        "HAVING count(DISTINCT customer_id) = 1 "
+        "AND count(customer_id) < count(*)) AS named "
+        f"WHERE {table}.customer_id IS NULL AND {table}.number = named.number "
+        f"AND {table}.ordered_at::DATE = named.day "
+        f"AND {store} IS NOT DISTINCT FROM named.shop"
+    )
 
 
 def order_key(columns: list[str], *, guests_alone: bool) -> str:
@@ -64,7 +64,11 @@ def order_key(columns: list[str], *, guests_alone: bool) -> str:
 
 
 def rule(
-    con: DuckDBPyConnection, columns: list[str], sheets: int, answers: Answers
+    con: DuckDBPyConnection,
+    columns: list[str],
+    found: Facts,
+    sheets: int,
+    answers: Answers,
 ) -> None:
     """Make ``ruled`` (sheet, row, outcome, code): what is not used, and why.
 
@@ -75,21 +79,23 @@ def rule(
         "CREATE TABLE ruled "
         "(sheet USMALLINT, row BIGINT, outcome VARCHAR, code VARCHAR)"
     )
-    aside = "'blank_row', 'repeated_header', 'total_row'"
-    con.execute(
-        f"INSERT INTO ruled SELECT sheet, row, CASE WHEN code IN ({aside}) "
-        "THEN 'set_aside' ELSE 'rejected' END, code FROM lines WHERE code IS NOT NULL"
-    )
+    if found.unreadable:
+        aside = "'blank_row', 'repeated_header', 'total_row'"
+        con.execute(
+            f"INSERT INTO ruled SELECT sheet, row, CASE WHEN code IN ({aside}) THEN "
+            "'set_aside' ELSE 'rejected' END, code FROM lines WHERE code IS NOT NULL"
+        )
     if sheets > 1:
         _overlaps(con, columns)
     if answers.merge_duplicates:
         _duplicates(con, columns)
-    refunds = "is_refund AND aside IS NULL" if answers.refunds == "ignore" else "false"
-    con.execute(
-        "INSERT INTO ruled SELECT sheet, row, 'set_aside', "
-        "coalesce(aside, 'refund_ignored') FROM lines ANTI JOIN ruled "
-        f"USING (sheet, row) WHERE aside IS NOT NULL OR {refunds}"
-    )
+    ignored = bool(answers.refunds == "ignore" and found.refunds)
+    if found.aside or ignored:
+        con.execute(
+            "INSERT INTO ruled SELECT sheet, row, 'set_aside', "
+            "coalesce(aside, 'refund_ignored') FROM lines ANTI JOIN ruled USING "
+            f"(sheet, row) WHERE aside IS NOT NULL {'OR is_refund' * ignored}"
+        )
 
 
 def content(columns: list[str]) -> str:
@@ -146,18 +152,19 @@ def _duplicates(con: DuckDBPyConnection, columns: list[str]) -> None:
     )
 
 
-def keep(con: DuckDBPyConnection, columns: list[str]) -> None:
-    """Make ``kept``: the rows that are used, each with its ``order_id``."""
-    ruled, bare_guests = con.execute(
-        "SELECT (SELECT count(*) FROM ruled), count(*) FILTER (number IS NULL "
-        "AND customer_id IS NULL AND ordered_at = ordered_at::DATE) FROM lines"
-    ).fetchall()[0]
+def keep(con: DuckDBPyConnection, columns: list[str], found: Facts) -> bool:
+    """Make ``kept``: the rows that are used, each with its ``order_id``.
+
+    Return whether these are all.
+    """
+    ruled = con.execute("SELECT count(*) FROM ruled").fetchall()[0][0]
     source = "lines ANTI JOIN ruled USING (sheet, row)" if ruled else "lines"
-    if bare_guests:
+    if found.nobody:
         source = (
             f"(SELECT *, {content(columns)} AS content, row_number() OVER ("
             f"PARTITION BY {content(columns)} ORDER BY sheet, row) AS copy "
             f"FROM {source})"
         )
-    key = order_key(columns, guests_alone=bool(bare_guests))
+    key = order_key(columns, guests_alone=bool(found.nobody))
     con.execute(f"CREATE VIEW kept AS SELECT *, {key} AS order_id FROM {source}")
+    return not ruled

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from retention_core.ingest.facts import Facts
+
 HALF_A_CENT = 0.005
 _AT_ONCE = 100_000
 # C536379, R-1001, 1001-R: the name of a refund that holds the name of its order.
@@ -29,23 +31,21 @@ _LINE = (
 )
 
 
-def resolve(con: DuckDBPyConnection, columns: list[str], *, net: bool) -> None:
+def resolve(
+    con: DuckDBPyConnection, columns: list[str], found: Facts, *, net: bool
+) -> None:
     """Make ``final``: sales as they are, refunds with the order they belong to.
 
     A refund line has ``order_id`` and ``ordered_at`` of that order, ``refunded_at`` of
     its own and a negative ``amount``; what belongs to no order stands on its own day
     under an ``order_id`` of its own, ``matched`` false.
     """
-    rows, beside = con.execute(
-        "SELECT count(*) FILTER (is_refund), "
-        "count(refund) FILTER (NOT is_refund AND refund > 0) FROM kept"
-    ).fetchall()[0]
     sales = _select(columns, {"refunded_at": "NULL::TIMESTAMP"})
     parts = [f"{sales}, NULL::BOOLEAN AS matched FROM kept WHERE NOT is_refund"]
-    if net and beside:
+    if net and found.beside:
         _beside_sales(con)
         parts += [_beside_lines(columns, whole) for whole in (True, False)]
-    if net and rows:
+    if net and found.refunds:
         _own_rows(con, columns)
         parts.append(_own_lines(columns))
     con.execute(f"CREATE VIEW final AS {' UNION ALL BY NAME '.join(parts)}")

@@ -29,16 +29,13 @@ def literal(value: str) -> str:
 
 
 def text(cell: str) -> str:
-    """The cell without blanks around it; wrappers made for spreadsheets go.
+    """The cell (trimmed by the reader) without wrappers made for spreadsheets.
 
     ``="0012"`` and ``'0012`` are how exports keep a spreadsheet from eating zeros.
     """
-    bare = f"nullif(trim({cell}), '')"
-    unwrapped = (
-        rf"""nullif(regexp_replace({bare}, '^(?:="(.*)"|''(.*))$', '\1\2'), '')"""
-    )
-    wrapped = f"""(starts_with({bare}, '="') OR starts_with({bare}, ''''))"""
-    return f"CASE WHEN {wrapped} THEN {unwrapped} ELSE {bare} END"
+    unwrapped = rf"""regexp_replace({cell}, '^(?:="(.*)"|''(.*))$', '\1\2')"""
+    wrapped = f"""(starts_with({cell}, '="') OR starts_with({cell}, ''''))"""
+    return f"CASE WHEN {wrapped} THEN nullif({unwrapped}, '') ELSE {cell} END"
 
 
 def key(bare: str) -> str:

@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from retention_core.engine import METADATA_KEY
-from retention_core.errors import NoOrdersError
 from retention_core.ingest import values
-from retention_core.orders import COLUMNS, DIMENSIONS, complete_until
+from retention_core.orders import COLUMNS, DIMENSIONS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,21 +32,12 @@ def copy(
     )
 
 
-def span(con: DuckDBPyConnection, today: dt.date) -> tuple[dt.date, dt.date]:
-    """First day with orders, and the day up to which they are complete.
-
-    Raises
-    ------
-    NoOrdersError
-        No line is left.
-    """
+def days_of_orders(con: DuckDBPyConnection) -> list[dt.date]:
+    """The days that ``final`` has lines on, sorted."""
     found = con.execute(
         "SELECT DISTINCT ordered_at::DATE AS day FROM final ORDER BY day"
     ).fetchall()
-    days = [row[0] for row in found]
-    if not days:
-        raise NoOrdersError
-    return days[0], complete_until(days, today)
+    return [row[0] for row in found]
 
 
 def order_lines(con: DuckDBPyConnection, path: Path, metadata: dict[str, Any]) -> None:
