@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,12 @@ from scipy.optimize import minimize
 
 from retention_core.clv.special import Floats
 
+Rung = Literal["plain", "penalized", "boundary", "pooled"]
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 
 PENALIZERS = (0.0, 0.001, 0.01, 0.1)
 BOUND = 12.0  # of a log-parameter in rescaled units: a factor of 160,000 either way
+HUGE = 8.0  # a log-parameter that is running away
 FLAT = 1e-5  # largest slope, per customer, of a found maximum
 WIDEST = 3.0  # standard error of a log-parameter beyond which data say nothing
 
@@ -34,14 +37,14 @@ class Optimum:
     penalizer
         Weight of the sum of squared parameters, per customer; 0 is plain maximum
         likelihood.
-    converged
-        Whether it is a proper inner maximum.
+    rung
+        The step of the ladder: see :class:`Fit`.
     """
 
     log_parameters: Floats
     covariance: Floats
     penalizer: float
-    converged: bool
+    rung: Rung
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,11 @@ class Fit:
     penalizer
         Weight of the squared parameters (times rescaled so that the longest ``T`` is 1)
         per customer; 0 where plain maximum likelihood held.
-    converged
-        Whether a proper maximum was found. Where not, the parameters are the best
-        there are, and the page should say so.
+    rung
+        The step of the ladder that held: ``"plain"`` maximum likelihood;
+        ``"penalized"``; ``"boundary"`` (no proper maximum: a parameter went to 0, say
+        because nobody ever left; predictions are finite, standard errors say little);
+        ``"pooled"`` (spend only: everyone is drawn to the mean by a fixed rule).
     n_customers
         How many histories it was fitted on.
     covariance
@@ -75,16 +80,14 @@ class Fit:
     standard_errors: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     log_likelihood: float = float("nan")
     penalizer: float = 0.0
-    converged: bool = True
+    rung: Rung = "plain"
     n_customers: int = 0
     covariance: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
-    def rung(self) -> str:
-        """The step of the ladder that held: ``plain``, ``penalized``, ``boundary``."""
-        if not self.converged:
-            return "boundary"
-        return "penalized" if self.penalizer else "plain"
+    def converged(self) -> bool:
+        """Whether a proper maximum was found."""
+        return self.rung in {"plain", "penalized"}
 
     @classmethod
     def of(
@@ -102,7 +105,7 @@ class Fit:
             standard_errors=params * np.sqrt(np.diag(optimum.covariance)),
             log_likelihood=log_likelihood,
             penalizer=optimum.penalizer,
-            converged=optimum.converged,
+            rung=optimum.rung,
             n_customers=n_customers,
             covariance=optimum.covariance,
         )
@@ -118,20 +121,23 @@ def maximise(
 
     ``likelihood`` gives the log-likelihood of ``n`` customers and its gradient, both by
     the parameters, in units in which these are neither huge nor tiny. The first proper
-    maximum with ``sensible`` parameters on the lowest rung is taken; where no rung has
-    one, the best of the last.
+    maximum with ``sensible`` parameters is taken. Where no rung has one, the first that
+    runs away to nothing huge: a parameter of practically 0 (nobody ever leaves, nobody
+    comes back) is an answer.
     """
-    found: list[tuple[float, Optimum]] = []
+    edges: list[Optimum] = []
     for penalizer in PENALIZERS:
         objective = _objective(likelihood, n, penalizer)
         found = []
         for start in starts:
             value, optimum = _climb(objective, np.log(start), n, penalizer)
-            if optimum.converged and sensible(np.exp(optimum.log_parameters)):
+            fine = sensible(np.exp(optimum.log_parameters))
+            if optimum.rung != "boundary" and fine:
                 return optimum
-            found.append((value, optimum))
-    best = min(found, key=lambda pair: pair[0])[1]
-    return replace(best, converged=False)
+            found.append((value, not fine, optimum))
+        edges.append(min(found, key=lambda climb: climb[:2])[-1])
+    finite = (edge for edge in edges if edge.log_parameters.max() < HUGE)
+    return replace(next(finite, edges[-1]), rung="boundary")
 
 
 def _objective(likelihood: Likelihood, n: int, penalizer: float) -> Likelihood:
@@ -163,7 +169,10 @@ def _climb(
     covariance, known = _covariance(hessian, n)
     inside = bool(np.all(np.abs(point) < BOUND - 0.1))
     flat = bool(np.max(np.abs(slope)) < FLAT)
-    return value, Optimum(point, covariance, penalizer, inside and flat and known)
+    rung: Rung = "penalized" if penalizer else "plain"
+    if not (inside and flat and known):
+        rung = "boundary"
+    return value, Optimum(point, covariance, penalizer, rung)
 
 
 def _polish(objective: Likelihood, point: Floats) -> tuple[Floats, Floats]:

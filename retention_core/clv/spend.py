@@ -21,7 +21,7 @@ from scipy.special import digamma, gammaln
 
 from retention_core import engine
 from retention_core.clv.errors import NoRepeatSpendError
-from retention_core.clv.fitting import Fit, maximise
+from retention_core.clv.fitting import PENALIZERS, Fit, Optimum, maximise
 from retention_core.clv.histories import Distinct
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 PARAMETERS = ("p", "q", "v")
 STARTS = ((5.0, 4.0, 3.0), (1.0, 2.0, 1.0), (20.0, 2.0, 0.2))
-FARTHEST = 3.0  # a population mean beyond this many times the observed one has run away
+FARTHEST = 3.0  # times the observed mean: a population mean beyond has run away
+POOLED = Optimum(np.log([1.0, 3.0, 2.0]), np.eye(3) / 4, PENALIZERS[-1], "pooled")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def fit_spend(summary: ir.Table | pd.DataFrame) -> Fit:
     Customers with ``frequency`` 0 or ``monetary_value`` at most 0 are left out. The
     penaliser's ladder is that of :func:`clv.fit`, with spend rescaled so that its mean
     is 1; it is also gone down when the population's mean has run away (q near 1 or
-    below), as in small samples it may.
+    below), as in small samples it may. Where no rung helps, the last is ``"pooled"``:
+    a customer's own mean counts as its purchases, the observed mean of all as two.
 
     Parameters
     ----------
@@ -119,13 +121,20 @@ def fit_spend(summary: ir.Table | pd.DataFrame) -> Fit:
         spenders.in_unit(unit).log_likelihood,
         int(spenders.customers.sum()),
         STARTS,
-        sensible=lambda found: 1 / FARTHEST < population_mean(found) < FARTHEST,
+        sensible=_sensible,
     )
+    if not _sensible(np.exp(optimum.log_parameters)):
+        optimum = POOLED
     params = np.exp(optimum.log_parameters) * np.array([1, 1, unit])
     value, _ = spenders.log_likelihood(params)
     fitted = pd.Series(params, index=list(PARAMETERS))
     n = int(spenders.customers.sum())
     return Fit.of("gamma-gamma", fitted, value, n, optimum)
+
+
+def _sensible(params: Floats) -> bool:
+    """Whether the population's mean is near the observed one, which is 1."""
+    return 1 / FARTHEST < population_mean(params) < FARTHEST
 
 
 def population_mean(parameters: Floats) -> float:
