@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
+import ibis
+import pandas as pd
 
-from retention_core import periods, spells, survival
+from retention_core import clv, periods, spells, survival
+from retention_core.clv.enough import check_enough
+from retention_core.errors import TooLittleDataError
 from retention_core.survival import ROUNDING
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import ibis.expr.types as ir
 
     from retention_core.orders import Orders
     from retention_core.periods import Grain
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 LEAST_WINDOW = 7
 DEFAULT_WINDOW = 365
 STILL_RETURNING = 0.2
+LARGEST_POWER = 700.0
 MOVEMENT = (
     "period_start",
     "starting",
@@ -123,16 +126,11 @@ def movement(
         period of ``as_of`` ends there. Empty without known customers.
     """
     days = window(orders).days if window_days is None else window_days
-    calendar = periods.starts(orders.first_day, orders.as_of, grain)
-    events = orders.run(spells.events(orders, grain, days))
-    calendar = [] if events.empty else calendar
-    full = orders.first_day + dt.timedelta(days=days)
-    complete = [periods.complete(day, grain, orders.as_of) for day in calendar]
-    frame = spells.counted(events, len(calendar)).assign(
-        period_start=np.array(calendar, dtype="datetime64[s]"),
-        full_start=np.array([day >= full for day in calendar], dtype=bool),
-        complete=np.array(complete, dtype=bool),
-    )
+    frame = spells.counted(orders, grain, days)
+    full = pd.Timestamp(orders.first_day) + pd.Timedelta(days=days)
+    last = pd.Timestamp(periods.last_complete(orders.as_of, grain))
+    start = frame["period_start"]
+    frame = frame.assign(full_start=start >= full, complete=start <= last)
     return _with_rates(frame)[[*MOVEMENT]]
 
 
@@ -147,3 +145,79 @@ def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
         revenue_churn_rate=frame["lost_revenue"] / revenue,
         quick_ratio=(frame["new"] + frame["reactivated"]) / lost,
     )
+
+
+def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
+    """How likely each customer is to be lost.
+
+    Parameters
+    ----------
+    window_days
+        The window ``w``; :func:`window` of the orders if not given.
+
+    Returns
+    -------
+    Ibis table, one row a known customer, that stays in the engine:
+
+    ``customer_id``
+    ``days_since_last_order``
+        From the last purchase day to ``as_of``.
+    ``usual_gap_days``
+        Median days between the customer's purchase days; null with fewer than two.
+    ``probability_active``
+        P(at least one order in the next ``w`` days), 0–1, under BG/NBD; null with too
+        little data for the model (:class:`~retention_core.errors.TooLittleDataError`
+        says when).
+    ``churn_score``
+        1 − ``probability_active``. Never 1 − P(alive), which is 0 for everyone who
+        bought once.
+    ``recency_rule``
+        ``"active"`` if the last purchase day lies within ``w`` days, else ``"lost"``.
+    ``revenue``
+        Net revenue of the customer's purchases so far.
+    """
+    days = window(orders).days if window_days is None else window_days
+    waits = survival.waits(orders)
+    back = waits.next_day.notnull()
+    customers = waits.group_by("customer_id").agg(
+        days_since_last_order=waits.days.max(where=~back),
+        usual_gap_days=waits.days.median(where=back).cast("float64"),
+        revenue=waits.amount.sum(),
+    )
+    chances = _chances(orders, days)
+    known = customers.left_join(chances, "customer_id")
+    active = known.days_since_last_order < days
+    return known.select(
+        "customer_id",
+        "days_since_last_order",
+        "usual_gap_days",
+        "probability_active",
+        churn_score=1 - known.probability_active,
+        recency_rule=active.ifelse("active", "lost"),
+        revenue=known.revenue,
+    )
+
+
+def _chances(orders: Orders, days: int) -> ir.Table:
+    """``customer_id, probability_active`` in the next ``days``, null without a model.
+
+    The closed form of definitions.md §4 for BG/NBD, from P(alive) as in Fader, Hardie
+    & Lee (2008, note 021) and the gamma rate of who is alive.
+    """
+    history = clv.summary(orders)
+    try:
+        check_enough(orders)
+    except TooLittleDataError:
+        return history.select("customer_id", probability_active=ibis.null("float64"))
+    r, alpha, a, b = (float(each) for each in clv.fit(history).params)
+    x, since = history.frequency, alpha + history["T"]
+    silence = (r + x) * (since / (alpha + history.recency)).ln()
+    gone = (a / (b + ibis.greatest(x, 1) - 1)).ln() + silence
+    alive = (x > 0).ifelse(1 / (1 + _exp(gone)), 1.0)
+    buys = 1 - _exp((r + x) * (since / (since + days)).ln())
+    return history.select("customer_id", probability_active=alive * buys)
+
+
+def _exp(power: ir.FloatingValue) -> ir.FloatingValue:
+    """Exponential that no engine calls out of range."""
+    return ibis.greatest(ibis.least(power, LARGEST_POWER), -LARGEST_POWER).exp()

@@ -18,88 +18,58 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
+COUNTS = ["starting", "new", "reactivated", "lost", "ending", "new_and_lapsed"]
 
-def events(orders: Orders, grain: Grain, days: int) -> ir.Table:
-    """Starts and ends of the customers' active spells, counted by boundary.
 
-    A spell is a run of boundaries without a gap. ``trailing`` is the revenue of the
-    window before a spell's last boundary.
+def counted(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
+    """Customers won and lost in each period, with the revenue behind them.
+
+    Boundary i is the start of period i, the last one the day after ``as_of``; a
+    customer is active there if a purchase day lies in the ``days`` before it.
+
+    Returns
+    -------
+    DataFrame
+        ``period_start``, the ``COUNTS`` of definitions.md §4, ``revenue`` of all
+        active at the start in the days before it, ``lost_revenue`` of those of them
+        that are lost. Empty without known customers.
     """
-    table = _covered(orders, grain, days)
-    table = table.mutate(real=table.hi >= table.lo)
-    everything = ibis.window(group_by=table.customer_id, order_by=[table.lo, table.hi])
-    order = ibis.window(
-        group_by=[table.customer_id, table.real], order_by=[table.lo, table.hi]
-    )
-    same_reach = ibis.window(group_by=[table.customer_id, table.real, table.hi])
-    seen = table.mutate(
-        rank=ibis.row_number().over(everything),
-        first_lo=table.lo.min().over(ibis.window(group_by=table.customer_id)),
-        before=table.hi.lag().over(order),
-        after=table.lo.lead().over(order),
-        reaching=table.amount.sum().over(same_reach),
-    )
-    flagged = seen.select(
-        "lo",
-        "hi",
-        "amount",
-        "real",
-        first=seen["rank"] == 0,
-        new=seen.lo == seen.first_lo,
-        begins=seen.real & (seen.before.isnull() | (seen.lo > seen.before + 1)),
-        ends=seen.real & (seen.after.isnull() | (seen.after > seen.hi + 1)),
-        trailing=seen.reaching,
-    )
-    keys = ["lo", "hi", "real", "first", "new", "begins", "ends"]
-    return flagged.group_by(keys).agg(
-        customers=ibis._.count(),
-        amount=flagged.amount.sum(),
-        trailing=flagged.trailing.sum(),
-    )
-
-
-def counted(events: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Customers and revenue of n periods from spells counted by boundary."""
-    lo, hi = events["lo"].to_numpy(), events["hi"].to_numpy()
-
-    def at(boundary: NDArray[np.int64], flag: pd.Series, of: str) -> NDArray[Any]:
-        """Sum of a column by boundary, 0 … n + 1."""
-        chosen = flag.to_numpy(dtype=bool)
-        weights = events.loc[chosen, of].to_numpy()
-        return np.bincount(boundary[chosen], weights=weights, minlength=n + 2)
-
-    begins, ends, real = events["begins"], events["ends"], events["real"]
-    begun = at(lo, begins, "customers")
-    new = at(lo, begins & events["new"], "customers")
-    ended = at(hi, ends, "customers")
-    over = np.concatenate([[0.0], ended[:-1]])
-    active = np.cumsum(begun - over)
-    spent = at(lo, real, "amount")
-    past = np.concatenate([[0.0], at(hi, real, "amount")[:-1]])
+    calendar = periods.starts(orders.first_day, orders.as_of, grain)
+    found = orders.run(_events(orders, grain, days))
+    calendar = [] if found.empty else calendar
+    n = len(calendar)
+    begun, begun_first = (_at(found, "lo", flag, n) for flag in ("begins", "new"))
+    ended, debuts = _at(found, "hi", "ends", n), _at(found, "lo", "first", n)
+    active = np.cumsum(begun - np.concatenate([[0.0], ended[:-1]]))
     before, within = slice(0, n), slice(1, n + 1)
-    counts = {
-        "starting": active[before],
-        "new": new[within],
-        "reactivated": (begun - new)[within],
-        "lost": ended[before],
-        "ending": active[within],
-        "new_and_lapsed": (at(lo, events["first"], "customers") - new)[within],
-    }
-    frame = pd.DataFrame(counts).round().astype("int64")
-    return frame.assign(
-        revenue=np.cumsum(spent - past)[before],
-        lost_revenue=at(hi, ends, "trailing")[before],
+    counts = (
+        active[before],
+        begun_first[within],
+        (begun - begun_first)[within],
+        ended[before],
+        active[within],
+        (debuts - begun_first)[within],
+    )
+    frame = pd.DataFrame(dict(zip(COUNTS, counts, strict=True))).round()
+    starts = np.array(calendar, dtype="datetime64[s]")
+    lost_revenue = _at(found, "hi", "ends", n, of="trailing")[before]
+    return frame.astype("int64").assign(
+        period_start=starts,
+        revenue=_revenue_before(orders, starts, days),
+        lost_revenue=lost_revenue,
     )
 
 
-def _covered(orders: Orders, grain: Grain, days: int) -> ir.Table:
-    """The period boundaries at which each purchase day keeps its customer active.
+def _reach(orders: Orders, grain: Grain, days: int) -> ir.Table:
+    """``customer_id, lo, hi, top``: a row a customer and period with a purchase.
 
-    Boundary i is the start of period i, the last one the day after ``as_of``. A
-    purchase on day d reaches the instants s with ``d < s ≤ d + w``: boundaries
-    ``lo`` to ``hi`` (none, if ``hi < lo``). Days that reach the same are one row.
+    A purchase on day d keeps its customer active at the instants s with
+    ``d < s ≤ d + days``: boundaries ``lo`` to ``hi`` (none, if ``hi < lo``). Of a
+    period's purchases all have one ``lo`` and the latest has the highest ``hi``;
+    ``top`` is the revenue of those that reach as far.
     """
-    bought = orders.purchase_days
+    bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
+    bought = bought.mutate(day=bought.ordered_at.date())
     calendar = periods.starts(orders.first_day, orders.as_of, grain)
     origin, last = ibis.literal(calendar[0]), len(calendar)
 
@@ -108,9 +78,75 @@ def _covered(orders: Orders, grain: Grain, days: int) -> ir.Table:
         return periods.boundaries_between(origin, start, grain)
 
     beyond = bought.day >= orders.as_of + dt.timedelta(days=1 - days)
-    reach = (bought.day + ibis.interval(days=days)).cast("date")
-    return bought.group_by(
+    end = (bought.day + ibis.interval(days=days)).cast("date")
+    each = bought.group_by(
         bought.customer_id,
         lo=position(bought.day) + 1,
-        hi=beyond.ifelse(last, position(reach)),
+        hi=beyond.ifelse(last, position(end)),
     ).agg(amount=bought.amount.sum())
+    return each.group_by("customer_id", "lo").agg(
+        hi=each.hi.max(), top=each.amount.argmax(each.hi)
+    )
+
+
+def _events(orders: Orders, grain: Grain, days: int) -> ir.Table:
+    """Where spells of activity begin (at ``lo``) and end (at ``hi``), counted.
+
+    Each row of :func:`_reach` speaks for the boundaries from its own ``lo`` to just
+    before the next row's: it knows from its neighbours what was before and comes
+    after. ``trailing`` is the revenue of the days before a spell's end.
+    """
+    last = len(periods.starts(orders.first_day, orders.as_of, grain))
+    reach = _reach(orders, grain, days)
+    order = ibis.window(group_by=reach.customer_id, order_by=reach.lo)
+    seen = reach.mutate(
+        before=reach.hi.lag().over(order),
+        next_lo=reach.lo.lead().over(order),
+        next_hi=reach.hi.lead().over(order),
+        # Days of up to three months may lie ``days`` before days of one month.
+        **{f"hi_{k}": reach.hi.lag(k).over(order) for k in (1, 2)},
+        **{f"top_{k}": reach.top.lag(k).over(order) for k in (1, 2)},
+    )
+    silent_after = (seen.next_lo > seen.hi + 1) | (
+        (seen.next_lo == seen.hi + 1) & (seen.next_hi == seen.hi)
+    )
+    active, first = seen.hi >= seen.lo, seen.before.isnull()
+    earlier = [(seen[f"hi_{k}"] == seen.hi).ifelse(seen[f"top_{k}"], 0) for k in (1, 2)]
+    flagged = seen.select(
+        "lo",
+        "hi",
+        first=first,
+        begins=active & (first | (seen.before < seen.lo - 1)),
+        ends=active & (seen.next_lo.isnull() & (seen.hi < last) | silent_after),
+        trailing=seen.top + earlier[0] + earlier[1],
+    )
+    flagged = flagged.mutate(new=flagged.first & flagged.begins)
+    keys = ["lo", "hi", "first", "begins", "new", "ends"]
+    return flagged.group_by(keys).agg(
+        customers=ibis._.count(), trailing=flagged.trailing.sum()
+    )
+
+
+def _at(
+    events: pd.DataFrame, boundary: str, flag: str, n: int, of: str = "customers"
+) -> NDArray[Any]:
+    """Sum of a column over the flagged events by boundary, 0 … n + 1."""
+    chosen = events[events[flag].fillna(value=False).astype(bool)]
+    weights = chosen[of].to_numpy(dtype="float64")
+    return np.bincount(chosen[boundary].to_numpy(), weights=weights, minlength=n + 2)
+
+
+def _revenue_before(
+    orders: Orders, starts: NDArray[np.datetime64], days: int
+) -> NDArray[np.float64]:
+    """Revenue of known customers' purchases in the ``days`` before each start."""
+    bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
+    daily = bought.group_by(day=bought.ordered_at.date()).agg(
+        amount=bought.amount.sum()
+    )
+    found = orders.run(daily.order_by("day"))
+    running = np.concatenate([[0.0], found["amount"].cumsum()])
+    known = found["day"].to_numpy(dtype="datetime64[s]")
+    window = np.timedelta64(days, "D")
+    until, since = (np.searchsorted(known, at) for at in (starts, starts - window))
+    return np.asarray(running[until] - running[since])

@@ -89,13 +89,14 @@ def horizon(frame: pd.DataFrame, customers: int) -> int | None:
 def waits(orders: Orders) -> ir.Table:
     """Every customer's waits between purchase days.
 
-    A row a customer and purchase day: ``customer_id, position`` (from 0), ``day,
-    next_day`` (null while the wait runs), ``days`` (to the next, or to ``as_of``).
+    A row a customer and purchase day: ``customer_id, amount, position`` (from 0),
+    ``day, next_day`` (null while the wait runs), ``days`` (to it, or to ``as_of``).
     """
     days = orders.purchase_days
     order = ibis.window(group_by=days.customer_id, order_by=days.day)
     every = days.select(
         customer_id=days.customer_id,
+        amount=days.amount,
         position=ibis.row_number().over(order),
         day=days.day,
         next_day=days.day.lead().over(order),

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core import churn, periods
+from retention_core import churn, clv, periods
 from retention_core.periods import GRAINS
 from tests.conftest import EIGHT, orders_of
-from tests.core.shops import shops
+from tests.core.shops import cdnow, shops
 
 GRAIN = st.sampled_from(GRAINS)
 WINDOW = st.integers(1, 150)
@@ -152,6 +152,54 @@ def test_one_day_of_data_has_a_window_of_one_day():
     orders = orders_of([("1", "ann", "2024-01-05", 3.0)])
     assert churn.window(orders).days == 1
     assert churn.movement(orders)["ending"].tolist() == [1]
+
+
+def risks(orders: rc.Orders, **options: int) -> pd.DataFrame:
+    return orders.run(churn.risk(orders, **options)).set_index("customer_id")
+
+
+def test_risk_of_eight_orders_has_no_model_but_the_rule(eight):
+    found = risks(eight, window_days=30).loc[["ann", "ben", "cat", "dan"]]
+    assert found["days_since_last_order"].tolist() == [30, 71, 16, 11]
+    assert found["recency_rule"].tolist() == ["lost", "lost", "active", "active"]
+    assert found["usual_gap_days"].tolist() == pytest.approx(
+        [28, math.nan, 34, math.nan], nan_ok=True
+    )
+    assert found["revenue"].tolist() == [75, 10, 30, 40]
+    assert found[["probability_active", "churn_score"]].isna().to_numpy().all()
+
+
+def test_guests_are_at_no_risk():
+    assert risks(orders_of([("1", None, "2024-01-05", 3.0)])).empty
+
+
+def test_risk_is_the_models_and_the_rule_is_the_movements():
+    orders = cdnow()
+    found = risks(orders)
+    history = orders.run(clv.summary(orders)).set_index("customer_id").loc[found.index]
+    expected = clv.probability_active(
+        clv.fit(clv.summary(orders)),
+        churn.window(orders).days,
+        *(history[name] for name in ("frequency", "recency", "T")),
+    )
+    assert found["probability_active"].to_numpy() == pytest.approx(expected, abs=1e-9)
+    assert (found["churn_score"] == 1 - found["probability_active"]).all()
+    active = (found["recency_rule"] == "active").sum()
+    assert active == churn.movement(orders)["ending"].iloc[-1]
+
+
+def test_churn_score_ranks_who_comes_back_on_cdnow():
+    # oracles.md: AUC .7569 for P(active in 39 weeks) fitted to 30 September 1997.
+    orders = cdnow()
+    cutoff = pd.Timestamp("1997-09-30")
+    calibration = orders.until(cutoff.date())
+    score = risks(calibration, window_days=273)["probability_active"]
+    days = orders.run(orders.purchase_days)
+    later = days.loc[days["day"] > cutoff, "customer_id"].unique()
+    ranks = score.rank()
+    back = ranks.index.isin(later)
+    wins = ranks[back].sum() - back.sum() * (back.sum() + 1) / 2
+    assert wins / (back.sum() * (~back).sum()) == pytest.approx(0.7569, abs=0.0005)
 
 
 def moved_by_hand(orders: rc.Orders, rows: list, grain: str, days: int) -> list[list]:

@@ -1,0 +1,101 @@
+"""Every question of the core can be put to DuckDB, PostgreSQL and Spark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+import pytest
+from ibis.config import Config
+
+import retention_core as rc
+from retention_core import slices
+from retention_core.orders import Orders
+from retention_core.periods import GRAINS
+from tests.conftest import EIGHT, orders_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis.expr.types as ir
+
+DIALECTS = ("duckdb", "postgres", "pyspark")
+
+
+@dataclass(frozen=True)
+class Overheard(Orders):
+    """Orders that note down what is asked of them, and answer as ever."""
+
+    asked: list[ir.Table] = field(default_factory=list)
+
+    def run(self, expression: ir.Table) -> pd.DataFrame:
+        self.asked.append(expression)
+        return super().run(expression)
+
+
+class Spark(Config):
+    """What Ibis' Spark compiler reads from its backend, which is not installed."""
+
+    treat_nan_as_null: bool = False
+
+
+@pytest.fixture
+def dialects():
+    ibis.options.pyspark = Spark()
+    yield DIALECTS
+    ibis.options.pyspark = None
+
+
+@pytest.fixture
+def overheard() -> Overheard:
+    rows = pd.DataFrame(
+        EIGHT, columns=["order_id", "customer_id", "ordered_at", "amount"]
+    )
+    orders = orders_of(rows.assign(product="tea", channel="web"))
+    return Overheard(
+        **{each.name: getattr(orders, each.name) for each in fields(Orders)}
+    )
+
+
+QUESTIONS: list[Callable[[Orders], object]] = [
+    lambda orders: rc.churn.window(orders),
+    lambda orders: rc.survival.gaps(orders),
+    lambda orders: rc.survival.next_purchase(orders, after=2),
+    *(
+        lambda orders, ask=ask, grain=grain, by=by: ask(orders, grain=grain, by=by)
+        for ask in (rc.cohorts.retention, rc.cohorts.value, rc.cohorts.returned)
+        for grain, by in [*((grain, None) for grain in GRAINS), ("month", "channel")]
+    ),
+    *(
+        lambda orders, ask=ask, grain=grain: ask(orders, grain=grain, window_days=30)
+        for ask in (rc.churn.movement, rc.overview.figures, rc.overview.trend)
+        for grain in GRAINS
+    ),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
+    question(overheard)
+    assert overheard.asked
+    for expression in overheard.asked:
+        for dialect in dialects:
+            assert "SELECT" in ibis.to_sql(expression, dialect=dialect)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda orders: orders.purchases,
+        lambda orders: orders.purchase_days,
+        lambda orders: slices.only(orders, "product", "tea").purchases,
+        lambda orders: rc.churn.risk(orders, window_days=30),
+    ],
+)
+def test_tables_that_stay_in_the_engine_compile_for_every_engine(
+    view, overheard, dialects
+):
+    for dialect in dialects:
+        assert "SELECT" in ibis.to_sql(view(overheard), dialect=dialect)
