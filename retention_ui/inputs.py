@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = 4
 T = TypeVar("T")
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def several(
     scope: Scope,
     field: str,
     options: Sequence[str] | Mapping[str, str],
+    default: Sequence[str] = (),
     most: int | None = None,
     width: int = 320,
 ) -> list[str]:
@@ -109,7 +111,7 @@ def several(
     key = scope.key(field)
     if state.widget(key) is None or (state.entered() and field in st.query_params):
         kept = st.query_params.get_all(field) or state.chosen(key)
-        wanted = kept if isinstance(kept, list) else []
+        wanted = kept if isinstance(kept, list) else list(default)
         state.set_widget(key, wanted)
     # Options may have changed under it: periods after another grain was chosen.
     state.set_widget(key, [each for each in options if each in state.widget(key)])
@@ -123,8 +125,8 @@ def several(
         width=width,
     )
     state.choose(key, value)
-    if value:
-        st.query_params[field] = value
+    if sorted(value) != sorted(default):
+        st.query_params[field] = value or ""
     else:
         st.query_params.pop(field, None)
     return value
@@ -133,32 +135,33 @@ def several(
 def number(
     scope: Scope,
     field: str,
-    default: float,
+    default: Number,
     limits: tuple[float, float],
     *,
     step: float = 1.0,
     width: int = 140,
-) -> float:
-    """Let the user type a number."""
-    key = begin(scope, field, float(default), lambda text: _number(text, limits))
-    value = st.number_input(
+) -> Number:
+    """Let the user type a number; a whole one where ``default`` is."""
+    kind = type(default)
+    key = begin(scope, field, default, lambda text: _number(text, limits, kind))
+    value: Any = st.number_input(
         scope.label(field),
-        min_value=float(limits[0]),
-        max_value=float(limits[1]),
-        step=float(step),
-        format="%g",
+        min_value=kind(limits[0]),
+        max_value=kind(limits[1]),
+        step=kind(step),
+        format="%d" if kind is int else "%g",
         key=key,
         help=scope.help(field),
         width=width,
     )
-    return end(key, field, default if value is None else value, default)
+    return end(key, field, default if value is None else kind(value), default)
 
 
 def slider(
     scope: Scope, field: str, default: int, limits: tuple[int, int], *, step: int = 1
 ) -> int:
     """Let the user slide to a whole number."""
-    key = begin(scope, field, default, lambda text: _whole(text, limits))
+    key = begin(scope, field, default, lambda text: _number(text, limits, int))
     value = st.slider(
         scope.label(field), *limits, step=step, key=key, help=scope.help(field)
     )
@@ -232,14 +235,11 @@ def written(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def _number(text: str, limits: tuple[float, float]) -> float | None:
+def _number(
+    text: str, limits: tuple[float, float], kind: type[Number]
+) -> Number | None:
     try:
-        found = float(text)
+        found = kind(text)
     except ValueError:
         return None
     return found if limits[0] <= found <= limits[1] else None
-
-
-def _whole(text: str, limits: tuple[int, int]) -> int | None:
-    found = _number(text, limits)
-    return None if found is None else int(found)

@@ -93,7 +93,7 @@ def table(page: Page, found: Found) -> None:
         return
     with st.container(gap="xsmall"):
         st.header(page("table"), help=page("help.table"), anchor=False)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             page.downloads("all", found.pairs, KINDS)
             every = inputs.toggle(page.scope, "chance")
         shown = found.pairs if every else found.pairs[found.pairs["q_value"] <= REAL]

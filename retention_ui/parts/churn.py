@@ -98,6 +98,7 @@ def rates(page: Page, days: int, grain: Grain) -> None:
     start = page.formats.period(last["period_start"], grain)
     counts = ("starting", "ending", "new", "lost", "reactivated")
     numbers = {name: page.formats.count(last[name]) for name in counts}
+    numbers["days"] = page.formats.days(days)
     if len(known) > 1:
         previous = page.formats.period(before["period_start"], grain)
         blocks.note(page("period", period=start, previous=previous))
@@ -171,7 +172,7 @@ def risk(page: Page, days: int) -> None:
             help=page("help.risk", days=page.formats.days(days)),
             anchor=False,
         )
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             page.downloads(
                 "risk",
                 lambda: queries.rows(page.shop, "risk", window_days=days),

@@ -41,6 +41,10 @@ MOST_COHORTS = 36
 ALL_AGES = 99
 ROW_LABELS = 136
 CELL = 24
+# Cohorts to begin with are compared at this age, of so many customers, out of so many.
+FIRST_LOOK = 3
+LEAST_CUSTOMERS = 30
+LEAST_COHORTS = 4
 
 
 @dataclass(frozen=True)
@@ -144,9 +148,12 @@ def curves(page: Page, chosen: Choices) -> None:
     starts = [pd.Timestamp(day).date() for day in cells["cohort"].unique()]
     names = {day.isoformat(): page.formats.period(day, chosen.grain) for day in starts}
     drawn = st.container()
-    picked = inputs.several(page.scope, "cohort", names, most=MOST_CHOSEN)
+    picked = inputs.several(
+        page.scope, "cohort", names, _extremes(cells), most=MOST_CHOSEN
+    )
     beside = [day for day in starts if day.isoformat() in picked]
     finding = findings.curves(cells, average, beside, page.formats, chosen.grain)
+    title = finding.words(page.texts) if beside else page("all_cohorts")
     figure = figures.curves(
         average,
         *page.drawing,
@@ -158,9 +165,7 @@ def curves(page: Page, chosen: Choices) -> None:
         columns=chosen.columns,
     )
     with drawn:
-        page.section(
-            "curves", finding.words(page.texts), figure, table=average, kinds=KINDS
-        )
+        page.section("curves", title, figure, table=average, kinds=KINDS)
 
 
 def age_over_time(page: Page, chosen: Choices) -> None:
@@ -179,7 +184,7 @@ def age_over_time(page: Page, chosen: Choices) -> None:
     )
     with drawn:
         page.section(
-            "age",
+            "one_age",
             finding.words(page.texts),
             figure,
             table=cells[cells["period"] == age],
@@ -256,6 +261,15 @@ def _first_left_out(page: Page, grain: Grain) -> bool:
         return False
     start = periods.first_day(page.facts.first_day, grain)
     return inputs.toggle(page.scope, "first", period=page.formats.period(start, grain))
+
+
+def _extremes(cells: pd.DataFrame) -> list[str]:
+    """Return the cohorts that came back least and most, to begin with."""
+    seen = cells[cells["complete"] & (cells["period"] == FIRST_LOOK)]
+    seen = seen[seen["cohort_size"] >= LEAST_CUSTOMERS].sort_values("retention")
+    if len(seen) < LEAST_COHORTS:
+        return []
+    return [day.date().isoformat() for day in seen["cohort"].iloc[[0, -1]]]
 
 
 def _large(average: pd.DataFrame, by: str, most: int = 9) -> pd.DataFrame:

@@ -163,7 +163,7 @@ def customers(page: Page, found: Outlook, asked: Terms) -> None:
     columns = _columns(page, float(found.customers["clv"].max()))
     with st.container(gap="xsmall"):
         st.header(page("customers"), anchor=False)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             page.downloads(
                 "customers",
                 lambda: queries.rows(page.shop, "forecast_rows", **vars(asked)),
