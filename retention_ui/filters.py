@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 SCOPE = "shared"
-FIELDS = ("dates", "from", "to", "by", "value")
+FIELDS = ("dates", "from", "to", "customers", "value")
 MONTHS = {"last12": 12, "last24": 24}
 RANGES = ("all", *MONTHS, "custom")
 
@@ -97,18 +97,22 @@ def customers(texts: Texts, values: Mapping[str, Sequence[str]]) -> Slice:
     """
     scope = inputs.Scope(SCOPE, texts)
     options = ["", *values]
-    key = inputs.begin(scope, "by", "", lambda text: inputs.one_of(text, options))
+    key = inputs.begin(
+        scope, "customers", "", lambda text: inputs.one_of(text, options)
+    )
     by = state.widget(key)
     inner = ["", *values.get(by, ())]
     mark = inputs.begin(scope, "value", "", lambda text: inputs.one_of(text, inner))
     if state.widget(mark) not in inner:
         state.set_widget(mark, "")
     value = state.widget(mark)
-    everyone = texts("shared.by.everyone")
-    label = f"{dimension(texts, by)}: {value}" if value else texts("shared.by.all")
+    everyone = texts("shared.customers.everyone")
+    label = (
+        f"{dimension(texts, by)}: {value}" if value else texts("shared.customers.all")
+    )
     with _popover(label, "filter_alt", narrowed=bool(value)):
         st.selectbox(
-            scope.label("by"),
+            scope.label("customers"),
             options,
             format_func=lambda name: dimension(texts, name) if name else everyone,
             key=key,
@@ -120,9 +124,9 @@ def customers(texts: Texts, values: Mapping[str, Sequence[str]]) -> Slice:
                 format_func=lambda name: name or everyone,
                 key=mark,
             )
-        inputs.end(key, "by", by, "")
+        inputs.end(key, "customers", by, "")
         inputs.end(mark, "value", value, "")
-        st.markdown(f":small[:gray[{texts('shared.by.note')}]]")
+        st.markdown(f":small[:gray[{texts('shared.customers.note')}]]")
     return Slice(by, value) if value else Slice()
 
 

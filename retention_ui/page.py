@@ -322,14 +322,23 @@ def _confirm(words: Texts, dataset: Dataset) -> None:
     def asks() -> None:
         st.markdown(words("data.delete.text"))
         with st.container(horizontal=True):
-            if st.button(words("data.delete.yes"), type="primary", key="data.yes"):
-                datasets.delete(dataset)
-                queries.forget()
-                go_to(None)
+            yes, label = "data.yes", words("data.delete.yes")
+            # As a callback: what follows the press may be a run without the dialog.
+            if st.button(
+                label, type="primary", key=yes, on_click=_delete, args=[dataset]
+            ):
+                st.rerun()
             if st.button(words("data.delete.no"), key="data.no"):
                 st.rerun()
 
     asks()
+
+
+def _delete(dataset: Dataset) -> None:
+    datasets.delete(dataset)
+    queries.forget()
+    state.choose_dataset(None)
+    st.query_params.clear()
 
 
 def _about(words: Texts, dataset: Dataset) -> None:

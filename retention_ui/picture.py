@@ -19,7 +19,7 @@ LIBRARY = "/kept/plotly.min.js"
 SCRIPT = Path(__file__).parent / "assets" / "picture.js"
 # Markdown that our own notes use: swatches, bold, escapes.
 _SWATCH = re.compile(r":(green|violet|red|blue|orange|gray)\[([^\]]*)\]")
-_MARKS = re.compile(r"\*\*|\\(?=[^\w\s])")
+_MARKS = re.compile(r"\*\*|\\(?=[^\w\s]|_)")
 
 
 def button(

@@ -47,7 +47,7 @@ def test_csv_leaves_absent_values_empty():
     assert downloads.csv_bytes(frame).decode("utf-8-sig").split("\r\n")[2] == ","
 
 
-@pytest.mark.parametrize("text", ["=1+1", "=HYPERLINK(\"http://x\")", "-2"])
+@pytest.mark.parametrize("text", ["=1+1", '=HYPERLINK("http://x")', "-2"])
 def test_excel_text_is_never_a_formula(text):
     cell = sheet(pd.DataFrame({"product": [text]}))["A2"]
     assert (cell.value, cell.data_type) == (text, "s")

@@ -1,0 +1,138 @@
+"""The Data page: before, recognised, after; one user's way through it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from retention_ui import datasets, queries
+
+MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
+DATA = "../pages/load.py"
+UNCLEAR = (
+    b"Order;Date;Customer;Product;Amount\n"
+    b"1;03/04/2024;ann;Tea;20.50\n"
+    b"2;05/06/2024;ben;**Tea**;10.25\n"
+    b"3;07/08/2024;ann;=1+1;30.00\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEPT_DATA", str(tmp_path))
+    queries.forget()
+    return tmp_path
+
+
+def data_page(**address: str) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run().switch_page(DATA).run()
+
+
+def upload(name: str, content: bytes) -> AppTest:
+    app = data_page()
+    app.file_uploader(key="data.files").upload(name, content, "text/csv").run()
+    return app.button(key="data.read").click().run()
+
+
+def dataset_id(app: AppTest) -> str:
+    found = app.query_params["d"]
+    return found if isinstance(found, str) else found[0]
+
+
+def headers(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [each.value for each in app.header]
+
+
+def test_before_it_says_where_a_file_goes():
+    app = data_page()
+    assert "Upload order exports" in headers(app)
+    words = " ".join(each.value for each in app.markdown)
+    assert "machine that runs this program" in words
+    assert "24 hours" in words
+    assert len(app.get("download_button")) == 1
+
+
+def test_what_is_unclear_is_asked_and_building_waits_for_it():
+    app = upload("till.csv", UNCLEAR)
+    assert "Does 03/04/2024 mean 3 April or 4 March?".replace("/", "\\/") in headers(
+        app
+    )
+    assert "Which currency are the amounts in?" in headers(app)
+    assert app.button(key="data.build").disabled
+
+
+def test_answers_build_the_order_table_and_can_be_changed():
+    app = upload("till.csv", UNCLEAR)
+    app.radio[0].set_value(True)
+    currency = next(each for each in app.selectbox if each.label == "Currency")
+    currency.set_value("EUR").run()
+    assert not app.button(key="data.build").disabled
+    app.button(key="data.build").click().run()
+    assert any("3 rows" in each for each in headers(app))
+    assert [each.value for each in app.success] == [
+        "The order table stands: 3 rows in use."
+    ]
+    dataset = datasets.find(dataset_id(app))
+    assert queries.facts(dataset).first_day.month == 4
+    app.button(key="data.change").click().run()
+    assert app.button(key="data.back")
+    assert not app.success
+
+
+def test_every_column_can_be_given_another_field():
+    app = upload("till.csv", UNCLEAR)
+    chosen = {each.label: each.value for each in app.selectbox}
+    assert chosen["Order date"] == "Date"
+    assert chosen["Product"] == "Product"
+    assert chosen["This table holds"] == "orders"
+    assert "Tea · **Tea** · =1+1" in [each.value for each in app.text]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.csv", b"", "empty_file"),
+        ("page.csv", b"<!DOCTYPE html><html><body></body></html>", "markup_file"),
+        ("**junk**.csv", bytes(range(256)) * 40, "unknown_file"),
+    ],
+)
+def test_bad_files_get_a_sentence_and_the_page_goes_on(name, content, code):
+    app = upload(name, content)
+    assert not app.exception
+    assert code.replace("_", "\\_") in app.error[0].value
+    assert "**junk**" not in app.error[0].value.replace("\\", "#")
+    assert "d" not in app.query_params
+    assert "Upload order exports" in headers(app)
+
+
+def test_deleting_asks_first_and_then_deletes(data_folder):
+    app = upload("till.csv", UNCLEAR)
+    app.button(key="data.delete").click().run()
+    assert list((data_folder / "datasets").iterdir())
+    app.button(key="data.yes").click().run()
+    assert not list((data_folder / "datasets").iterdir())
+    assert "Upload order exports" in headers(app)
+
+
+def test_an_address_that_leads_nowhere_says_so():
+    app = data_page(d="x" * 32)
+    app_errors = [each.value for each in app.error]
+    assert not app.exception
+    assert "d" not in app.query_params
+    assert "Upload order exports" in headers(app)
+    assert app_errors == []  # said once, on the page that the address led to
+
+
+def test_the_sample_shop_takes_one_click():
+    app = data_page()
+    app.button(key="empty.sample").click().run()
+    assert dataset_id(app) == "sample"
+    assert any("no row is unaccounted for" in each for each in headers(app))
+    assert "The money adds up to the cent" in headers(app)
+    assert not any(each.key == "data.delete" for each in app.button)
