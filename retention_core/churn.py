@@ -147,6 +147,25 @@ def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def habits(orders: Orders) -> ir.Table:
+    """How each known customer has bought so far; the table stays in the engine.
+
+    ``customer_id``; ``purchase_days``, how many; ``last_order`` (date);
+    ``days_since_last_order``, from there to ``as_of``; ``usual_gap_days``, the median
+    days between the customer's purchase days, null with fewer than two; ``revenue``,
+    net, of the purchases so far.
+    """
+    waits = survival.waits(orders)
+    back = waits.next_day.notnull()
+    return waits.group_by("customer_id").agg(
+        purchase_days=waits.count(),
+        last_order=waits.day.max(),
+        days_since_last_order=waits.days.max(where=~back),
+        usual_gap_days=waits.days.median(where=back).cast("float64"),
+        revenue=waits.amount.sum(),
+    )
+
+
 def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
     """How likely each customer is to be lost.
 
@@ -157,13 +176,9 @@ def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
 
     Returns
     -------
-    Ibis table, one row a known customer, that stays in the engine:
+    Ibis table, one row a known customer, that stays in the engine: the columns of
+    :func:`habits`, and
 
-    ``customer_id``
-    ``days_since_last_order``
-        From the last purchase day to ``as_of``.
-    ``usual_gap_days``
-        Median days between the customer's purchase days; null with fewer than two.
     ``probability_active``
         P(at least one order in the next ``w`` days), 0–1, under BG/NBD; null with too
         little data for the model (:class:`~retention_core.errors.TooLittleDataError`
@@ -173,24 +188,16 @@ def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
         bought once.
     ``recency_rule``
         ``"active"`` if the last purchase day lies within ``w`` days, else ``"lost"``.
-    ``revenue``
-        Net revenue of the customer's purchases so far.
     """
     days = window(orders).days if window_days is None else window_days
-    waits = survival.waits(orders)
-    back = waits.next_day.notnull()
-    customers = waits.group_by("customer_id").agg(
-        days_since_last_order=waits.days.max(where=~back),
-        usual_gap_days=waits.days.median(where=back).cast("float64"),
-        revenue=waits.amount.sum(),
-    )
-    chances = _chances(orders, days)
-    known = customers.left_join(chances, "customer_id")
+    known = habits(orders).left_join(_chances(orders, days), "customer_id")
     active = known.days_since_last_order < days
     return known.select(
         "customer_id",
         "days_since_last_order",
         "usual_gap_days",
+        "purchase_days",
+        "last_order",
         "probability_active",
         churn_score=1 - known.probability_active,
         recency_rule=active.ifelse("active", "lost"),

@@ -255,7 +255,7 @@ def _columns(page: Page) -> dict[str, Any]:
             format="%d%%",
             color="red",
         ),
-        "orders": config.NumberColumn(head["orders"], format="localized"),
+        "purchase_days": config.NumberColumn(head["purchase_days"], format="localized"),
         "last_order": config.DateColumn(head["last_order"], format="D MMM YYYY"),
         "days_since_last_order": config.NumberColumn(
             head["days_since_last_order"], format=DAYS_SILENT
@@ -271,7 +271,7 @@ def _columns(page: Page) -> dict[str, Any]:
 COLUMNS = (
     "customer_id",
     "churn_score",
-    "orders",
+    "purchase_days",
     "last_order",
     "days_since_last_order",
     "usual_gap_days",

@@ -1,0 +1,155 @@
+"""Every page with the sample shop, with hardly any data, with odd data, with none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from retention_core.ingest.model import Answers
+from retention_ui import datasets, queries
+
+ROOT = Path(__file__).parents[2]
+ANALYSES = ("overview", "cohorts", "churn", "forecast", "baskets")
+PAGES = (*ANALYSES, "load")
+HEAD = "Order,Date,Customer,Product,Quantity,Amount,Currency\n"
+SHOPS = {
+    "one order": "1,2024-01-05,ann,Tea,1,20.00,EUR\n",
+    "one day": "1,2024-01-05,ann,Tea,1,20.00,EUR\n2,2024-01-05,ben,Tea,1,9.00,EUR\n"
+    "3,2024-01-05,ann,Cup,1,8.00,EUR\n",
+    "guests only": "1,2024-01-05,,Tea,1,20.00,EUR\n2,2024-02-05,,Tea,1,9.00,EUR\n"
+    "2,2024-02-05,,Cup,1,9.00,EUR\n3,2024-03-15,,Cup,1,9.00,EUR\n",
+    "all refunded": "1,2024-01-05,ann,Tea,1,20.00,EUR\n"
+    "1,2024-01-09,ann,Tea,-1,-20.00,EUR\n2,2024-02-05,ben,Cup,1,5.00,EUR\n"
+    "2,2024-02-09,ben,Cup,-1,-5.00,EUR\n",
+    "three customers": "1,2024-01-05,ann,Tea,1,20.00,EUR\n"
+    "2,2024-01-20,ben,Tea,1,9.00,EUR\n3,2024-02-03,ann,Cup,1,8.00,EUR\n"
+    "4,2024-03-13,cat,Tea,1,7.00,EUR\n5,2024-04-18,ann,Tea,1,20.00,EUR\n",
+    "odd names": "1,2024-01-05,<b>ann</b>,![x](http://evil/t.png),1,20.00,EUR\n"
+    "1,2024-01-05,<b>ann</b>,=1+1,1,20.00,EUR\n"
+    "2,2024-02-20,$x$ **b**,:red[Tea],1,9.00,EUR\n"
+    "3,2024-03-20,<b>ann</b>,![x](http://evil/t.png),1,20.00,EUR\n",
+}
+
+
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("kept")
+        patch.setenv("KEPT_DATA", str(folder))
+        queries.forget()
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def sample(data_folder):
+    return datasets.sample()
+
+
+def shop_of(rows: str, head: str = HEAD):
+    dataset = datasets.create([("orders.csv", (head + rows).encode())])
+    datasets.build(dataset, Answers())
+    return dataset
+
+
+def opened(name: str, dataset=None, **view: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "retention_ui" / "main.py"), default_timeout=120)
+    if dataset is not None:
+        app.query_params["d"] = dataset.id
+    for key, value in view.items():
+        app.query_params[key] = value
+    app.run()
+    app.switch_page(str(ROOT / "pages" / f"{name}.py"))
+    for key, value in view.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def headings(app: AppTest) -> list[str]:
+    return [each.value for each in app.header]
+
+
+def sound(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_data_each_page_offers_the_ways_to_some(name, data_folder):
+    app = opened(name)
+    assert sound(app)
+    labels = [button.label for button in app.button]
+    assert "Try the sample shop" in labels
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_tells_of_the_sample_shop(name, sample):
+    app = opened(name, sample)
+    assert sound(app)
+    assert headings(app)
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("kind", SHOPS)
+def test_odd_shops_get_pages_that_say_what_is_missing(kind, data_folder):
+    dataset = shop_of(SHOPS[kind])
+    for name in PAGES:
+        app = opened(name, dataset)
+        assert sound(app), (name, app.exception, app.error)
+        assert headings(app) or app.metric, name
+
+
+def test_a_file_without_products_says_which_export_has_them(data_folder):
+    rows = "1,2024-01-05,ann,20.00\n2,2024-02-05,ann,9.00\n"
+    dataset = shop_of(rows, "Order,Date,Customer,Total\n")
+    app = opened("baskets", dataset)
+    assert sound(app)
+    assert headings(app) == ["This file has no products"]
+
+
+def test_findings_of_the_sample_are_the_planted_stories(sample):
+    assert headings(opened("baskets", sample))[0].startswith("Two pairs go together")
+    said = " ".join(each.value for each in opened("overview", sample).markdown)
+    assert "Deal site" in said
+    assert "Starter kit" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "view", "expected"),
+    [
+        ("cohorts", {"grain": "quarter"}, "next quarter"),
+        ("cohorts", {"by": "channel"}, "Deal site"),
+        ("churn", {"window": "90"}, "After 90 silent days"),
+    ],
+)
+def test_the_address_opens_the_very_view(name, view, expected, sample):
+    assert expected in headings(opened(name, sample, **view))[0]
+
+
+def test_customers_can_be_chosen_by_their_first_order(sample):
+    everyone = opened("cohorts", sample)
+    few = opened("cohorts", sample, by="channel", value="Deal site")
+    assert sound(few)
+    assert headings(few)[0] != headings(everyone)[0]
+
+
+def test_a_month_that_is_not_over_enters_no_sentence(sample):
+    said = headings(opened("churn", sample))
+    assert not any("June" in each for each in said)
+    assert any("May" in each for each in said)
+
+
+def test_an_address_that_leads_nowhere_says_so(data_folder):
+    app = AppTest.from_file(str(ROOT / "retention_ui" / "main.py"), default_timeout=60)
+    app.query_params["d"] = "x" * 32
+    app.run()
+    assert not app.exception
+    assert "not here any more" in app.error[0].value
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_metrics_are_coloured_by_what_is_good(name, sample):
+    for metric in opened(name, sample).metric:
+        proto = metric.proto
+        assert proto.label
+        assert proto.help
