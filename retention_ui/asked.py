@@ -106,7 +106,10 @@ def _day_first(
     asked: Asked, texts: Texts, formats: Formats
 ) -> tuple[str, dict[str, str], str]:
     fields = asked.question.fields
-    example = str(next(iter(fields["examples"]), ""))
+    examples = [str(each) for each in fields["examples"]]
+    # 01/01/2024 is the same day either way and shows nothing.
+    telling = next((each for each in examples if _readings(each)), None)
+    example = telling or next(iter(examples), "")
     readings = _readings(example)
     key = "data.ask.day_first"
     title = texts(f"{key}.plain", example=md(example))
@@ -188,9 +191,9 @@ def _sheet(detection: Detection, texts: Texts) -> str:
 
 
 def _readings(example: str) -> tuple[dt.date, dt.date] | None:
-    """Return a date such as 03/04/2025 read day first and month first."""
+    """Return 03/04/2025 read day first and month first, where that differs."""
     parts = [int(each) for each in re.findall(r"\d+", example)[:3]]
-    if len(parts) < 3:
+    if len(parts) < 3 or parts[0] == parts[1]:
         return None
     one, two, year = parts
     year += 2000 if year < 100 else 0

@@ -13,7 +13,7 @@ MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
 DATA = "../pages/load.py"
 UNCLEAR = (
     b"Order;Date;Customer;Product;Amount\n"
-    b"1;03/04/2024;ann;Tea;20.50\n"
+    b"1;01/01/2024;ann;Tea;20.50\n"
     b"2;05/06/2024;ben;**Tea**;10.25\n"
     b"3;07/08/2024;ann;=1+1;30.00\n"
 )
@@ -60,9 +60,7 @@ def test_before_it_says_where_a_file_goes():
 
 def test_what_is_unclear_is_asked_and_building_waits_for_it():
     app = upload("till.csv", UNCLEAR)
-    assert "Does 03/04/2024 mean 3 April or 4 March?".replace("/", "\\/") in headers(
-        app
-    )
+    assert "Does 05/06/2024 mean 5 June or 6 May?".replace("/", "\\/") in headers(app)
     assert "Which currency are the amounts in?" in headers(app)
     assert app.button(key="data.build").disabled
 
@@ -79,7 +77,7 @@ def test_answers_build_the_order_table_and_can_be_changed():
         "The order table stands: 3 rows in use."
     ]
     dataset = datasets.find(dataset_id(app))
-    assert queries.facts(dataset).first_day.month == 4
+    assert queries.facts(dataset).as_of.month == 8
     app.button(key="data.change").click().run()
     assert app.button(key="data.back")
     assert not app.success
@@ -136,3 +134,13 @@ def test_the_sample_shop_takes_one_click():
     assert any("no row is unaccounted for" in each for each in headers(app))
     assert "The money adds up to the cent" in headers(app)
     assert not any(each.key == "data.delete" for each in app.button)
+
+
+def test_a_sheet_without_orders_can_be_told_so_and_is_read_again():
+    app = upload("till.csv", UNCLEAR)
+    role = next(each for each in app.selectbox if each.label == "This table holds")
+    role.set_value("ignore").run()
+    assert not app.exception
+    labels = [each.label for each in app.selectbox]
+    assert "Order date" not in labels
+    assert "This table holds" in labels
