@@ -28,7 +28,6 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "retention_rate": ("share", 1),
     "revenue_churn_rate": ("share", -1),
     "quick_ratio": ("ratio", 1),
-    "lost": ("count", -1),
     "repeat_rate": ("share", 1),
 }
 POINTS_SHOWN = 12

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Route
 
 from retention_ui import datasets
@@ -78,7 +78,12 @@ async def plotly(request: Request) -> FileResponse:
     return FileResponse(path / "plotly.min.js", headers=lasting)
 
 
-ROUTES = [Route(LIBRARY, plotly)]
+async def front(request: Request) -> RedirectResponse:
+    """Lead to the overview: as the first page it is served at the root only."""
+    return RedirectResponse(str(request.url.replace(path="/")))
+
+
+ROUTES = [Route(LIBRARY, plotly), Route("/overview", front)]
 MIDDLEWARE = [Middleware(SafeHeaders)]
 
 

@@ -134,8 +134,9 @@ def backtest(
 
 
 def usual_holdout(span_days: int) -> int:
-    """Days held out of a history of ``span_days``."""
-    return max(span_days // 4, min(HORIZON_DAYS, span_days // 2))
+    """Days held out of a history of ``span_days``: whole weeks, if it has any."""
+    days = max(span_days // 4, min(HORIZON_DAYS, span_days // 2))
+    return days // 7 * 7 or days
 
 
 def _later(orders: Orders, calibration: Orders) -> ibis.Table:

@@ -264,7 +264,9 @@ def _columns(page: Page) -> dict[str, Any]:
             head["usual_gap_days"], format=DAYS_SILENT
         ),
         "recency_rule": config.TextColumn(head["recency_rule"]),
-        "revenue": config.NumberColumn(head["revenue"], format="localized"),
+        "revenue": config.NumberColumn(
+            head["revenue"], format=page.formats.money_pattern
+        ),
     }
 
 

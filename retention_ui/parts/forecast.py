@@ -114,7 +114,7 @@ def tested(page: Page) -> None:
             findings.tracking(found.tracking, page.formats).words(page.texts),
             figures.tracking(found.tracking, *page.drawing),
             table=found.tracking,
-            date=page.formats.date_in_sentence(found.cutoff),
+            date=page.formats.date(found.cutoff),
         )
     with grid.cell():
         _rules(page, found)
@@ -273,7 +273,7 @@ def _columns(page: Page, highest: float) -> dict[str, Any]:
             head("clv"),
             min_value=0.0,
             max_value=max(highest, 1.0),
-            format="localized",
+            format=page.formats.money_pattern,
             color="green",
         ),
         "orders": config.NumberColumn(head("orders"), format="localized"),
@@ -287,6 +287,6 @@ def _columns(page: Page, highest: float) -> dict[str, Any]:
             head("expected_purchases"), format="%.1f"
         ),
         "expected_order_value": config.NumberColumn(
-            head("expected_order_value"), format="%.2f"
+            head("expected_order_value"), format=page.formats.money_pattern
         ),
     }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
 
 YEARLY = ("customers", "orders", "revenue", "average_order_value")
-MONTHLY = ("strict_retention_rate", "churn_rate", "lost", "repeat_rate")
+MONTHLY = ("strict_retention_rate", "churn_rate", "repeat_rate")
 FORECAST_TERMS = {
     "months": 12,
     "margin": 1.0,
@@ -50,7 +50,7 @@ def month(page: Page) -> None:
     days = page.formats.days(common.window_days(page))
     blocks.note(page("month", period=period, previous=previous, days=days))
     shown = [_card(page, name, figures, trend) for name in MONTHLY]
-    cards.show([*shown, _forecast(page)], across=5)
+    cards.show([*shown, _forecast(page)])
 
 
 def movement(page: Page) -> None:
