@@ -162,7 +162,7 @@ def _climb(
         jac=True,
         method="L-BFGS-B",
         bounds=[(-BOUND, BOUND)] * len(start),
-        options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 1000},
+        options={"ftol": 1e-14, "gtol": 1e-7, "maxiter": 300},
     )
     point, hessian = _polish(objective, answer.x)
     value, slope = objective(point)

@@ -47,14 +47,14 @@ class Spenders:
     @classmethod
     def of(cls, summary: ir.Table | pd.DataFrame) -> Spenders:
         """Those with ``frequency`` > 0 and ``monetary_value`` > 0."""
-        bought = summary[(summary.frequency > 0) & (summary.monetary_value > 0)]
+        known = (summary.frequency > 0) & (summary.monetary_value > 0)
         keys = ["frequency", "monetary_value"]
-        if isinstance(bought, pd.DataFrame):
-            frame = bought.groupby(keys, as_index=False).size()
+        if isinstance(summary, pd.DataFrame):
+            frame = summary[known].groupby(keys, as_index=False).size()
             frame = frame.rename(columns={"size": "customers"})
         else:
-            counted = bought.group_by(keys).agg(customers=bought.count())
-            frame = engine.run(counted)
+            bought = summary.filter(known)
+            frame = engine.run(bought.group_by(keys).agg(customers=bought.count()))
         if frame.empty:
             raise NoRepeatSpendError
         x, money, n = (frame[c].to_numpy(np.float64) for c in [*keys, "customers"])
