@@ -10,7 +10,10 @@ from functools import cache
 from retention_core.ingest.words import SYNONYMS
 
 HEADER_WITHIN = 30
-_NUMBER = re.compile(r"^[^\w]*[A-Z]{0,3}\s?[-−(]?\d[\d.,'\s]*\)?\s?[^\w]*$")
+_NUMBER = re.compile(
+    r"^[^\w]*(?:[A-Z]{3}\s|USD|EUR|GBP|CHF|RM|Rp|Rs\.?|[A-Z]{1,2}\$|kr\.?)?[^\w]*"
+    r"\d[\d.,'’\s]*(?:e[+-]?\d+)?[^\w]*(?:[A-Z]{3}|kr\.?|zł|руб\.?)?[^\w]*$"
+)
 _DATE = re.compile(
     r"^(\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})"
     r"|\d{1,2}[- .]+(de )?[^\W\d]{3,10}[- .,]+(de )?(\d{4}|\d{2})"

@@ -106,12 +106,14 @@ def _money(
     return repaired, money, used
 
 
-def reasons(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
+def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataFrame:
     """Rows and money by outcome and code; with what is worth knowing of used rows.
 
     Codes of used rows: ``no_order_number`` (customer and time stand for it) and
-    ``refund_unmatched``.
+    ``refund_unmatched``. ``quiet``: of the orders nothing is to be said.
     """
+    if quiet and con.execute("SELECT count(*) FROM ruled").fetchall() == [(0,)]:
+        return _nothing()
     names = pd.DataFrame(
         [(number, sheet.file) for number, (sheet, _) in enumerate(sheets)],
         columns=["sheet", "file"],
@@ -135,8 +137,7 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
     return found
 
 
-def no_reasons() -> pd.DataFrame:
-    """What :func:`reasons` gives where nothing is to be said."""
+def _nothing() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "outcome": pd.Series(dtype="str"),

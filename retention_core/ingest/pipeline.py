@@ -154,10 +154,11 @@ def build(
         _write_orders(con, detections, answers, built.days, into)
         ledger.write_rows(con, sheets, into / "ledger.parquet")
         amount = built.seen.amount if built.plain else None
-        told = not built.plain or built.seen.unnumbered
         frames = (
             ledger.files(con, sheets, amount),
-            ledger.reasons(con, sheets) if told else ledger.no_reasons(),
+            ledger.reasons(
+                con, sheets, quiet=built.plain and not built.seen.unnumbered
+            ),
         )
     found = json.dumps([asdict(each) for each in detections], ensure_ascii=False)
     (into / "detection.json").write_text(found, encoding="utf-8")

@@ -159,7 +159,11 @@ def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
     typed += f"{_times(detection, fields, ways)} FROM ({source})"
     if SYSTEMS.get(detection.system or "", {}).get("layout") == "shopify":
         typed = amounts.of_orders(typed, fields)
-    words = "".join(f", {field}" for field in WORDS if field in fields)
+    words = "".join(
+        f", {values.key(field) if field == 'sku' else field} AS {field}"
+        for field in WORDS
+        if field in fields
+    )
     words += ", mail AS email" if "email" in fields else ""
     words += ", digits AS phone" if "phone" in fields else ""
     return (
@@ -267,14 +271,17 @@ def _aside(fields: dict[str, int], ways: Ways) -> str:
         rules.append(
             (r"regexp_matches(lower(tags), '(^|[,;\s])test([,;\s]|$)')", "test_order")
         )
-    rules.append(("starts_with(ltrim(lower(number), '#'), 'test')", "test_order"))
+    test = "starts_with(ltrim(lower(number), '#'), 'test')"
+    likely = values.begins("number", "T", "t", "#T", "#t")
+    rules.append((f"({likely}) AND {test}", "test_order"))
     if "email" in fields:
         test = r"regexp_matches(mail, '^test(ing)?[0-9]*(\+.*)?@')"
         rules.append((f"starts_with(mail, 'test') AND {test}", "test_order"))
     if "row_type" in fields:
         rules.append((_says("row_type", "shipping_row"), "shipping_line"))
     if "currency" in fields and ways.currency:
-        other = f"upper(currency) <> {values.literal(ways.currency)}"
+        ours = values.literal(ways.currency)
+        other = f"currency <> {ours} AND upper(currency) <> {ours}"
         rules.append((other, "other_currency"))
     rules.append(("pieces < 0 AND money = 0 AND person IS NULL", "write_off"))
     whens = " ".join(f"WHEN {rule} THEN '{code}'" for rule, code in rules)

@@ -28,13 +28,25 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def begins(cell: str, *starts: str) -> str:
+    """Whether a cell begins with one of ``starts``: comparisons cost next to nothing.
+
+    The last character of each start must not be the last of all characters.
+    """
+    return " OR ".join(
+        f"({cell} >= {literal(start)} "
+        f"AND {cell} < {literal(start[:-1] + chr(ord(start[-1]) + 1))})"
+        for start in starts
+    )
+
+
 def text(cell: str) -> str:
     """The cell (trimmed by the reader) without wrappers made for spreadsheets.
 
     ``="0012"`` and ``'0012`` are how exports keep a spreadsheet from eating zeros.
     """
     unwrapped = rf"""regexp_replace({cell}, '^(?:="(.*)"|''(.*))$', '\1\2')"""
-    wrapped = f"""(starts_with({cell}, '="') OR starts_with({cell}, ''''))"""
+    wrapped = begins(cell, '="', "'")
     return f"CASE WHEN {wrapped} THEN nullif({unwrapped}, '') ELSE {cell} END"
 
 
@@ -95,10 +107,11 @@ def timestamp(
     Without ``time_zone`` the wall clock of the offset is kept. ``time`` is a second
     column, with the time of day.
     """
-    year_first = f"substr({bare}, 5, 1) IN ('-', '/')"
+    year_first = f"({bare} LIKE '____-%' OR {bare} LIKE '____/%')"
+    written = f"coalesce({_parts(bare, bool(day_first))}, {_named(bare)})"
     found = (
         f"coalesce(CASE WHEN {year_first} THEN {_iso(bare, time_zone)} END, "
-        f"{_digits(bare, time_zone)}, {_parts(bare, bool(day_first))}, {_named(bare)})"
+        f"{_digits(bare, time_zone)}, {written} + coalesce({_clock(bare)}, 0 * {_S}))"
     )
     if time is None:
         return found
@@ -111,8 +124,7 @@ _S = "INTERVAL 1 SECOND"
 def _iso(bare: str, time_zone: str | None) -> str:
     local = f"TRY_CAST({bare} AS TIMESTAMP)"
     stripped = f"TRY_CAST(regexp_replace({bare}, '{_OFFSET}', '') AS TIMESTAMP)"
-    meridiem = f"contains(lower({bare}), 'm')"
-    plain = f"CASE WHEN NOT {meridiem} THEN coalesce({local}, {stripped}) END"
+    plain = f"coalesce({local}, {stripped})"
     if time_zone is None:
         return plain
     offset = r"'\s*([+-]\d{2}):?(\d{2})?$'"
@@ -147,23 +159,10 @@ def _digits(bare: str, time_zone: str | None) -> str:
 
 def _parts(bare: str, day_first: bool) -> str:
     """Three numbers with signs between them, year first or last."""
-    first, second = (2, 1) if day_first else (1, 2)
-    year_last = _built(
-        f"regexp_extract({bare}, '{_DMY}', 3)",
-        f"regexp_extract({bare}, '{_DMY}', {first})",
-        f"regexp_extract({bare}, '{_DMY}', {second})",
-        bare,
-    )
-    year_first = _built(
-        f"regexp_extract({bare}, '{_YMD}', 1)",
-        f"regexp_extract({bare}, '{_YMD}', 2)",
-        f"regexp_extract({bare}, '{_YMD}', 3)",
-        bare,
-    )
-    return (
-        f"CASE WHEN regexp_matches({bare}, '{_DMY}') THEN {year_last} "
-        f"WHEN regexp_matches({bare}, '{_YMD}') THEN {year_first} END"
-    )
+    names = "['d', 'm', 'y']" if day_first else "['m', 'd', 'y']"
+    year_last = _built(f"regexp_extract({bare}, '{_DMY}', {names})", "p.m")
+    year_first = _built(f"regexp_extract({bare}, '{_YMD}', ['y', 'm', 'd'])", "p.m")
+    return f"coalesce({year_last}, {year_first})"
 
 
 def _named(bare: str) -> str:
@@ -172,27 +171,22 @@ def _named(bare: str) -> str:
     words = rf"regexp_extract_all(lower({bare}), '\p{{L}}{{3,}}')"
     months = f"list_transform({words}, lambda w: (MAP {{{pairs}}})[w])"
     month = f"list_filter({months}, lambda m: m IS NOT NULL)[1]"
-    last = (f"regexp_extract({bare}, '{_DAY_YEAR}', {part})" for part in (2, 1))
-    first = (f"regexp_extract({bare}, '{_YEAR_DAY}', {part})" for part in (1, 2))
-    year_last, day_before = last
-    year_first, day_after = first
+    year_first = _built(f"regexp_extract({bare}, '{_YEAR_DAY}', ['y', 'd'])", "m")
+    year_last = _built(f"regexp_extract({bare}, '{_DAY_YEAR}', ['d', 'y'])", "m")
     return (
-        rf"CASE WHEN NOT regexp_matches({bare}, '\p{{L}}{{3}}') THEN NULL "
-        f"WHEN regexp_matches({bare}, '{_YEAR_DAY}') "
-        f"THEN {_built(year_first, month, day_after, bare)} "
-        f"WHEN regexp_matches({bare}, '{_DAY_YEAR}') "
-        f"THEN {_built(year_last, month, day_before, bare)} END"
+        rf"CASE WHEN regexp_matches({bare}, '\p{{L}}{{3}}') THEN list_transform("
+        f"[{month}], lambda m: coalesce({year_first}, {year_last}))[1] END"
     )
 
 
-def _built(year: str, month: str, day: str, bare: str) -> str:
-    """Two-digit years: 70 to 99 are of the last century."""
+def _built(parts: str, month: str) -> str:
+    """A day out of the parts of a match; two-digit years from 70 are of the 1900s."""
     full = (
-        f"CASE WHEN length({year}) = 4 THEN {year} "
-        f"WHEN {year} >= '70' THEN '19' || {year} ELSE '20' || {year} END"
+        "CASE WHEN length(p.y) = 4 THEN p.y "
+        "WHEN p.y >= '70' THEN '19' || p.y ELSE '20' || p.y END"
     )
-    date = f"TRY_CAST({full} || '-' || {month} || '-' || {day} AS TIMESTAMP)"
-    return f"{date} + coalesce({_clock(bare)}, 0 * {_S})"
+    day = f"TRY_CAST({full} || '-' || {month} || '-' || p.d AS TIMESTAMP)"
+    return f"list_transform([{parts}], lambda p: {day})[1]"
 
 
 def _clock(bare: str) -> str:

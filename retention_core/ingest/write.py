@@ -28,7 +28,8 @@ def copy(
     words = values.literal(json.dumps(metadata or {}))
     con.execute(
         f"COPY ({query}) TO {values.literal(str(path))} "
-        f"(FORMAT parquet, KV_METADATA {{{METADATA_KEY}: {words}}})"
+        "(FORMAT parquet, DICTIONARY_SIZE_LIMIT 10000, "
+        f"KV_METADATA {{{METADATA_KEY}: {words}}})"
     )
 
 
