@@ -96,8 +96,8 @@ def backtest(
     Parameters
     ----------
     holdout_days
-        Default: the last quarter of the history, but a year (the forecast's horizon)
-        where that leaves as much to fit on, and else half the history at most.
+        Default: the last quarter of the history; or a year, the forecast's horizon,
+        where that is more, though never more than half; in whole weeks.
     model
         As for :func:`clv.forecast`.
 

@@ -57,13 +57,16 @@ class Groups:
             money=ibis.ifelse(known, summary.monetary_value, 0.0),
         )
         frame = orders.run(
-            valued.group_by("frequency", "recency", "T").agg(
+            valued.group_by("frequency", "recency", "T")
+            .agg(
                 customers=valued.count(),
                 total=valued.value.sum(),
                 square=(valued.value * valued.value).sum(),
                 spenders=valued.known.sum(),
                 money=valued.money.sum(),
             )
+            # Drawing some of them by chance is to draw the same ones every time.
+            .order_by("frequency", "recency", "T")
         )
         columns = {name: frame[name].to_numpy(np.float64) for name in frame}
         keys = ("frequency", "recency", "T", "customers")
