@@ -7,7 +7,7 @@ from retention_ui.page import open_page
 from retention_ui.parts import churn, common
 
 page = open_page("churn")
-if churn.possible(page):
+if common.customers_over_time(page):
     found = queries.ask(page.shop.everybody(), "window")
     upper = st.grid(2, min_column_width=330, gap=("medium", "medium"))
     days = churn.move_window(page, found)

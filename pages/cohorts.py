@@ -6,7 +6,7 @@ from retention_ui.page import open_page
 from retention_ui.parts import cohorts, common
 
 page = open_page("cohorts")
-if cohorts.possible(page):
+if common.customers_over_time(page):
     chosen = cohorts.choices(page)
     if chosen.by:
         cohorts.slices(page, chosen)

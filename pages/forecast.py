@@ -5,7 +5,7 @@ from retention_ui.page import open_page
 from retention_ui.parts import common, forecast
 
 page = open_page("forecast")
-if forecast.possible(page):
+if common.customers_over_time(page):
     asked = forecast.terms(page)
     found = forecast.outlook(page, asked)
     if isinstance(found, TooLittle):

@@ -13,7 +13,6 @@ from retention_ui.figures import churn as figures
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.movement import rates as rates_figure
 from retention_ui.figures.survival import next_orders
-from retention_ui.parts import common
 
 if TYPE_CHECKING:
     from retention_core.churn import ChurnWindow
@@ -69,10 +68,10 @@ def gaps(page: Page, days: int) -> None:
 def move_window(page: Page, found: ChurnWindow) -> int:
     """Let the user move the window of the whole product."""
     scope = inputs.Scope("shared", page.texts)
-    longest = max(LONGEST_WINDOW, found.days)
+    least, longest = min(LEAST_WINDOW, found.days), max(LONGEST_WINDOW, found.days)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=420):
-            days = inputs.slider(scope, "window", found.days, (LEAST_WINDOW, longest))
+            days = inputs.slider(scope, "window", found.days, (least, longest))
         if days != found.days:
             st.button(
                 page("back", days=page.formats.days(found.days)),
@@ -94,7 +93,7 @@ def rates(page: Page, days: int, grain: Grain) -> None:
         blocks.note(page("no_period", date=page.formats.date(after)))
         return
     last = known.iloc[-1]
-    before = known.iloc[-2] if len(known) > 1 else last * float("nan")
+    before = known.iloc[-2] if len(known) > 1 else dict.fromkeys(FIGURES, float("nan"))
     start = page.formats.period(last["period_start"], grain)
     counts = ("starting", "ending", "new", "lost", "reactivated")
     numbers = {name: page.formats.count(last[name]) for name in counts}
@@ -223,11 +222,6 @@ def calculator(page: Page) -> None:
 def grain(page: Page) -> Grain:
     """Let the user choose the periods of movement and rates."""
     return cast("Grain", inputs.choice(page.scope, "grain", periods.GRAINS, "month"))
-
-
-def possible(page: Page) -> bool:
-    """Say what is missing where nobody can be lost."""
-    return not common.no_customers(page)
 
 
 def _type_in(page: Page, values: dict[str, int]) -> None:

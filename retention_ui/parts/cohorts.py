@@ -58,29 +58,6 @@ class Choices:
     without_first: bool
 
 
-def possible(page: Page) -> bool:
-    """Say what is missing where there is nothing to follow over time."""
-    if common.no_customers(page):
-        return False
-    born = periods.first_day(page.facts.first_day, "week")
-    long_enough = periods.following(born, "week") <= page.facts.as_of
-    if page.facts.customers > 1 and long_enough:
-        return True
-    count = page.facts.customers
-    title = page("too_short", grain=page.texts("grains.week"))
-    if long_enough:
-        title = page("too_few", count=count, n=page.formats.count(count))
-    note = page(
-        "too_few_note",
-        orders=page.formats.count(page.facts.orders - page.facts.guest_orders),
-        first=page.formats.date(page.facts.first_day),
-        last=page.formats.date(page.facts.as_of),
-        grain=page.texts("grains.week"),
-    )
-    common.lacking(page, title, note)
-    return False
-
-
 def choices(page: Page) -> Choices:
     """Draw the controls of the page."""
     dimensions = list(queries.values(page.shop.dataset))
@@ -90,9 +67,9 @@ def choices(page: Page) -> Choices:
         measure = inputs.choice(page.scope, "measure", MEASURES, width=220)
         by = inputs.choice(
             page.scope,
-            "by",
+            "split",
             ["nothing", *dimensions],
-            names={"nothing": page("by.nothing"), **names},
+            names={"nothing": page("split.nothing"), **names},
         )
         columns = ALL_AGES
         if grain in COLUMNS:

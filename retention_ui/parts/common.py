@@ -13,6 +13,8 @@ from retention_ui.page import DATA_PAGE
 if TYPE_CHECKING:
     from retention_ui.page import Page
 
+A_WEEK = 7
+
 
 def lacking(page: Page, title: str, text: str) -> None:
     """Say what is missing, and lead to the Data page."""
@@ -28,13 +30,26 @@ def lacking(page: Page, title: str, text: str) -> None:
         )
 
 
-def no_customers(page: Page) -> bool:
-    """Say so where the files name no customer."""
-    if page.facts.customers:
+def customers_over_time(page: Page) -> bool:
+    """Whether customers can be followed over time; say what is missing where not."""
+    facts, texts, formats = page.facts, page.texts, page.formats
+    if not facts.customers:
+        lacking(page, texts("empty.no_customers"), texts("empty.no_customers_text"))
         return False
-    texts = page.texts
-    lacking(page, texts("empty.no_customers"), texts("empty.no_customers_text"))
-    return True
+    if facts.customers > 1 and (facts.as_of - facts.first_day).days >= A_WEEK:
+        return True
+    if facts.customers == 1:
+        title = texts("empty.one_customer")
+    else:
+        title = texts("empty.too_short")
+    note = texts(
+        "empty.too_few_text",
+        orders=formats.count(facts.orders - facts.guest_orders),
+        first=formats.date(facts.first_day),
+        last=formats.date(facts.as_of),
+    )
+    lacking(page, title, note)
+    return False
 
 
 def nothing_matches(page: Page) -> None:

@@ -52,11 +52,6 @@ def terms(page: Page) -> Terms:
     return Terms(int(months), margin / 100, discount / 100, MODELS[model])
 
 
-def possible(page: Page) -> bool:
-    """Say what is missing where nobody can come back."""
-    return not common.no_customers(page)
-
-
 def outlook(page: Page, asked: Terms) -> Outlook | TooLittle:
     """Return the forecast, or why there is none."""
     with st.spinner(page("working")):

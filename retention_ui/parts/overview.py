@@ -100,7 +100,7 @@ def _slices(page: Page) -> bool:
             other=page.formats.share(row.rest_share),
             grain=page.texts("grains.month"),
         )
-        _say(page, words, "actions.slice_link", "cohorts", by=row.by)
+        _say(page, words, "actions.slice_link", "cohorts", split=row.by)
     return len(clear) > 0
 
 

@@ -118,7 +118,7 @@ def test_findings_of_the_sample_are_the_planted_stories(sample):
     ("name", "view", "expected"),
     [
         ("cohorts", {"grain": "quarter"}, "next quarter"),
-        ("cohorts", {"by": "channel"}, "Deal site"),
+        ("cohorts", {"split": "channel"}, "Deal site"),
         ("churn", {"window": "90"}, "After 90 silent days"),
     ],
 )
@@ -128,7 +128,7 @@ def test_the_address_opens_the_very_view(name, view, expected, sample):
 
 def test_customers_can_be_chosen_by_their_first_order(sample):
     everyone = opened("cohorts", sample)
-    few = opened("cohorts", sample, by="channel", value="Deal site")
+    few = opened("cohorts", sample, customers="channel", value="Deal site")
     assert sound(few)
     assert headings(few)[0] != headings(everyone)[0]
 
