@@ -89,14 +89,19 @@ MIDDLEWARE = [Middleware(SafeHeaders)]
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Delete idle datasets as long as the server runs."""
-    sweeping = asyncio.create_task(_sweep())
+    """Make the sample shop ready; delete idle datasets as long as the server runs."""
+    tasks = [asyncio.create_task(_sweep()), asyncio.create_task(_make_ready())]
     try:
         yield
     finally:
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _make_ready() -> None:
+    await asyncio.to_thread(datasets.sample)
 
 
 async def _sweep() -> None:

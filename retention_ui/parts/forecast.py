@@ -23,7 +23,7 @@ MONTHS = ("6", "12", "24")
 MODELS = {"bg-nbd": "bg/nbd", "mbg-nbd": "mbg/nbd", "pareto-nbd": "pareto/nbd"}
 # The rules of a back-test in the order they are listed; the model's own stands first.
 RULES = ("model", "own_rate", "past_spend", "recency")
-ROWS_SHOWN = 1000
+NOT_TO_BE_TRUSTED = ("poor", "worse_than_carried_on")
 NOTHING_YET = pd.DataFrame(columns=["month", "expected", "low", "high"])
 
 
@@ -82,10 +82,14 @@ def too_little(page: Page, why: TooLittle) -> None:
 
 
 def ahead(page: Page, found: Outlook) -> None:
-    """Draw revenue so far, and what today's customers should bring."""
+    """Draw revenue so far, and what today's customers should bring, if that holds."""
+    test = queries.ask(page.shop, "backtest")
+    finding = findings.forecast(found.total, found.months, page.formats)
+    if not isinstance(test, TooLittle) and test.verdict.code in NOT_TO_BE_TRUSTED:
+        finding = findings.doubtful(test.verdict.fields["miss"], page.formats)
     page.section(
         "forecast",
-        findings.forecast(found.total, found.months, page.formats).words(page.texts),
+        finding.words(page.texts),
         figures.forecast(
             found.history,
             *page.drawing,
