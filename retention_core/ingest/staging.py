@@ -47,6 +47,7 @@ _FILLED_DOWN = (
 )
 
 
+_SMALL = 100_000
 _OF_THE_LINE = ("product", "sku", "quantity", "unit_price", "amount", "order_total")
 
 
@@ -72,8 +73,8 @@ def stage(
     Columns: ``sheet, row, number, customer_id, ordered_at, amount, quantity, discount,
     refund, refunded_at, is_refund``, the mapped words and dimensions; ``code`` says why
     a row cannot be read (null: it can), ``aside`` which rule sets it aside, ``repair``
-    what was mended. It is a view as long as every row is a plain sale: reading twice
-    costs less than writing once.
+    what was mended. In a large file it is a view as long as every row is a plain sale:
+    reading twice costs less than writing once.
     """
     fields = cells(detection)
     raw = _raw(sheet, detection, fields)
@@ -82,13 +83,14 @@ def stage(
         filled = _filled(con, raw, fields, "head")
         con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, filled)}")
         return name, look(con, name)
-    con.execute(f"CREATE VIEW {name} AS {_rows(number, detection, ways, raw)}")
+    kind = "VIEW" if detection.rows > _SMALL else "TABLE"
+    con.execute(f"CREATE {kind} {name} AS {_rows(number, detection, ways, raw)}")
     found = look(con, name)
     if found.without_day and "order_id" in fields:
-        con.execute(f"DROP VIEW {name}")
+        con.execute(f"DROP {kind} {name}")
         filled = _filled(con, raw, fields, "ordered_at")
         con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, filled)}")
-    elif not found.clean:
+    elif not found.clean and kind == "VIEW":
         con.execute(f"CREATE TABLE {name}_rows AS SELECT * FROM {name}")
         name = f"{name}_rows"
     if found.orphans:

@@ -205,14 +205,14 @@ def same(left, right):
     assert left[1] == right[1]
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(exports())
 def test_uploading_twice_changes_nothing(orders):
     text = text_of(orders)
     same(ingested(text, text), ingested(text))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(exports(), st.data())
 def test_splitting_between_orders_changes_nothing(orders, data):
     cut = data.draw(st.integers(0, len(orders)))
@@ -220,7 +220,7 @@ def test_splitting_between_orders_changes_nothing(orders, data):
     same(ingested(*parts), ingested(text_of(orders)))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(exports(), st.integers(0, 99))
 def test_the_order_of_rows_changes_nothing(orders, seed):
     mixed = [line for order in orders for line in order]
@@ -228,7 +228,7 @@ def test_the_order_of_rows_changes_nothing(orders, seed):
     same(ingested(text_of([mixed])), ingested(text_of(orders)))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(exports(), exports())
 def test_the_order_of_files_changes_nothing(one, other):
     texts = text_of(one), text_of(other)
