@@ -10,8 +10,7 @@ if common.customers_over_time(page):
     chosen = cohorts.choices(page)
     if chosen.by:
         cohorts.slices(page, chosen)
-    else:
-        cohorts.table(page, chosen)
+    elif cohorts.table(page, chosen):
         grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
         with grid.cell():
             cohorts.curves(page, chosen)

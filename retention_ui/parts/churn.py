@@ -10,6 +10,7 @@ import streamlit as st
 from retention_core import churn, periods, survival
 from retention_ui import blocks, cards, findings, inputs, queries
 from retention_ui.figures import churn as figures
+from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.movement import rates as rates_figure
 from retention_ui.figures.survival import next_orders
@@ -92,13 +93,14 @@ def rates(page: Page, days: int, grain: Grain) -> None:
         after = page.facts.first_day + pd.Timedelta(days=days)
         blocks.note(page("no_period", date=page.formats.date(after)))
         return
-    last = known.iloc[-1]
-    before = known.iloc[-2] if len(known) > 1 else dict.fromkeys(FIGURES, float("nan"))
+    rows = records(known)
+    last = rows[-1]
+    before = rows[-2] if len(rows) > 1 else dict.fromkeys(FIGURES, float("nan"))
     start = page.formats.period(last["period_start"], grain)
     counts = ("starting", "ending", "new", "lost", "reactivated")
     numbers = {name: page.formats.count(last[name]) for name in counts}
     numbers["days"] = page.formats.days(days)
-    if len(known) > 1:
+    if len(rows) > 1:
         previous = page.formats.period(before["period_start"], grain)
         blocks.note(page("period", period=start, previous=previous))
     else:

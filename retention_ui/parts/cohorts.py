@@ -81,13 +81,13 @@ def choices(page: Page) -> Choices:
     return Choices(grain, measure, split, columns, _first_left_out(page, grain))
 
 
-def table(page: Page, chosen: Choices) -> None:
-    """Draw the heatmap of the measure."""
+def table(page: Page, chosen: Choices) -> bool:
+    """Draw the heatmap of the measure; false where the filters leave nothing."""
     words = {"grain": page.texts(f"grains.{chosen.grain}")}
     cells = _cells(page, chosen, chosen.measure)
     if cells.empty:
         common.nothing_matches(page)
-        return
+        return False
     average = cohorts.average(cells)
     retention = cohorts.average(_cells(page, chosen))
     finding = findings.heatmap(cells, retention, page.formats, chosen.grain)
@@ -116,6 +116,7 @@ def table(page: Page, chosen: Choices) -> None:
         least=ROW_LABELS + CELL * drawn,
         **words,
     )
+    return True
 
 
 def curves(page: Page, chosen: Choices) -> None:

@@ -133,6 +133,13 @@ def test_customers_can_be_chosen_by_their_first_order(sample):
     assert headings(few)[0] != headings(everyone)[0]
 
 
+@pytest.mark.parametrize("name", ANALYSES)
+def test_filters_that_leave_nothing_say_so_or_show_what_is_there(name, sample):
+    never = {"dates": "custom", "from": "2024-01-01", "to": "2024-01-02"}
+    app = opened(name, sample, **never, customers="channel", value="Deal site")
+    assert sound(app)
+
+
 def test_a_month_that_is_not_over_enters_no_sentence(sample):
     said = headings(opened("churn", sample))
     assert not any("June" in each for each in said)
