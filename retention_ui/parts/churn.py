@@ -10,7 +10,7 @@ import streamlit as st
 from retention_core import churn, periods, survival
 from retention_ui import blocks, cards, findings, inputs, queries
 from retention_ui.figures import churn as figures
-from retention_ui.figures.frames import records
+from retention_ui.figures.frames import Row, records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.movement import rates as rates_figure
 from retention_ui.figures.survival import next_orders
@@ -95,7 +95,9 @@ def rates(page: Page, days: int, grain: Grain) -> None:
         return
     rows = records(known)
     last = rows[-1]
-    before = rows[-2] if len(rows) > 1 else dict.fromkeys(FIGURES, float("nan"))
+    before: Row = dict.fromkeys(FIGURES, float("nan"))
+    if len(rows) > 1:
+        before = rows[-2]
     start = page.formats.period(last["period_start"], grain)
     counts = ("starting", "ending", "new", "lost", "reactivated")
     numbers = {name: page.formats.count(last[name]) for name in counts}
