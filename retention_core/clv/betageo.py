@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln
 
-from retention_core.clv.special import Floats, beta_mean
+from retention_core.clv.special import Floats, along, beta_mean
 
 if TYPE_CHECKING:
     from retention_core.clv.histories import Histories
@@ -129,13 +129,17 @@ class BetaGeometric:
         out: the mean of (1 - E[exp(-rate p horizon)]) / p over p ~ Beta(a, b + k).
         """
         r, alpha, a, b = parameters
-        u = horizon / (alpha + T)
 
-        def purchases(p: Floats, rows: slice) -> Floats:
-            m = (r + x[rows])[:, None]
-            return np.asarray(-np.expm1(-m * np.log1p(p * u[rows, None])) / p)
+        def expected(x: Floats, log_age: Floats) -> Floats:
+            u = horizon * np.exp(-log_age)
 
-        return beta_mean(purchases, a, b + x + self.chances_at_first)
+            def purchases(p: Floats, rows: slice) -> Floats:
+                m = (r + x[rows])[:, None]
+                return np.asarray(-np.expm1(-m * np.log1p(p * u[rows, None])) / p)
+
+            return beta_mean(purchases, a, b + x + self.chances_at_first)
+
+        return along(expected, x, np.log(alpha + T))
 
     def pairs_if_alive(
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
@@ -145,18 +149,26 @@ class BetaGeometric:
         From P(Y > j | p) = (1 - p)^j P(N > j), N the purchases of one who never leaves.
         """
         r, alpha, a, b = parameters
-        u = horizon / (alpha + T)
 
-        def pairs(p: Floats, rows: slice) -> Floats:
-            m, u_ = (r + x[rows])[:, None], u[rows, None]
-            silent = np.exp(-m * np.log1p(p * u_))
-            mean = -np.expm1(-m * np.log1p(p * u_)) / p
-            slope = m * u_ * silent / (1 + p * u_)
-            exact = 2 * (1 - p) * (mean - slope) / p
-            small = p * u_ * (m + 1) < 1e-5
-            return np.asarray(np.where(small, m * (m + 1) * u_**2, exact))
+        def expected(x: Floats, log_age: Floats) -> Floats:
+            u = horizon * np.exp(-log_age)
 
-        return beta_mean(pairs, a, b + x + self.chances_at_first)
+            def pairs(p: Floats, rows: slice) -> Floats:
+                return _pairs(p, (r + x[rows])[:, None], u[rows, None])
+
+            return beta_mean(pairs, a, b + x + self.chances_at_first)
+
+        return along(expected, x, np.log(alpha + T))
+
+
+def _pairs(p: Floats, m: Floats, u: Floats) -> Floats:
+    """E[Y (Y - 1)] given p: the limit where p is so small that the terms cancel."""
+    silent = np.exp(-m * np.log1p(p * u))
+    mean = -np.expm1(-m * np.log1p(p * u)) / p
+    slope = m * u * silent / (1 + p * u)
+    exact = 2 * (1 - p) * (mean - slope) / p
+    small = p * u * (m + 1) < 1e-5
+    return np.asarray(np.where(small, m * (m + 1) * u**2, exact))
 
 
 BG_NBD = BetaGeometric("bg/nbd", chances_at_first=0)

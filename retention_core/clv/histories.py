@@ -23,14 +23,26 @@ if TYPE_CHECKING:
 class Distinct:
     """The distinct values of one column and where each row finds its own."""
 
-    levels: Floats
+    levels: np.ndarray
     rows: np.ndarray
 
     @classmethod
-    def of(cls, column: Floats) -> Distinct:
+    def of(cls, column: np.ndarray) -> Distinct:
         """The levels of ``column``."""
         levels, rows = np.unique(column, return_inverse=True)
         return cls(levels, rows)
+
+
+def distinct_pairs(x: Floats, T: Floats) -> tuple[Floats, Floats, np.ndarray]:
+    """Distinct (x, T), and where each row finds its own."""
+    by_x, by_T = Distinct.of(x), Distinct.of(T)  # noqa: N806 the field's symbol
+    ages = by_T.levels.size
+    pairs = Distinct.of(by_x.rows * ages + by_T.rows)
+    return (
+        by_x.levels[pairs.levels // ages],
+        by_T.levels[pairs.levels % ages],
+        pairs.rows,
+    )
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,13 @@ class Histories:
         return Histories(
             self.frequency, self.recency / length, self.T / length, self.customers
         )
+
+    def sample(self, size: int) -> Histories:
+        """About ``size`` of the histories, evenly spread over them."""
+        order = np.lexsort((self.recency, self.T, self.frequency))
+        rows = order[:: max(1, order.size // size)]
+        columns = (self.frequency, self.recency, self.T, self.customers)
+        return Histories(*(column[rows] for column in columns))
 
     @cached_property
     def by_frequency(self) -> Distinct:

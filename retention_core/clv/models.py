@@ -12,11 +12,13 @@ import pandas as pd
 
 from retention_core.clv.betageo import BG_NBD, MBG_NBD
 from retention_core.clv.errors import UnknownModelError
-from retention_core.clv.fitting import Fit, maximise
-from retention_core.clv.histories import Histories
+from retention_core.clv.fitting import Fit, Optimum, maximise
+from retention_core.clv.histories import Histories, distinct_pairs
 from retention_core.clv.paretonbd import PARETO_NBD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
     import numpy.typing as npt
 
@@ -51,6 +53,8 @@ class Model(Protocol):
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
     ) -> Floats: ...
 
+
+SAMPLE = 5000
 
 MODELS: dict[str, Model] = {
     model.name: model for model in (BG_NBD, MBG_NBD, PARETO_NBD)
@@ -89,17 +93,27 @@ def fit_histories(histories: Histories, model: str) -> Fit:
     chosen = model_of(model)
     unit = float(histories.T.max()) or 1.0
     scaled = histories.in_unit(unit)
-    optimum = maximise(
-        lambda parameters: chosen.log_likelihood(parameters, scaled),
-        histories.n_customers,
-        chosen.starts,
-    )
+    optimum = _maximise(chosen, scaled, chosen.starts)
     units = np.ones(len(chosen.parameters))
     units[list(chosen.in_time)] = unit
     params = np.exp(optimum.log_parameters) * units
     value, _ = chosen.log_likelihood(params, histories)
     fitted = pd.Series(params, index=list(chosen.parameters))
     return Fit.of(model, fitted, value, histories.n_customers, optimum)
+
+
+def _maximise(
+    model: Model, histories: Histories, starts: Sequence[Sequence[float]]
+) -> Optimum:
+    """The optimum; of many histories, from where a sample of them has its own."""
+    if histories.T.size > 2 * SAMPLE:
+        sample = _maximise(model, histories.sample(SAMPLE), starts)
+        starts = [tuple(np.exp(sample.log_parameters))]
+    return maximise(
+        lambda parameters: model.log_likelihood(parameters, histories),
+        histories.n_customers,
+        starts,
+    )
 
 
 def fit_any(histories: Histories, model: str) -> Fit:
@@ -161,8 +175,8 @@ def expected_purchases(
     """
     x, t_x, T = _arrays(frequency, recency, T)
     model, parameters = model_of(fit.model), _parameters(fit)
-    pairs, rows = np.unique(np.stack([x, T]), axis=1, return_inverse=True)
-    each = model.purchases_if_alive(parameters, horizon, pairs[0], pairs[1])
+    some_x, ages, rows = distinct_pairs(x, T)
+    each = model.purchases_if_alive(parameters, horizon, some_x, ages)
     return model.probability_alive(parameters, x, t_x, T) * each[rows]
 
 
@@ -171,8 +185,8 @@ def expected_pairs(
 ) -> Floats:
     """E[Y (Y - 1)] of the purchases Y within ``horizon`` after ``T``."""
     model, parameters = model_of(fit.model), _parameters(fit)
-    pairs, rows = np.unique(np.stack([frequency, T]), axis=1, return_inverse=True)
-    each = model.pairs_if_alive(parameters, horizon, pairs[0], pairs[1])
+    some_x, ages, rows = distinct_pairs(frequency, T)
+    each = model.pairs_if_alive(parameters, horizon, some_x, ages)
     return model.probability_alive(parameters, frequency, recency, T) * each[rows]
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import digamma, expit, exprel, gammaln
 
-from retention_core.clv.special import Floats, Powers
+from retention_core.clv.special import Floats, Powers, slices
 
 if TYPE_CHECKING:
     from retention_core.clv.histories import Histories
@@ -64,21 +64,31 @@ class ParetoNbd:
 
     def _timing(self, parameters: Floats, h: Histories) -> tuple[float, Floats]:
         """The part that depends on when: a customer still at T, or gone before."""
+        value, gradient = 0.0, np.zeros(4)
+        for part in slices(h.T.size):
+            history = (h.frequency[part], h.recency[part], h.T[part])
+            logs, slopes = self._stayed_or_left(parameters, *history)
+            value += float(h.customers[part] @ logs)
+            gradient += slopes @ h.customers[part]
+        return value, gradient
+
+    def _stayed_or_left(
+        self, parameters: Floats, x: Floats, t_x: Floats, T: Floats
+    ) -> tuple[Floats, Floats]:
+        """Logarithm of the sum of both chances, and its slopes by the parameters."""
         r, alpha, s, beta = parameters
-        m, n = r + h.frequency, h.customers
-        stayed = -m * np.log(alpha + h.T) - s * np.log(beta + h.T)
-        left = self._left(parameters, h.frequency, h.recency, h.T)
-        odds = np.log(s) + left.log_integral - stayed
+        m, A, B = r + x, alpha + T, beta + T  # noqa: N806
+        stayed = -m * np.log(A) - s * np.log(B)
+        y = self._left(parameters, x, t_x, T)
+        odds = np.log(s) + y.log_integral - stayed
         alive, gone = expit(-odds), expit(odds)
-        y = left
-        gradient = (
-            -(n @ (alive * np.log(alpha + h.T) + gone * y.mean(np.log(y.first)))),
-            -(n @ (m * (alive / (alpha + h.T) + gone * y.mean(1 / y.first)))),
-            n @ gone / s
-            - n @ (alive * np.log(beta + h.T) + gone * y.mean(np.log(y.second))),
-            -(n @ (alive * s / (beta + h.T) + gone * (s + 1) * y.mean(1 / y.second))),
+        slopes = (
+            -alive * np.log(A) - gone * y.mean(np.log(y.first)),
+            -m * (alive / A + gone * y.mean(1 / y.first)),
+            gone / s - alive * np.log(B) - gone * y.mean(np.log(y.second)),
+            -s * alive / B - (s + 1) * gone * y.mean(1 / y.second),
         )
-        return float(n @ (stayed + np.logaddexp(0, odds))), np.array(gradient)
+        return stayed + np.logaddexp(0, odds), np.array(slopes)
 
     def _left(self, parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Powers:
         """Over the day of leaving y between t_x and T."""
@@ -93,8 +103,11 @@ class ParetoNbd:
         """P(still a customer at T): eq. 36 and 37 of [009]."""
         r, alpha, s, beta = parameters
         stayed = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
-        left = self._left(parameters, x, t_x, T)
-        return np.asarray(expit(stayed - np.log(s) - left.log_integral))
+        left = [
+            self._left(parameters, x[part], t_x[part], T[part]).log_integral
+            for part in slices(x.size)
+        ]
+        return np.asarray(expit(stayed - np.log(s) - np.concatenate(left)))
 
     def buys_if_alive(
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
@@ -105,11 +118,15 @@ class ParetoNbd:
         """
         r, alpha, s, beta = parameters
         m, A, B = r + x, alpha + T, beta + T  # noqa: N806
-        first = Powers.between(
-            (A, m + 1), (B, np.full_like(x, s)), np.full_like(x, horizon)
-        )
+        every = np.full_like(x, s), np.full_like(x, horizon)
+        first = [
+            Powers.between(
+                (A[part], m[part] + 1), (B[part], every[0][part]), every[1][part]
+            ).log_integral
+            for part in slices(x.size)
+        ]
         scale = np.log(m) + m * np.log(A) + s * np.log(B)
-        return np.asarray(np.exp(scale + first.log_integral))
+        return np.asarray(np.exp(scale + np.concatenate(first)))
 
     def purchases_if_alive(
         self, parameters: Floats, horizon: float, x: Floats, T: Floats

@@ -22,6 +22,7 @@ LEGENDRE_NODES, LEGENDRE_WEIGHTS = (
     (array + shift) / 2
     for array, shift in zip(np.polynomial.legendre.leggauss(64), (1, 0), strict=True)
 )
+CHEBYSHEV_POINTS = 24
 CELLS = 2**21  # numbers held at once by one quadrature
 
 
@@ -76,6 +77,34 @@ def _beta_nodes(a: float, b: Floats, nodes: Floats) -> tuple[Floats, Floats]:
     return np.maximum(np.exp(log_p), SMALLEST), weights / weights.sum(
         axis=1, keepdims=True
     )
+
+
+def slices(size: int) -> list[slice]:
+    """Parts of so many rows that their quadrature nodes fit into the caches."""
+    rows = CELLS // LEGENDRE_NODES.size // 16
+    return [slice(start, start + rows) for start in range(0, max(size, 1), rows)]
+
+
+def along(
+    evaluate: Callable[[Floats, Floats], Floats], x: Floats, place: Floats
+) -> Floats:
+    """``evaluate(x, place)``, which is positive and smooth in ``place``, for many rows.
+
+    Where there are far more rows than distinct ``x``, it is evaluated at Chebyshev
+    points for each x and its logarithm interpolated, to about 1e-11.
+    """
+    levels, rows = np.unique(x, return_inverse=True)
+    if x.size <= levels.size * CHEBYSHEV_POINTS:
+        return evaluate(x, place)
+    low, high = float(place.min()), float(place.max())
+    points = np.polynomial.chebyshev.chebpts1(CHEBYSHEV_POINTS)
+    grid = np.tile((low + high + (high - low) * points) / 2, levels.size)
+    known = evaluate(np.repeat(levels, CHEBYSHEV_POINTS), grid)
+    basis = np.polynomial.chebyshev.chebvander(points, CHEBYSHEV_POINTS - 1)
+    logs = np.log(np.maximum(known, SMALLEST)).reshape(levels.size, -1)
+    coefficients = np.linalg.solve(basis, logs.T)[:, rows]
+    where = (2 * place - low - high) / max(high - low, SMALLEST)
+    return np.exp(np.polynomial.chebyshev.chebval(where, coefficients, tensor=False))
 
 
 @dataclass(frozen=True)
