@@ -14,7 +14,7 @@ from retention_core.clv import models
 from retention_core.clv.enough import check_enough
 from retention_core.clv.errors import InvalidTermsError
 from retention_core.clv.groups import Groups, order_value
-from retention_core.clv.spend import fit_spend, independence
+from retention_core.clv.spend import Spenders, fit_spenders
 from retention_core.clv.summary import summary
 from retention_core.clv.uncertainty import SEED, draws_of_total
 
@@ -155,7 +155,8 @@ def forecast(
     models.model_of(model)
     check_enough(orders)
     table = summary(orders)
-    spend = fit_spend(table)
+    spenders = Spenders.of(table)
+    spend = fit_spenders(spenders)
     groups = Groups.of(orders, table, spend)
     timing = models.fit_any(groups.histories, model)
     purchases = _purchases(timing, groups, terms)
@@ -173,7 +174,7 @@ def forecast(
         monthly=monthly,
         fit=timing,
         spend=spend,
-        independence=independence(table),
+        independence=spenders.independence,
         terms=terms,
     )
 

@@ -177,7 +177,7 @@ def expected_purchases(
     model, parameters = model_of(fit.model), _parameters(fit)
     some_x, ages, rows = distinct_pairs(x, T)
     each = model.purchases_if_alive(parameters, horizon, some_x, ages)
-    return model.probability_alive(parameters, x, t_x, T) * each[rows]
+    return np.asarray(model.probability_alive(parameters, x, t_x, T) * each[rows])
 
 
 def expected_pairs(
@@ -187,7 +187,8 @@ def expected_pairs(
     model, parameters = model_of(fit.model), _parameters(fit)
     some_x, ages, rows = distinct_pairs(frequency, T)
     each = model.pairs_if_alive(parameters, horizon, some_x, ages)
-    return model.probability_alive(parameters, frequency, recency, T) * each[rows]
+    alive = model.probability_alive(parameters, frequency, recency, T)
+    return np.asarray(alive * each[rows])
 
 
 def new_customer_purchases(fit: Fit, horizon: float) -> float:

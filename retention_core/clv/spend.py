@@ -38,58 +38,63 @@ POOLED = Optimum(np.log([1.0, 3.0, 2.0]), np.eye(3) / 4, PENALIZERS[-1], "pooled
 
 @dataclass(frozen=True)
 class Spenders:
-    """Distinct (x, mean spend) of repeat customers, and how many share each."""
+    """Frequency and mean spend of every repeat customer."""
 
     frequency: Distinct
     money: Floats
-    customers: Floats
 
     @classmethod
     def of(cls, summary: ir.Table | pd.DataFrame) -> Spenders:
         """Those with ``frequency`` > 0 and ``monetary_value`` > 0."""
         known = (summary.frequency > 0) & (summary.monetary_value > 0)
-        keys = ["frequency", "monetary_value"]
         if isinstance(summary, pd.DataFrame):
-            frame = summary[known].groupby(keys, as_index=False).size()
-            frame = frame.rename(columns={"size": "customers"})
+            frame = summary[known]
         else:
-            bought = summary.filter(known)
-            frame = engine.run(bought.group_by(keys).agg(customers=bought.count()))
+            bought = summary.filter(known).order_by("frequency", "monetary_value")
+            frame = engine.run(bought.select("frequency", "monetary_value"))
         if frame.empty:
             raise NoRepeatSpendError
-        x, money, n = (frame[c].to_numpy(np.float64) for c in [*keys, "customers"])
-        return cls(Distinct.of(x), money, n)
+        x = frame["frequency"].to_numpy(np.float64)
+        return cls(Distinct.of(x), frame["monetary_value"].to_numpy(np.float64))
 
     @property
     def mean(self) -> float:
         """Mean spend per repeat purchase day."""
-        weights = self.customers * self.frequency.levels[self.frequency.rows]
-        return float(weights @ self.money / weights.sum())
+        purchases = self.frequency.levels[self.frequency.rows]
+        return float(purchases @ self.money / purchases.sum())
+
+    @property
+    def independence(self) -> float:
+        """Pearson r between frequency and mean spend; NaN where one is all alike."""
+        purchases = self.frequency.levels[self.frequency.rows]
+        if np.ptp(purchases) == 0 or np.ptp(self.money) == 0:
+            return float("nan")
+        return float(np.corrcoef(purchases, self.money).flat[1])
 
     def log_likelihood(self, parameters: Floats) -> tuple[float, Floats]:
         """Log-likelihood and its gradient: eq. 1a of [025]."""
         p, q, v = parameters
         x, rows = self.frequency.levels, self.frequency.rows
-        n, m = self.customers, self.money
-        by_x = np.bincount(rows, n)
+        m = self.money
+        by_x = np.bincount(rows)
         counts = gammaln(p * x + q) - gammaln(p * x) + p * x * np.log(x)
         counts += q * np.log(v) - gammaln(q)
         each = x[rows]
         log_sum = np.log(v + m * each)
         power = p * each + q
-        value = by_x @ counts + n @ ((p * each - 1) * np.log(m) - power * log_sum)
+        value = by_x @ counts + ((p * each - 1) * np.log(m) - power * log_sum).sum()
         psi = digamma(p * x + q)
         gradient = (
             by_x @ (x * (psi - digamma(p * x) + np.log(x)))
-            + n @ (each * (np.log(m) - log_sum)),
-            by_x @ (psi - digamma(q) + np.log(v)) - n @ log_sum,
-            n.sum() * q / v - n @ (power / (v + m * each)),
+            + each @ (np.log(m) - log_sum),
+            by_x @ (psi - digamma(q) + np.log(v)) - log_sum.sum(),
+            m.size * q / v - (power / (v + m * each)).sum(),
         )
         return float(value), np.array(gradient)
 
     def in_unit(self, money: float) -> Spenders:
         """The same with spend counted in units of ``money``."""
-        return Spenders(self.frequency, self.money / money, self.customers)
+        return Spenders(self.frequency, self.money / money)
 
 
 def fit_spend(summary: ir.Table | pd.DataFrame) -> Fit:
@@ -115,11 +120,15 @@ def fit_spend(summary: ir.Table | pd.DataFrame) -> Fit:
     NoRepeatSpendError
         Nobody has spent anything on a second day.
     """
-    spenders = Spenders.of(summary)
-    unit = spenders.mean
+    return fit_spenders(Spenders.of(summary))
+
+
+def fit_spenders(spenders: Spenders) -> Fit:
+    """:func:`fit_spend` for spenders who have been fetched already."""
+    unit, n = spenders.mean, spenders.money.size
     optimum = maximise(
         spenders.in_unit(unit).log_likelihood,
-        int(spenders.customers.sum()),
+        n,
         STARTS,
         sensible=_sensible,
     )
@@ -128,7 +137,6 @@ def fit_spend(summary: ir.Table | pd.DataFrame) -> Fit:
     params = np.exp(optimum.log_parameters) * np.array([1, 1, unit])
     value, _ = spenders.log_likelihood(params)
     fitted = pd.Series(params, index=list(PARAMETERS))
-    n = int(spenders.customers.sum())
     return Fit.of("gamma-gamma", fitted, value, n, optimum)
 
 
@@ -162,12 +170,10 @@ def expected_order_value(
     return np.asarray(p * (v + x * np.where(x > 0, money, 0)) / (p * x + q - 1))
 
 
-def independence(summary: ir.Table) -> float:
+def independence(summary: ir.Table | pd.DataFrame) -> float:
     """Pearson r between frequency and mean spend of repeat customers.
 
     The model takes them to be independent: near 0 is good, beyond 0.3 either way the
-    forecast of value is biased. NaN where it cannot be computed.
+    forecast of value is biased. NaN where all have the same frequency or spend.
     """
-    bought = summary.filter((summary.frequency > 0) & (summary.monetary_value > 0))
-    r = bought.agg(r=bought.frequency.corr(bought.monetary_value, how="pop"))
-    return float(pd.to_numeric(engine.run(r)["r"]).fillna(np.nan).iloc[0])
+    return Spenders.of(summary).independence

@@ -145,7 +145,7 @@ def test_every_model_can_be_asked_for(orders):
 
 
 def shop(repeat_customers: int, every: int, times: int) -> rc.Orders:
-    """Customers who buy ``times`` times, ``every`` so many days, and three who do not."""
+    """Customers who buy so many ``times``, ``every`` so many days; three who do not."""
     first = dt.date(2024, 1, 1)
     rows = [
         (

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core.clv import Fit
+from retention_core.clv import Fit, models
 from retention_core.clv.errors import InvalidSummaryError, UnknownModelError
 from retention_core.clv.fitting import maximise
 from retention_core.clv.histories import Histories
@@ -347,3 +347,30 @@ def test_no_history_is_refused():
 def test_unknown_models_are_named():
     with pytest.raises(UnknownModelError, match="There is no model 'arima'"):
         rc.clv.fit(frame_of([(0, 0, 4)]), model="arima")
+
+
+@pytest.mark.parametrize("model", ["bg/nbd", "mbg/nbd"])
+@pytest.mark.parametrize("question", [rc.clv.expected_purchases, expected_pairs])
+def test_many_ages_are_scored_as_one_by_one(model, question):
+    """Of many customers ages lie between Chebyshev points; of one they do not."""
+    fit = Fit(model, pd.Series(PARAMS[model]))
+    x, ages = (
+        column.ravel().astype(float)
+        for column in np.meshgrid([0, 1, 7, 90], np.arange(1, 1500, 7))
+    )
+    recency = np.where(x > 0, 0.9 * ages, 0)
+    together = question(fit, 365, x, recency, ages)
+    for row in range(0, x.size, 37):
+        part = slice(row, row + 1)
+        alone = question(fit, 365, x[part], recency[part], ages[part])
+        assert together[part] == pytest.approx(alone, rel=1e-9)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_starting_from_a_sample_ends_at_the_same_optimum(weeks, model, monkeypatch):
+    everybody = rc.clv.fit(weeks, model=model)
+    monkeypatch.setattr(models, "SAMPLE", 200)
+    sampled = rc.clv.fit(weeks, model=model)
+    assert sampled.params.to_numpy() == pytest.approx(
+        everybody.params.to_numpy(), rel=1e-6
+    )
