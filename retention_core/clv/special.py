@@ -33,8 +33,8 @@ def beta_mean(
 
     A double-exponential trapezoid rule in ``logit(p)``, centred and scaled per ``b``:
     better than 1e-8 for the functions of p here, unless hundreds of purchases meet a
-    horizon a thousand times the age. It replaces Gaussian hypergeometric functions, whose series
-    overflow or cancel for customers with hundreds of purchases.
+    horizon a thousand times the age. It replaces Gaussian hypergeometric functions,
+    whose series overflow or cancel for customers with hundreds of purchases.
 
     Parameters
     ----------
