@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from retention_core.ingest.model import Answers, RawSheet, Role
     from retention_core.ingest.profile import Sample
 
+AGREED = ("day_first", "decimal", "currency")
+
 
 def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detection:
     """Recognise one sheet; what ``answers`` says of it goes before the evidence."""
@@ -83,12 +85,12 @@ def _fields(
         return {}, []
     if known:
         return found, []
-    chosen, question = money.choose_amount(sampled, found)
+    chosen, questions = money.choose_amount(sampled, found)
     if not {"customer_id", "email", "phone"} & chosen.keys():
         # A name is a poor key, but better than a shop of guests; the user sees it.
         name = chosen.pop("customer_name", None)
         chosen |= {"customer_id": name} if name else {}
-    return chosen, [question] if question else []
+    return chosen, questions
 
 
 def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detection:
@@ -131,29 +133,29 @@ def agree(detections: list[Detection]) -> list[Detection]:
     """Parts of one export decide for each other: what one is sure of, all are."""
     found = []
     for each in detections:
-        for code, field in (("day_first", "day_first"), ("decimal", "decimal")):
-            if code not in {question.code for question in each.questions}:
-                continue
-            sure = next(
-                (
-                    other
-                    for other in detections
-                    if other.columns == each.columns
-                    and other.role == each.role
-                    and getattr(other, field) is not None
-                    and code not in {question.code for question in other.questions}
-                ),
-                None,
-            )
-            if sure is not None and _informed(sure, code):
+        for code in AGREED:
+            sure = [other for other in detections if _decides(other, each, code)]
+            if sure and any(question.code == code for question in each.questions):
                 rest = [q for q in each.questions if q.code != code]
-                each = replace(each, **{field: getattr(sure, field)}, questions=rest)
+                known = {code: getattr(sure[0], code)}
+                each = replace(each, **known, questions=rest)
         found.append(each)
     return found
 
 
-def _informed(sure: Detection, code: str) -> bool:
-    return code != "decimal" or sure.decimal == ","
+def _decides(other: Detection, each: Detection, code: str) -> bool:
+    """Whether ``other`` is sure of what is asked about ``each``.
+
+    Dates and numbers are written alike by one program: in files with one header. One
+    shop has one currency, whatever wrote its files.
+    """
+    known = getattr(other, code)
+    asked = any(question.code == code for question in other.questions)
+    if asked or known is None or other.role != each.role:
+        return False
+    if code == "currency":
+        return True
+    return other.columns == each.columns and (code != "decimal" or known == ",")
 
 
 def without_answered(detection: Detection, answers: Answers) -> Detection:
@@ -163,7 +165,7 @@ def without_answered(detection: Detection, answers: Answers) -> Detection:
     if answers.currency is not None:
         settled.add("currency")
     if said.mapping is not None:
-        settled.add("amount_column")
+        settled |= {"amount_column", "amount_repeats"}
     questions = [
         question
         for question in detection.questions

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,29 +26,38 @@ def chromium() -> str | None:
     return None
 
 
-def start_server(folder: Path) -> tuple[subprocess.Popen, str]:
+@contextmanager
+def serving(folder: Path):
+    """Run a fresh server with its data in ``folder``; give its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = (folder / "server.log").open("wb")
-    program = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    server = subprocess.Popen(
-        [*program, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT,
-        env={**os.environ, "KEPT_DATA": str(folder / "data")},
-        stdout=log,
-        stderr=log,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += ["--server.port", str(port), "--server.headless", "true"]
+    environment = {**os.environ, "KEPT_DATA": str(folder / "data")}
+    written = folder / "server.log"
+    with (
+        written.open("wb") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log
+        ) as server,
+    ):
         try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2)  # noqa: S310
-        except (urllib.error.URLError, ConnectionError):
+            yield _awaited(f"http://127.0.0.1:{port}", written)
+        finally:
+            server.terminate()
+
+
+def _awaited(address: str, log: Path) -> str:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(  # noqa: S310
+                f"{address}/_stcore/health", timeout=2
+            ):
+                return address
+        except OSError:
             time.sleep(0.2)
-        else:
-            return server, address
-    server.kill()
-    raise TimeoutError((folder / "server.log").read_text())
+    raise TimeoutError(log.read_text())
 
 
 @pytest.fixture(scope="session")
@@ -59,20 +68,18 @@ def browser():
             pytest.fail("browser tests must run here, and no Chromium was found")
         pytest.skip("no Chromium on this machine: browser tests are skipped")
     expect.set_options(timeout=PATIENCE)
+    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-quic"]
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-quic"],
-        )
+        started = playwright.chromium.launch(executable_path=program, args=quiet)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """One server for the journeys that do not need a fresh one."""
-    process, address = start_server(tmp_path_factory.mktemp("server"))
-    yield address
-    process.terminate()
-    process.wait(10)
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture

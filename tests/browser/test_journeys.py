@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
-from tests.browser.conftest import start_server
+from tests.browser.conftest import serving
 
 pytestmark = pytest.mark.browser
 
@@ -88,10 +88,11 @@ def test_upload_answer_a_question_and_see_cohorts(page, server, tmp_path):
             },
         ]
     )
+    page.get_by_role("button", name=re.compile("^.*Read 2 files")).click()
     build = page.get_by_role("button", name="Build the order table")
     expect(build).to_be_visible()
     expect(build).to_be_disabled()
-    page.get_by_text("day first", exact=False).first.click()
+    page.get_by_text(re.compile(r"\(day first\)")).first.click()
     expect(build).to_be_enabled()
     build.click()
     expect(page.get_by_text("no row is unaccounted for").first).to_be_visible()
@@ -104,19 +105,14 @@ def test_upload_answer_a_question_and_see_cohorts(page, server, tmp_path):
 
 
 def test_a_deep_link_on_a_fresh_server_opens_that_very_view(page, tmp_path):
-    process, address = start_server(tmp_path)
-    try:
+    with serving(tmp_path) as address:
         page.goto(f"{address}/cohorts?d=sample&grain=quarter")
         expect(page.get_by_role("heading", level=1, name="Cohorts")).to_be_visible()
-        expect(
-            page.get_by_role("heading", level=2, name=re.compile("next quarter"))
-        ).to_be_visible()
+        found = page.get_by_role("heading", level=2, name=re.compile("next quarter"))
+        expect(found).to_be_visible()
         expect(page.get_by_text("Page not found")).to_have_count(0)
         settle(page)
         assert "grain=quarter" in page.url
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def test_downloads_open_again_with_the_same_numbers(page, server):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import retention_core as rc
 from retention_core.ingest.headers import find_header, normalise, unique
 from retention_core.ingest.model import Answers, Detection, SheetAnswers
 from retention_core.ingest.pipeline import recognise
@@ -276,3 +277,14 @@ def test_a_key_that_is_a_giant_is_asked_about(tmp_path):
 def test_a_faithful_customer_is_no_giant(tmp_path):
     rows = "".join(f"{n},ann,2024-01-05,5,EUR\n" for n in range(60))
     assert codes(detection(tmp_path, ORDERS + rows)) == []
+
+
+def test_a_file_that_names_the_currency_speaks_for_one_that_does_not(tmp_path):
+    named = tmp_path / "named.csv"
+    named.write_text("Order,Date,Email,Amount,Currency\n1,2025-01-31,a@b.de,9.5,EUR\n")
+    silent = tmp_path / "silent.csv"
+    silent.write_text("Order,Date,Email,Amount\n2,2025-02-28,a@b.de,7.5\n")
+    result = rc.ingest([named, silent])
+    assert [each.questions for each in result.detection] == [[], []]
+    assert result.orders.currency == "EUR"
+    assert float(result.ledger.files["amount_used"].sum()) == 17.0
