@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import engine
-from retention_ui import blocks, downloads, page, sheets, state
+from retention_ui import blocks, downloads, header, page, sheets, state
 from retention_ui.figures.ledger import ledger as ledger_figure
 from retention_ui.formats import md
 
@@ -198,9 +198,9 @@ def _buttons(texts: Texts, dataset: Dataset) -> None:
         if st.button(
             texts("data.built.other"), icon=":material/upload_file:", key="data.other"
         ):
-            page.go_to(None)
+            header.go_to(None)
         if not dataset.sample:
-            page.delete_button(texts, dataset)
+            header.delete_button(texts, dataset)
 
 
 def _names(files: object) -> list[str]:

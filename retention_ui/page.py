@@ -1,10 +1,8 @@
-"""What every page begins with and is made of: header, sections, states."""
+"""What every page begins with and is made of: the open dataset, sections."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,17 +13,18 @@ from retention_ui import (
     downloads,
     failures,
     filters,
+    header,
     inputs,
     picture,
     queries,
     state,
 )
 from retention_ui.figures.look import DARK, LIGHT
-from retention_ui.formats import Formats, md, plain
+from retention_ui.formats import Formats
 from retention_ui.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
     import plotly.graph_objects as go
@@ -36,9 +35,7 @@ if TYPE_CHECKING:
     from retention_ui.queries import Shop
     from retention_ui.questions import Facts
 
-ADDRESS = "d"
 LANGUAGE = "en"
-DATA_PAGE = str(Path(__file__).parents[1] / "pages" / "load.py")
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ class Page:
             st.header(self(text, **fields), anchor=False)
             st.markdown(self(f"{text}_note", **fields))
             st.page_link(
-                DATA_PAGE,
+                header.DATA_PAGE,
                 label=f":green[{self.texts('empty.more')}]",
                 icon=":material/arrow_forward:",
                 icon_position="right",
@@ -185,20 +182,11 @@ def look() -> Look:
 
 def follow_address() -> None:
     """Open the dataset of the address; write the open one into a bare address."""
-    written = st.query_params.get(ADDRESS)
+    written = st.query_params.get(header.ADDRESS)
     if written and written != state.dataset_id():
         state.choose_dataset(written)
     elif not written and state.dataset_id():
-        st.query_params[ADDRESS] = str(state.dataset_id())
-
-
-def go_to(found: Dataset | None) -> None:
-    """Open another dataset, or none, and start the page again."""
-    state.choose_dataset(found.id if found else None)
-    st.query_params.clear()
-    if found:
-        st.query_params[ADDRESS] = found.id
-    st.rerun()
+        st.query_params[header.ADDRESS] = str(state.dataset_id())
 
 
 def open_page(name: str) -> Page:
@@ -206,18 +194,18 @@ def open_page(name: str) -> Page:
     words = texts()
     dataset = current(words)
     if dataset is None or not dataset.built:
-        with header(words, name):
+        with header.line(words, name):
             pass
-        no_data(words, name, dataset)
+        header.no_data(words, name, dataset)
         st.stop()
     with failures.showing(words):
         facts = queries.facts(dataset)
         values = queries.values(dataset)
     formats = Formats(words.lang, facts.currency)
-    with header(words, name, dataset):
+    with header.line(words, name, dataset):
         view = filters.dates(words, formats, facts.first_day, facts.as_of)
         chosen = filters.customers(words, values)
-        complete(words, formats, facts)
+        header.complete(words, formats, facts)
     shop = queries.Shop(dataset, chosen)
     return Page(name, words, formats, look(), shop, view, facts)
 
@@ -236,9 +224,9 @@ def open_data() -> DataPage:
         if facts
         else words("question.load" if dataset is None else "question.check")
     )
-    with header(words, "data", dataset, asks):
+    with header.line(words, "data", dataset, asks):
         if facts:
-            complete(words, formats, facts)
+            header.complete(words, formats, facts)
     return DataPage(words, formats, dataset, facts)
 
 
@@ -252,102 +240,5 @@ def current(words: Texts) -> Dataset | None:
     except datasets.GoneError as error:
         failures.show(error, words)
         state.choose_dataset(None)
-        st.query_params.pop(ADDRESS, None)
+        st.query_params.pop(header.ADDRESS, None)
         return None
-
-
-@contextmanager
-def header(
-    words: Texts, name: str, dataset: Dataset | None = None, asks: str | None = None
-) -> Iterator[None]:
-    """Draw title, dataset, question; what is drawn within joins the title line."""
-    with st.container(gap="xxsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.title(words(f"pages.{name}"), width="content", anchor=False)
-            st.space("stretch")
-            with st.container(
-                horizontal=True, width="content", vertical_alignment="center"
-            ):
-                if dataset:
-                    _about(words, dataset)
-                yield
-        blocks.note(asks or words(f"question.{name}"))
-
-
-def complete(words: Texts, formats: Formats, facts: Facts) -> None:
-    """Say up to which day the data is complete."""
-    blocks.note(
-        words("header.complete", date=formats.date(facts.as_of)),
-        help=words("header.complete_help"),
-        width="content",
-    )
-
-
-def no_data(words: Texts, name: str, unfinished: Dataset | None) -> None:
-    """Say what a page needs, and offer the ways to it."""
-    with st.container(gap="xsmall"):
-        if unfinished:
-            st.header(words("empty.unfinished"), anchor=False)
-            st.markdown(words("empty.unfinished_text"))
-        else:
-            st.header(words("empty.title"), anchor=False)
-            st.markdown(words(f"needs.{name}"))
-        with st.container(horizontal=True):
-            if not unfinished:
-                sample_button(words)
-            label = words("empty.finish" if unfinished else "empty.load")
-            if st.button(label, icon=":material/upload_file:", key="empty.load"):
-                st.switch_page(DATA_PAGE, query_params=dict(st.query_params))
-
-
-def sample_button(words: Texts) -> None:
-    """Offer the sample shop; build it when it is asked for the first time."""
-    label = words("empty.sample")
-    icon = ":material/storefront:"
-    if st.button(label, type="primary", icon=icon, key="empty.sample"):
-        with failures.showing(words), st.spinner(words("empty.building")):
-            found = datasets.sample()
-        go_to(found)
-
-
-def delete_button(words: Texts, dataset: Dataset) -> None:
-    """Offer to delete the data; asks once."""
-    label, icon = words("data.check.delete"), ":material/delete:"
-    if st.button(label, type="tertiary", icon=icon, key="data.delete"):
-        _confirm(words, dataset)
-
-
-def _confirm(words: Texts, dataset: Dataset) -> None:
-    @st.dialog(words("data.delete.title"))
-    def asks() -> None:
-        st.markdown(words("data.delete.text"))
-        with st.container(horizontal=True):
-            yes, label = "data.yes", words("data.delete.yes")
-            # As a callback: what follows the press may be a run without the dialog.
-            if st.button(
-                label, type="primary", key=yes, on_click=_delete, args=[dataset]
-            ):
-                st.rerun()
-            if st.button(words("data.delete.no"), key="data.no"):
-                st.rerun()
-
-    asks()
-
-
-def _delete(dataset: Dataset) -> None:
-    datasets.delete(dataset)
-    queries.forget()
-    state.choose_dataset(None)
-    st.query_params.clear()
-
-
-def _about(words: Texts, dataset: Dataset) -> None:
-    label = words("header.sample") if dataset.sample else _files(words, dataset.names)
-    with st.popover(label, type="tertiary", icon=":material/storefront:"):
-        blocks.note(words("header.sample_note" if dataset.sample else "header.key"))
-        st.page_link(DATA_PAGE, label=words("header.data_link"))
-
-
-def _files(words: Texts, names: list[str]) -> str:
-    first = md(plain(names[0]))
-    return words("header.files", count=len(names), name=first, more=len(names) - 1)

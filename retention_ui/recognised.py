@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import asked, datasets, failures, page, progress, sheets, state
+from retention_ui import asked, datasets, failures, header, progress, sheets, state
 from retention_ui.formats import Formats
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def _buttons(texts: Texts, dataset: Dataset, answers: Answers, still_open: int) 
             texts("data.check.other"), icon=":material/upload_file:", key="data.other"
         )
         if not dataset.sample:
-            page.delete_button(texts, dataset)
+            header.delete_button(texts, dataset)
     if other:
-        page.go_to(None)
+        header.go_to(None)
     if pressed:
         _build(texts, dataset, answers)
 
@@ -164,4 +164,4 @@ def _build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
         failures.show(error, texts)
         return
     state.note_built()
-    page.go_to(dataset)
+    header.go_to(dataset)

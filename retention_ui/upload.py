@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from retention_core.errors import RetentionError
-from retention_ui import blocks, datasets, downloads, failures, page, progress
+from retention_ui import blocks, datasets, downloads, failures, header, progress
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -51,7 +51,7 @@ def show(texts: Texts) -> None:
     with grid.cell(), st.container(gap="xsmall"):
         st.header(texts("data.look.title"), anchor=False)
         blocks.note(texts("data.look.note"))
-        page.sample_button(texts)
+        header.sample_button(texts)
     with st.container(gap="xsmall"):
         st.header(texts("data.hold.title"), anchor=False)
         blocks.note(texts("data.hold.note"))
@@ -87,7 +87,7 @@ def _read(texts: Texts, files: list[UploadedFile]) -> None:
         failures.show(error, texts)
         return
     _free(files)
-    page.go_to(dataset)
+    header.go_to(dataset)
 
 
 def _free(files: list[UploadedFile]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_ui import blocks, filters, inputs, queries, state
-from retention_ui.page import DATA_PAGE
+from retention_ui.header import DATA_PAGE
 
 if TYPE_CHECKING:
     from retention_ui.page import Page
