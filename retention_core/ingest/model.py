@@ -57,8 +57,10 @@ class Question:
 
     ``choices`` are JSON values, the proposal first; the answer is one of them.
     Codes: ``day_first`` (choices true, false), ``decimal`` (".", ","),
-    ``amount_column`` (column names), ``currency`` (ISO codes; may be empty: free
-    choice), ``giant_key`` ("guest", "customer"; fields: key, orders, share).
+    ``amount_column`` (column names; ``fields`` says what each would be),
+    ``amount_repeats`` ("amount" of the line, or "order_total"; fields: column, orders,
+    lines, and the sum over these either way), ``currency`` (ISO codes; may be empty:
+    free choice), ``giant_key`` ("guest", "customer"; fields: key, orders, share).
     """
 
     code: str

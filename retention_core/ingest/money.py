@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from retention_core.ingest import totals
 from retention_core.ingest.headers import meanings, normalise
 from retention_core.ingest.model import Question
+from retention_core.ingest.totals import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,8 +100,8 @@ def currency_question(named: list[str]) -> Question | None:
 
 def choose_amount(
     sample: Sample, mapping: dict[str, str]
-) -> tuple[dict[str, str], Question | None]:
-    """Settle which column is the revenue; ask where two remain.
+) -> tuple[dict[str, str], list[Question]]:
+    """Settle which column is the revenue, and of what; ask where that is open.
 
     A column that is quantity × price is the line's; one that is the same on every line
     of an order is the order's; net goes before gross.
@@ -107,22 +109,34 @@ def choose_amount(
     candidates = _candidates(sample, mapping)
     without = {k: v for k, v in mapping.items() if k not in ("amount", "order_total")}
     if not candidates:
-        return without, None
+        return without, []
+    readings = [totals.reading(sample, without, column) for column in candidates]
     if {"quantity", "unit_price"} <= mapping.keys():
         lines = [c for c in candidates if _is_product(sample, mapping, c)]
         if lines:
-            return without | {"amount": lines[0].name}, None
-        per_order = [c for c in candidates if _is_of_order(sample, mapping, c)]
+            return without | {"amount": lines[0].name}, []
+        per_order = [
+            column
+            for column, read in zip(candidates, readings, strict=True)
+            if read != "amount"
+        ]
         if per_order:
-            return without | {"order_total": per_order[0].name}, None
+            return without | {"order_total": per_order[0].name}, []
     nets = [c for c in candidates if "net" in normalise(c.name).split()]
     best = (nets or candidates)[0]
-    field = "order_total" if _is_of_order(sample, mapping, best) else "amount"
-    chosen = without | {field: best.name}
-    if nets or len(candidates) == 1 or _explained(sample, mapping, candidates):
-        return chosen, None
-    names = [column.name for column in candidates]
-    return chosen, Question("amount_column", {"columns": names}, names)
+    questions = []
+    if not nets and not _settled(sample, mapping, candidates):
+        fields = {
+            column.name: read or "amount"
+            for column, read in zip(candidates, readings, strict=True)
+        }
+        questions.append(Question("amount_column", {"fields": fields}, list(fields)))
+    field = readings[candidates.index(best)]
+    if field is None:
+        asked = totals.question(sample, without, best)
+        questions.append(asked)
+        field = asked.choices[0]
+    return without | {field: best.name}, questions
 
 
 def _candidates(sample: Sample, mapping: dict[str, str]) -> list[Column]:
@@ -143,50 +157,27 @@ def _candidates(sample: Sample, mapping: dict[str, str]) -> list[Column]:
     return found
 
 
-def _value(row: tuple[str | None, ...], index: int) -> float | None:
-    cell = row[index]
-    digits = re.sub(r"[^\d.,-]", "", cell or "").replace(",", ".")
-    try:
-        return float(digits)
-    except ValueError:
-        return None
-
-
 def _is_product(sample: Sample, mapping: dict[str, str], total: Column) -> bool:
     """Quantity × price, or less by a discount, on four rows in five."""
     quantity = sample.named(mapping["quantity"]).index
     price = sample.named(mapping["unit_price"]).index
     several = agreed = 0
     for row in sample.rows[:1000]:
-        count, each, whole = (_value(row, i) for i in (quantity, price, total.index))
+        count, each, whole = (value(row, i) for i in (quantity, price, total.index))
         if count is None or each is None or whole is None:
             continue
         several += 1
         agreed += abs(count * each - whole) <= max(0.02, 0.01 * abs(whole))
     if several and agreed >= 0.8 * several:
         return True
-    discounted = "discount" in mapping and not _is_of_order(sample, mapping, total)
-    return discounted and total.unique > 0.05
+    discounted = "discount" in mapping and total.unique > 0.05
+    return discounted and totals.reading(sample, mapping, total) == "amount"
 
 
-def _is_of_order(sample: Sample, mapping: dict[str, str], total: Column) -> bool:
-    """The same on all lines of each order that has several."""
-    if "order_id" not in mapping:
-        return False
-    number = sample.named(mapping["order_id"]).index
-    found: dict[str, list[str | None]] = {}
-    for row in sample.rows:
-        if row[number] is not None:
-            found.setdefault(str(row[number]), []).append(row[total.index])
-    several = [cells for cells in found.values() if len(cells) > 1]
-    same = sum(len(set(cells) - {None}) <= 1 for cells in several)
-    return len(several) >= 1 and same >= 0.95 * len(several)
-
-
-def _explained(
-    sample: Sample, mapping: dict[str, str], candidates: list[Column]
-) -> bool:
-    """The first plus shipping and tax is the second: then the first is the net."""
+def _settled(sample: Sample, mapping: dict[str, str], candidates: list[Column]) -> bool:
+    """One, or the first plus shipping and tax is the second: then it is the net."""
+    if len(candidates) == 1:
+        return True
     first, second = candidates[:2]
     extra = [
         sample.named(mapping[field]).index
@@ -197,7 +188,7 @@ def _explained(
         return False
     agreed = 0
     for row in sample.rows[:500]:
-        net, gross = _value(row, first.index) or 0.0, _value(row, second.index) or 0.0
-        added = sum(_value(row, index) or 0.0 for index in extra)
+        net, gross = value(row, first.index) or 0.0, value(row, second.index) or 0.0
+        added = sum(value(row, index) or 0.0 for index in extra)
         agreed += abs(net + added - gross) <= 0.02
     return agreed >= 0.8 * min(len(sample.rows), 500)

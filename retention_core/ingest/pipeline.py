@@ -197,6 +197,7 @@ def _lines(
         currency=_currency(detections, answers),
         guests=_guests(detections, answers),
         today=dt.date.today(),
+        merge=answers.merge_duplicates,
     )
     staged: list[str] = []
     looks: list[Facts] = []

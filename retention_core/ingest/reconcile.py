@@ -99,8 +99,14 @@ def rule(
 
 
 def content(columns: list[str]) -> str:
-    """SQL of a hash over all that makes two lines equal."""
-    return f"hash({', '.join(name for name in _CONTENT if name in columns)})"
+    """SQL of a hash over all that makes two lines equal.
+
+    Of a total the whole counts, not the line's share, which goes by its place.
+    """
+    names = [name for name in _CONTENT if name in columns]
+    if "total" in columns:
+        names[names.index("amount")] = "coalesce(total, amount)"
+    return f"hash({', '.join(names)})"
 
 
 def _overlaps(con: DuckDBPyConnection, columns: list[str]) -> None:

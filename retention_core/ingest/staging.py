@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import amounts, values
+from retention_core.ingest import amounts, totals, values
 from retention_core.ingest import mapping as mappings
 from retention_core.ingest.facts import look
 from retention_core.ingest.reconcile import fill_customers
@@ -59,6 +59,7 @@ class Ways:
     currency: str | None
     guests: tuple[str, ...]
     today: dt.date
+    merge: bool = False
 
 
 def stage(
@@ -83,7 +84,8 @@ def stage(
         filled = _filled(con, raw, fields, "head")
         con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, filled)}")
         return name, look(con, name)
-    kind = "VIEW" if detection.rows > _SMALL else "TABLE"
+    large = detection.rows > _SMALL and not _by_order(fields)
+    kind = "VIEW" if large else "TABLE"
     con.execute(f"CREATE {kind} {name} AS {_rows(number, detection, ways, raw)}")
     found = look(con, name)
     if found.without_day and "order_id" in fields:
@@ -161,6 +163,9 @@ def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
     typed += f"{_times(detection, fields, ways)} FROM ({source})"
     if SYSTEMS.get(detection.system or "", {}).get("layout") == "shopify":
         typed = amounts.of_orders(typed, fields)
+    if _by_order(fields):
+        equal = _equal(fields, ways) if ways.merge else None
+        typed = totals.spread(typed, fields, equal)
     words = "".join(
         f", {values.key(field) if field == 'sku' else field} AS {field}"
         for field in WORDS
@@ -168,6 +173,7 @@ def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
     )
     words += ", mail AS email" if "email" in fields else ""
     words += ", digits AS phone" if "phone" in fields else ""
+    words += ", total" if _by_order(fields) else ""
     return (
         f"SELECT {number}::USMALLINT AS sheet, row, number, "
         f"person AS customer_id, moment AS ordered_at, pieces AS quantity, "
@@ -178,6 +184,21 @@ def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
         "CASE WHEN filled IS NOT NULL THEN 'filled_down' END AS repair "
         f"FROM ({typed})"
     )
+
+
+def _by_order(fields: dict[str, int]) -> bool:
+    """Whether the only money is the total of the order, on some of its lines or all."""
+    return {"order_id", "order_total"} <= fields.keys() and not (
+        {"amount", "unit_price"} & fields.keys()
+    )
+
+
+def _equal(fields: dict[str, int], ways: Ways) -> list[str]:
+    """SQL of all that makes two lines of one order equal."""
+    typed = ["money", "pieces", "given", "back", "moment", "digits", "mail"]
+    words = [values.key(f) if f == "sku" else f for f in WORDS if f in fields]
+    rules = [_is_refund(fields), _refund(fields), _aside(fields, ways)]
+    return [*typed, *words, *rules]
 
 
 def _keys(fields: dict[str, int], ways: Ways) -> str:

@@ -1,0 +1,212 @@
+"""Totals of orders that stand on every line: the evidence, and each line's share."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+from retention_core.ingest import values
+from retention_core.ingest.headers import meanings, normalise
+from retention_core.ingest.model import Question
+
+if TYPE_CHECKING:
+    from retention_core.ingest.profile import Column, Sample
+
+    Field = Literal["amount", "order_total"]
+    Row = tuple[str | None, ...]
+
+MOST = 0.9
+_KEY = ("ordered_at", "customer_id", "email", "store")
+_OF_ORDERS = {"order", "basket", "invoice", "receipt", "transaction"}
+_OF_LINES = {"line", "item", "lineitem", "product", "unit"}
+
+
+def value(row: Row, index: int) -> float | None:
+    """The number in a cell, roughly; ``None`` where there is none."""
+    digits = re.sub(r"[^\d.,-]", "", row[index] or "").replace(",", ".")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
+
+
+def reading(sample: Sample, mapping: dict[str, str], total: Column) -> Field | None:
+    """Whether ``total`` is the line's or the order's; ``None``: cannot be said.
+
+    It is the order's if it is the same on all lines of nearly every order although
+    quantities or products differ, or stands on the first line only.
+    """
+    orders = _orders(sample, mapping, total)
+    cases = Counter(_case(sample, mapping, rows, total) for rows in orders)
+    if not orders or cases["different"] > (1 - MOST) * len(orders):
+        return "amount"
+    if cases["first_only"] >= len(orders) / 2:
+        return "order_total"
+    if _is_price(sample, mapping, total):
+        return "amount"
+    words = set(normalise(total.name).split())
+    needed = 1 if words & _OF_ORDERS else 5 if words & _OF_LINES else 2
+    prices = _by_product(sample, mapping, total)
+    if prices == "amount" and not cases["quantities"]:
+        return "amount"
+    vary = len({value(rows[0], total.index) for rows in orders}) > 1
+    clear = vary or needed == 1
+    if clear and cases["quantities"] + cases["products"] >= needed:
+        return "order_total"
+    return None
+
+
+def question(sample: Sample, mapping: dict[str, str], total: Column) -> Question:
+    """Ask which it is; what the name suggests stands first."""
+    orders = _orders(sample, mapping, total)
+    money = [[value(row, total.index) or 0.0 for row in rows] for rows in orders]
+    fields = meanings(total.name)
+    named = fields.get("order_total", 0.0) > fields.get("amount", 0.0)
+    choices = ["order_total", "amount"] if named else ["amount", "order_total"]
+    facts = {
+        "column": total.name,
+        "orders": len(orders),
+        "lines": sum(map(len, orders)),
+        "if_order_total": sum(max(each, key=abs) for each in money),
+        "if_amount": sum(map(sum, money)),
+    }
+    return Question("amount_repeats", facts, choices)
+
+
+def _orders(sample: Sample, mapping: dict[str, str], total: Column) -> list[list[Row]]:
+    """The sales of the orders that have several rows: one number, day, person, shop.
+
+    What is blank is as on the last row with that number.
+    """
+    if "order_id" not in mapping:
+        return []
+    number = sample.named(mapping["order_id"]).index
+    more = [sample.named(mapping[field]).index for field in _KEY if field in mapping]
+    found: dict[tuple[str | None, ...], list[Row]] = {}
+    latest: dict[tuple[str, int], str | None] = {}
+    for row in sample.rows:
+        name = row[number]
+        if name is None or (value(row, total.index) or 0.0) < 0:
+            continue
+        latest |= {(name, each): row[each] for each in more if row[each] is not None}
+        key = (name, *(latest.get((name, each)) for each in more))
+        found.setdefault(key, []).append(row)
+    return [rows for rows in found.values() if len(rows) > 1]
+
+
+def _case(
+    sample: Sample, mapping: dict[str, str], rows: list[Row], total: Column
+) -> str:
+    """What one order says: different, first_only, quantities, products or alike."""
+    cells = [value(row, total.index) for row in rows]
+    if len(set(cells) - {None}) > 1:
+        return "different"
+    if None in cells:
+        return "first_only" if cells[0] is not None else "alike"
+    for field, name in (("quantity", "quantities"), ("product", "products")):
+        column = mapping.get(field) or (
+            mapping.get("sku") if field == "product" else ""
+        )
+        if column:
+            index = sample.named(column).index
+            if len({row[index] for row in rows}) > 1:
+                return name
+    return "alike"
+
+
+def _is_price(sample: Sample, mapping: dict[str, str], total: Column) -> bool:
+    """Whether it is what a piece costs, times the pieces, on four rows in five."""
+    if "unit_price" not in mapping:
+        return False
+    price = sample.named(mapping["unit_price"]).index
+    count = sample.named(mapping["quantity"]).index if "quantity" in mapping else None
+    agreed = several = 0
+    for row in sample.rows[:1000]:
+        each, whole = value(row, price), value(row, total.index)
+        pieces = 1.0 if count is None else value(row, count)
+        if each is None or whole is None or pieces is None:
+            continue
+        several += 1
+        agreed += abs(pieces * each - whole) <= max(0.02, 0.01 * abs(whole))
+    return several > 0 and agreed >= 0.8 * several
+
+
+def _by_product(sample: Sample, mapping: dict[str, str], total: Column) -> Field | None:
+    """A line's amount goes with its product, however large the basket is."""
+    name = mapping.get("product") or mapping.get("sku")
+    if name is None or "order_id" not in mapping:
+        return None
+    product = sample.named(name).index
+    number = sample.named(mapping["order_id"]).index
+    sizes = Counter(row[number] for row in sample.rows)
+    money: dict[str | None, set[float | None]] = {}
+    baskets: dict[str | None, set[int]] = {}
+    for row in sample.rows:
+        money.setdefault(row[product], set()).add(value(row, total.index))
+        baskets.setdefault(row[product], set()).add(sizes[row[number]])
+    telling = [each for each, found in baskets.items() if len(found) > 1]
+    constant = sum(len(money[each]) == 1 for each in telling)
+    if not telling:
+        return None
+    return "amount" if constant >= MOST * len(telling) else "order_total"
+
+
+def spread(source: str, fields: dict[str, int], equal: list[str] | None) -> str:
+    """Give each line of an order with one total a share of it, exact to the cent.
+
+    ``total`` is what the file says, null where the line stands for itself. A refund
+    and a discount that repeat like the total are the order's as well. Lines that are
+    the same in ``equal`` (SQL) will count once: only the first of them gets a share.
+    """
+    shop = ", store" if "store" in fields else ""
+    day = "coalesce(moment::DATE, max(moment::DATE) OVER (PARTITION BY number))"
+    minus = "last_value(money < 0 IGNORE NULLS) OVER (PARTITION BY number ORDER BY row)"
+    who = f"max(person) OVER (PARTITION BY number, own_day{shop})"
+    unread = "money IS NULL AND money_text IS NOT NULL"
+    keyed = (
+        f"SELECT *, coalesce(person, {who}) AS who FROM ("
+        f"SELECT *, {day} AS own_day, {minus} AS minus FROM ({source}))"
+    )
+    order = f"number, own_day, who, minus, {unread}{shop}"
+    copy = "1"
+    if equal is not None:
+        same = ", ".join([order, *equal])
+        copy = f"row_number() OVER (PARTITION BY {same} ORDER BY row)"
+    counted = f"SELECT *, {copy} AS copy FROM ({keyed})"
+    here = f"OVER (PARTITION BY {order})"
+    several = f"number IS NOT NULL AND count(*) {here} > 1"
+    lines = "count(*) FILTER (copy = 1)"
+    placed = (
+        f"SELECT *, {lines} {here} AS lines, "
+        f"{lines} OVER (PARTITION BY {order} ORDER BY row) AS place, "
+        f"CASE WHEN {several} AND min(money) {here} = max(money) {here} "
+        f"AND max(abs(money)) {here} <= {values.LARGEST} "
+        f"THEN max(money) {here} END AS total, "
+        f"{_repeated('given', here)} AS all_given, "
+        f"{_repeated('returned', here)} AS all_returned FROM ({counted})"
+    )
+    return (
+        f"SELECT * REPLACE (coalesce({_share('total')}, money) AS money, "
+        f"{_of_all('given')} AS given, nullif({_of_all('returned')}, 0) AS returned) "
+        f"FROM ({placed})"
+    )
+
+
+def _repeated(name: str, here: str) -> str:
+    every = f"count({name}) {here} = count(*) {here}"
+    one = f"min({name}) {here} = max({name}) {here}"
+    return f"CASE WHEN {every} AND {one} THEN max({name}) {here} END"
+
+
+def _of_all(name: str) -> str:
+    share = _share(f"all_{name}")
+    return f"CASE WHEN total IS NULL THEN {name} ELSE coalesce({share}, {name}) END"
+
+
+def _share(whole: str) -> str:
+    """What the running sum of equal shares gains; the last line takes the rest."""
+    before = f"round({whole} * (place - 1) / lines, 2)"
+    so_far = f"round({whole} * place / lines, 2)"
+    here = f"CASE WHEN place = lines THEN {whole} ELSE {so_far} END"
+    return f"CASE WHEN copy > 1 THEN 0 * {whole} ELSE round({here} - {before}, 6) END"
