@@ -92,6 +92,7 @@ def _words(
         "day_first": _day_first,
         "decimal": _decimal,
         "amount_column": _amount_column,
+        "amount_repeats": _amount_repeats,
         "currency": _currency,
         "giant_key": _giant_key,
     }
@@ -156,6 +157,19 @@ def _amount_column(
         for name in asked.question.choices
     )
     return texts(f"{key}.title"), {}, texts(f"{key}.evidence", examples=md(shown))
+
+
+def _amount_repeats(
+    asked: Asked, texts: Texts, formats: Formats
+) -> tuple[str, dict[str, str], str]:
+    key, fields = "data.ask.amount_repeats", asked.question.fields
+    money = {
+        name: formats.ratio(fields[name], 2) for name in ("if_order_total", "if_amount")
+    }
+    options = {each: texts(f"{key}.{each}") for each in ("order_total", "amount")}
+    counts = {name: formats.count(fields[name]) for name in ("orders", "lines")}
+    title = texts(f"{key}.title", column=f"“{md(fields['column'])}”")
+    return title, options, texts(f"{key}.evidence", **counts, **money)
 
 
 def _currency(

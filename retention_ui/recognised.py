@@ -115,14 +115,25 @@ def _with(
         elif each.code == "decimal":
             found[key] = replace(said, decimal=each.answer)
         elif each.code == "amount_column":
+            field = each.question.fields["fields"][each.answer]
+            mapping = _with_money(said.mapping or mappings[key], field, each.answer)
+            found[key] = replace(said, mapping=mapping)
+        elif each.code == "amount_repeats":
             mapping = said.mapping or mappings[key]
-            field = "order_total" if "order_total" in mapping else "amount"
-            found[key] = replace(said, mapping={**mapping, field: each.answer})
+            column = mapping.get("amount") or mapping["order_total"]
+            mapping = _with_money(mapping, each.answer, column)
+            found[key] = replace(said, mapping=mapping)
         elif each.code == "currency":
             currency = str(each.answer).strip().upper()
         else:
             keys[each.question.fields["key"]] = each.answer
     return replace(answers, sheets=found, keys=keys, currency=currency)
+
+
+def _with_money(mapping: dict[str, str], field: str, column: str) -> dict[str, str]:
+    """Return the mapping with ``column`` as the only amount, of line or order."""
+    rest = {k: v for k, v in mapping.items() if k not in ("amount", "order_total")}
+    return {**rest, field: column}
 
 
 def _buttons(texts: Texts, dataset: Dataset, answers: Answers, still_open: int) -> None:

@@ -132,7 +132,8 @@ def _mapping(texts: Texts, detection: Detection) -> dict[str, str] | None:
     """Let each field's column be changed; ``None`` where nothing was."""
     known = FIELDS[detection.role]
     asks = {question.code for question in detection.questions}
-    money = {"amount", "order_total"} if "amount_column" in asks else set()
+    open_money = asks & {"amount_column", "amount_repeats"}
+    money = {"amount", "order_total"} if open_money else set()
     found = detection.mapping
     wanted = WANTED[detection.role]
     # An amount of the order does in place of one of the line, and so does a price.

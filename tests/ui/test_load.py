@@ -144,3 +144,23 @@ def test_a_sheet_without_orders_can_be_told_so_and_is_read_again():
     labels = [each.label for each in app.selectbox]
     assert "Order date" not in labels
     assert "This table holds" in labels
+
+
+REPEATED = (
+    b"Order,Date,Customer,Product,Total,Currency\n"
+    b"1,2024-01-15,ann,Tea,20.00,EUR\n"
+    b"1,2024-01-15,ann,Tea,20.00,EUR\n"
+    b"2,2024-01-16,ben,Cup,30.00,EUR\n"
+)
+
+
+@pytest.mark.parametrize(("field", "used"), [("order_total", 50.0), ("amount", 70.0)])
+def test_an_amount_that_repeats_is_asked_about_and_the_answer_counts(field, used):
+    app = upload("till.csv", REPEATED)
+    title = "Is “Total” what the line cost, or the whole order?"
+    assert title in headers(app)
+    app.radio[0].set_value(field).run()
+    app.button(key="data.build").click().run()
+    assert not app.exception
+    ledger = datasets.find(dataset_id(app)).ledger()
+    assert ledger.files["amount_used"].tolist() == [used]
