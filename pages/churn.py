@@ -23,7 +23,7 @@ if common.customers_over_time(page):
         churn.kept(page, days, grain)
     with lower.cell():
         churn.next_order(page)
-    churn.risk(page, days)
+    churn.customers(page, days)
     churn.calculator(page)
     common.guests(page)
     page.explained()

@@ -144,6 +144,12 @@ def quiet(orders: Orders) -> tuple[int, float]:
     return found.customers, found.revenue
 
 
+def quiet_customers(orders: Orders, *, limit: int | None = None) -> pd.DataFrame:
+    """List the good customers who have gone quiet, the most valuable first."""
+    table = attention.quiet(orders).table
+    return orders.run(table if limit is None else table.limit(limit))
+
+
 def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
     """List the slices that differ from the rest beyond chance, clearest first."""
     frames = []
@@ -170,6 +176,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "figures": overview.figures,
     "trend": overview.trend,
     "quiet": quiet,
+    "quiet_customers": quiet_customers,
     "standing_out": standing_out,
     "truncated": truncated,
     "cells": cells,

@@ -14,6 +14,7 @@ from retention_ui.figures.frames import Row, records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.movement import rates as rates_figure
 from retention_ui.figures.survival import next_orders
+from retention_ui.parts import common
 
 if TYPE_CHECKING:
     from retention_core.churn import ChurnWindow
@@ -160,35 +161,54 @@ def next_order(page: Page) -> None:
     )
 
 
-def risk(page: Page, days: int) -> None:
-    """List customers by what speaks for their having left."""
+def customers(page: Page, days: int) -> None:
+    """List everybody by risk, or the good customers who have gone quiet."""
+    who = inputs.choice(page.scope, "who", ("all", "quiet"))
+    if who == "all":
+        _risk(page, days)
+    else:
+        _quiet(page)
+
+
+def _quiet(page: Page) -> None:
+    found = queries.ask(page.shop, "quiet_customers", limit=ROWS_SHOWN)
+    count, _ = queries.ask(page.shop, "quiet")
+    listing = common.Listing(
+        frame=found,
+        columns=_columns(page),
+        rows=lambda: queries.rows(page.shop, "quiet_customers"),
+        kinds={},
+        note=page("quiet_note"),
+    )
+    title = page("quiet", count=count, n=page.formats.count(count))
+    common.listed(page, "quiet", title, listing)
+
+
+def _risk(page: Page, days: int) -> None:
     found = queries.ask(page.shop, "risk", window_days=days, limit=ROWS_SHOWN)
     if found.empty:
         return
     undecided = queries.ask(page.shop, "undecided", window_days=days)
     scored = bool(found["churn_score"].notna().any())
-    names = [name for name in _columns(page) if scored or name != "churn_score"]
-    with st.container(gap="xsmall"):
-        title = findings.risk(undecided, page.formats).words(page.texts)
-        st.header(
-            title if scored else page("customers"),
-            help=page("help.risk", days=page.formats.days(days)),
-            anchor=False,
-        )
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            page.downloads(
-                "risk",
-                lambda: queries.rows(page.shop, "risk", window_days=days),
-                RATES,
-            )
-        shown = found.assign(
-            recency_rule=[page(f"rule.{code}") for code in found["recency_rule"]],
-            churn_score=100 * found["churn_score"],
-        )[names]
-        blocks.table(shown, "churn.customers", _columns(page))
-        words = "score_note" if scored else "no_score_note"
-        customers = page.formats.count(page.facts.customers)
-        blocks.note(page(words, days=page.formats.days(days), customers=customers))
+    frame = found.assign(
+        recency_rule=[page(f"rule.{code}") for code in found["recency_rule"]],
+        churn_score=100 * found["churn_score"],
+    )
+    silence = page.formats.days(days)
+    listing = common.Listing(
+        frame=frame if scored else frame.drop(columns="churn_score"),
+        columns=_columns(page),
+        rows=lambda: queries.rows(page.shop, "risk", window_days=days),
+        kinds=RATES,
+        note=page(
+            "score_note" if scored else "no_score_note",
+            days=silence,
+            customers=page.formats.count(page.facts.customers),
+        ),
+        help=page("help.risk", days=silence),
+    )
+    title = findings.risk(undecided, page.formats).words(page.texts)
+    common.listed(page, "risk", title if scored else page("customers"), listing)
 
 
 def calculator(page: Page) -> None:

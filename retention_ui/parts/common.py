@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,6 +12,10 @@ from retention_ui import blocks, filters, inputs, queries, state
 from retention_ui.header import DATA_PAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
     from retention_ui.page import Page
 
 A_WEEK = 7
@@ -75,6 +80,33 @@ def guests(page: Page) -> None:
     if page.facts.guest_orders:
         share = page.formats.share(page.facts.guest_orders / page.facts.orders, 1)
         blocks.note(page.texts("empty.guests", share=share))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of customers.
+
+    ``frame`` holds the rows shown, ``columns`` how each is shown, in their order;
+    ``rows`` gives all rows when they are downloaded, ``kinds`` how Excel writes them.
+    """
+
+    frame: pd.DataFrame
+    columns: dict[str, Any]
+    rows: Callable[[], pd.DataFrame]
+    kinds: dict[str, str]
+    note: str
+    help: str | None = None
+
+
+def listed(page: Page, name: str, title: str, what: Listing) -> None:
+    """Draw a list with its title, its downloads above it, its note below."""
+    shown = [column for column in what.columns if column in what.frame]
+    with st.container(gap="xsmall"):
+        st.header(title, help=what.help, anchor=False)
+        with st.container(horizontal=True, gap="small"):
+            page.downloads(name, what.rows, what.kinds)
+        blocks.table(what.frame[shown], f"{page.name}.{name}.table", what.columns)
+        blocks.note(what.note)
 
 
 def window_days(page: Page) -> int:

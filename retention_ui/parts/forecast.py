@@ -159,27 +159,21 @@ def simple(page: Page, asked: Terms) -> None:
 
 def customers(page: Page, found: Outlook, asked: Terms) -> None:
     """List the customers by their forecast."""
-    columns = _columns(page, float(found.customers["clv"].max()))
-    with st.container(gap="xsmall"):
-        st.header(page("customers"), anchor=False)
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            page.downloads(
-                "customers",
-                lambda: queries.rows(page.shop, "forecast_rows", **vars(asked)),
-                dict.fromkeys(("probability_alive", "probability_active"), "share"),
-            )
-        shown = found.customers.assign(
+    count = page.formats.count
+    listing = common.Listing(
+        frame=found.customers.assign(
             probability_active=100 * found.customers["probability_active"]
-        )
-        blocks.table(shown[list(columns)], "forecast.customers", columns)
-        count = page.formats.count
-        blocks.note(
-            page(
-                "customers_note",
-                shown=count(len(found.customers)),
-                customers=count(found.n_customers),
-            )
-        )
+        ),
+        columns=_columns(page, float(found.customers["clv"].max())),
+        rows=lambda: queries.rows(page.shop, "forecast_rows", **vars(asked)),
+        kinds=dict.fromkeys(("probability_alive", "probability_active"), "share"),
+        note=page(
+            "customers_note",
+            shown=count(len(found.customers)),
+            customers=count(found.n_customers),
+        ),
+    )
+    common.listed(page, "customers", page("customers"), listing)
 
 
 def details(page: Page, found: Outlook) -> None:

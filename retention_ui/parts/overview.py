@@ -82,7 +82,7 @@ def _quiet(page: Page) -> bool:
         return False
     money = page.formats.money(revenue, "about")
     words = page("actions.quiet", customers=page.formats.count(count), revenue=money)
-    _say(page, words, "actions.quiet_link", "churn")
+    _say(page, words, "actions.quiet_link", "churn", who="quiet")
     return True
 
 
