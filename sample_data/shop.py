@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,15 +22,16 @@ from sample_data.catalogue import (
     WHISK,
 )
 
+CENTURY = 36_525
 LAST_DAY = np.datetime64("2026-06-18")
 CRISIS = "2025-03"
 GIFTS = "2024-12"
 # New customers a month, January 2024 to June 2026: the first month has some who
 # are old customers, the last one is not over.
 NEW_CUSTOMERS = (
-    *(197, 94, 109, 105, 104, 98, 94, 102, 122, 137, 171, 206),
-    *(117, 117, 135, 130, 128, 120, 115, 124, 148, 165, 206, 247),
-    *(141, 140, 161, 155, 152, 85),
+    *(175, 84, 97, 93, 93, 87, 84, 91, 109, 122, 152, 183),
+    *(104, 104, 120, 116, 114, 107, 102, 110, 132, 147, 183, 220),
+    *(125, 125, 143, 138, 135, 76),
 )
 CHANNELS = {
     "Search": 0.31,
@@ -39,18 +41,24 @@ CHANNELS = {
     "Deal site": 0.17,
 }
 KIT_CHANCE = 0.2
-TEA_CHANCE = 0.42
 GIFT_CHANCE = 0.5
-# The chance to come back at all, and what multiplies it.
-COMES_BACK = 0.62
-WITH_KIT = 1.4
-FROM_DEAL_SITE = 0.5
-IN_CRISIS = 0.5
-# Leaving after each later order: one chance a customer, beta-distributed, so that
-# those who stay are ever more faithful (Fader & Hardie's shifted beta-geometric).
-LEAVING = (0.40, 0.80)
+# Customers buy as the BG/NBD says (Fader, Hardie & Lee 2005): while they stay, by
+# chance, each at a rate of their own, gamma over customers (shape, days); after every
+# return they leave with a chance of their own, beta over customers. So the models
+# can forecast the shop, as far as the stories below let them.
+RATE = (3.0, 120.0)
+LEAVING = (0.75, 0.95)
+# Loyalty multiplies the shape of the rates, what keeps from leaving, and the chance
+# of a tea habit.
+WITH_KIT = 1.5
+FROM_DEAL_SITE = 0.4
+# The few with a habit: a tea by the calendar, left as the others leave.
+TEA_CHANCE = 0.09
 TEA_DAYS, TEA_SPREAD = 30, 2.0
-OTHER_DAYS = (20, 28.0)  # at least, and the mean of what is added to it
+TEA_LEAVING = (0.5, 1.8)
+# Who orders in the crisis goes on with this chance; of the others some stay away for
+# so many days, and some for good.
+IN_CRISIS, WON_BACK, AWAY = 0.45, 0.3, (100, 170)
 GUEST_ORDERS = 700
 REPEAT_CHANNEL_STAYS = 0.65
 PLANTED = {GRINDER: (BEANS, 0.60), MATCHA: (WHISK, 0.45)}
@@ -66,23 +74,27 @@ def customers(rng: np.random.Generator) -> pd.DataFrame:
     first = start + (rng.random(n) * (end - start).astype(int)).astype(int)
     gift = (month == np.datetime64(GIFTS)) & (rng.random(n) < GIFT_CHANCE)
     tea = rng.choice(MONTHLY_TEAS, n)
-    likes_tea = (rng.random(n) < TEA_CHANCE) & ~gift
-    found = pd.DataFrame(
+    channel = rng.choice(list(CHANNELS), n, p=list(CHANNELS.values()))
+    kit = (rng.random(n) < KIT_CHANCE) & ~gift
+    loyalty = np.where(kit, WITH_KIT, 1.0)
+    loyalty *= np.where(channel == "Deal site", FROM_DEAL_SITE, 1.0)
+    habit = (rng.random(n) < TEA_CHANCE * loyalty) & ~gift
+    shape, days = RATE
+    gone, kept = LEAVING
+    return pd.DataFrame(
         {
             "customer": np.arange(n),
             "first_day": first,
-            "channel": rng.choice(list(CHANNELS), n, p=list(CHANNELS.values())),
+            "channel": channel,
             "gift": gift,
-            "kit": (rng.random(n) < KIT_CHANCE) & ~gift,
-            "tea": np.where(likes_tea, tea, ""),
+            "kit": kit,
+            "tea": np.where(habit, tea, ""),
+            "mean_gap": days / rng.gamma(shape * loyalty),
+            "leaving": np.where(
+                habit, rng.beta(*TEA_LEAVING, n), rng.beta(gone, kept * loyalty)
+            ),
         }
     )
-    chance = COMES_BACK * np.where(found["kit"], WITH_KIT, 1.0)
-    chance *= np.where(found["channel"] == "Deal site", FROM_DEAL_SITE, 1.0)
-    chance *= np.where(month == np.datetime64(CRISIS), IN_CRISIS, 1.0)
-    found["comes_back"] = (rng.random(n) < chance) & ~gift
-    found["leaving"] = rng.beta(*LEAVING, n)
-    return found
 
 
 def orders(rng: np.random.Generator, people: pd.DataFrame) -> pd.DataFrame:
@@ -112,25 +124,35 @@ def _history(
     """Every order of one customer."""
     day = np.datetime64(person.first_day, "D")
     found = [(person.customer, day, True, person.channel)]
-    stays = person.comes_back
+    stays = not person.gift
     while stays:
-        day = day + _gap(rng, person.tea)
-        if day > LAST_DAY:
+        stays, away = _after(rng, day)
+        day = day + away + _gap(rng, person)
+        if not stays or day > LAST_DAY:
             break
         moves = rng.random() > REPEAT_CHANNEL_STAYS
         channel = rng.choice(("Search", "Instagram")) if moves else person.channel
         found.append((person.customer, day, False, str(channel)))
         stays = rng.random() > person.leaving
-        if day.astype("datetime64[M]") == np.datetime64(CRISIS):
-            stays = stays and rng.random() < IN_CRISIS
     return found
 
 
-def _gap(rng: np.random.Generator, tea: str) -> int:
-    if tea:
+def _after(rng: np.random.Generator, day: np.datetime64) -> tuple[bool, int]:
+    """Whether an order of that day is followed by any, and the days lost to it."""
+    late = day.astype("datetime64[M]") == np.datetime64(CRISIS)
+    if not late or rng.random() < IN_CRISIS:
+        return True, 0
+    return rng.random() < WON_BACK, int(rng.integers(*AWAY))
+
+
+def _gap(
+    rng: np.random.Generator,
+    person: Any,  # noqa: ANN401 a row of `customers`
+) -> int:
+    """Whole days to the next order, 1 or more, and never past a century."""
+    if person.tea:
         return round(rng.normal(TEA_DAYS, TEA_SPREAD))
-    least, mean = OTHER_DAYS
-    return least + int(rng.exponential(mean))
+    return math.ceil(min(rng.exponential(person.mean_gap), CENTURY))
 
 
 def lines(
