@@ -152,7 +152,7 @@ def _gap(
     """Whole days to the next order, 1 or more, and never past a century."""
     if person.tea:
         return round(rng.normal(TEA_DAYS, TEA_SPREAD))
-    return math.ceil(min(rng.exponential(person.mean_gap), CENTURY))
+    return math.ceil(min(rng.exponential(float(person.mean_gap)), CENTURY))
 
 
 def lines(
