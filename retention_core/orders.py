@@ -20,9 +20,12 @@ from retention_core.errors import (
 from retention_core.periods import following
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ibis.expr.types as ir
     from ibis.backends import BaseBackend
 
+LINES = "order_lines"
 REQUIRED = ("order_id", "customer_id", "ordered_at", "amount")
 COLUMNS = {
     "order_id": "string",
@@ -58,6 +61,9 @@ class Orders:
         ISO 4217 code and IANA name, ``None`` where nobody knows.
     backend
         The engine that holds the tables.
+    stored
+        :attr:`purchases` as ingest wrote them beside the lines, or ``None``: derive
+        them.
     """
 
     table: ir.Table
@@ -67,6 +73,7 @@ class Orders:
     currency: str | None
     time_zone: str | None
     backend: BaseBackend
+    stored: ir.Table | None = None
 
     @cached_property
     def purchases(self) -> ir.Table:
@@ -76,18 +83,7 @@ class Orders:
         none; one that cost nothing from the start is one; a refund never makes one.
         ``customer_id`` is null for a guest.
         """
-        lines = self.table
-        sold = lines.refunded_at.isnull()
-        net = lines.group_by("order_id").agg(
-            customer_id=lines.customer_id.max(),
-            ordered_at=lines.ordered_at.min(where=sold),
-            amount=lines.amount.sum(),
-            gross=lines.amount.sum(where=sold),
-        )
-        kept = net.ordered_at.notnull() & (
-            (net.gross <= HALF_A_CENT) | (net.amount > HALF_A_CENT)
-        )
-        return net.filter(kept).drop("gross")
+        return purchases_of(self.table) if self.stored is None else self.stored
 
     @cached_property
     def purchase_days(self) -> ir.Table:
@@ -115,8 +111,31 @@ class Orders:
 
     def until(self, day: dt.date) -> Orders:
         """The same shop as it was known at the end of ``day``."""
-        table = self.table.filter(self.table.ordered_at < _midnight_after(day))
-        return replace(self, table=table, as_of=day)
+        return replace(self.cut(lambda rows: _until(rows, day)), as_of=day)
+
+    def cut(self, fewer: Callable[[ir.Table], ir.Table]) -> Orders:
+        """The same shop with fewer orders.
+
+        ``fewer`` goes over lines as over purchases and must keep or drop an order
+        whole: it may look at ``order_id``, ``customer_id`` and the day.
+        """
+        stored = None if self.stored is None else fewer(self.stored)
+        return replace(self, table=fewer(self.table), stored=stored)
+
+
+def purchases_of(lines: ir.Table) -> ir.Table:
+    """Order lines to :attr:`Orders.purchases`."""
+    sold = lines.refunded_at.isnull()
+    net = lines.group_by("order_id").agg(
+        customer_id=lines.customer_id.max(),
+        ordered_at=lines.ordered_at.min(where=sold),
+        amount=lines.amount.sum(),
+        gross=lines.amount.sum(where=sold),
+    )
+    kept = net.ordered_at.notnull() & (
+        (net.gross <= HALF_A_CENT) | (net.amount > HALF_A_CENT)
+    )
+    return net.filter(kept).drop("gross")
 
 
 def open_orders(
@@ -148,23 +167,25 @@ def open_orders(
     NoOrdersError
         The table has no row.
     """
+    overrides = (as_of, currency, time_zone)
     if not isinstance(source, str | Path):
-        return _orders(source, None, {}, (as_of, currency, time_zone))
-    path = Path(source)
-    lines = path / "order_lines.parquet" if path.is_dir() else path
-    if not lines.is_file():
-        raise NotADatasetError(path=str(source))
-    paths = {"order_lines": lines}
-    if path.is_dir() and (path / "customers.parquet").is_file():
-        paths["customers"] = path / "customers.parquet"
+        return _orders({LINES: source}, {}, overrides)
+    paths = _tables(Path(source))
     backend, metadata = engine.open_parquet(paths, **settings)
-    customers = backend.table("customers") if "customers" in paths else None
-    return _orders(
-        backend.table("order_lines"),
-        customers,
-        metadata["order_lines"],
-        (as_of, currency, time_zone),
-    )
+    tables = {name: backend.table(name) for name in paths}
+    return _orders(tables, metadata[LINES], overrides)
+
+
+def _tables(path: Path) -> dict[str, Path]:
+    """The Parquet files of a dataset by their tables' names."""
+    if path.is_file():
+        return {LINES: path}
+    names = (LINES, "customers", "purchases")
+    found = {name: path / f"{name}.parquet" for name in names}
+    found = {name: each for name, each in found.items() if each.is_file()}
+    if LINES not in found:
+        raise NotADatasetError(path=str(path))
+    return found
 
 
 def complete_until(days: list[dt.date], uploaded_on: dt.date | None = None) -> dt.date:
@@ -189,13 +210,12 @@ def complete_until(days: list[dt.date], uploaded_on: dt.date | None = None) -> d
 
 
 def _orders(
-    table: ir.Table,
-    customers: ir.Table | None,
+    tables: dict[str, ir.Table],
     metadata: dict[str, Any],
     overrides: tuple[dt.date | None, str | None, str | None],
 ) -> Orders:
     as_of, currency, time_zone = overrides
-    table = _conformed(table)
+    table = _conformed(tables[LINES])
     backend = table.get_backend()
     if as_of is None and "as_of" in metadata:
         as_of = dt.date.fromisoformat(metadata["as_of"])
@@ -206,15 +226,17 @@ def _orders(
         as_of, first_day = as_of or complete_until(days), days[0]
     else:
         first_day = dt.date.fromisoformat(metadata["first_day"])
-    return Orders(
-        table=table.filter(table.ordered_at < _midnight_after(as_of)),
-        customers=customers,
+    shop = Orders(
+        table=table,
+        customers=tables.get("customers"),
         as_of=as_of,
         first_day=first_day,
         currency=currency or metadata.get("currency"),
         time_zone=time_zone or metadata.get("time_zone"),
         backend=backend,
+        stored=tables.get("purchases"),
     )
+    return shop.until(as_of)
 
 
 def _conformed(table: ir.Table) -> ir.Table:
@@ -243,5 +265,6 @@ def _days(table: ir.Table, backend: BaseBackend) -> list[dt.date]:
     return [pd.Timestamp(day).date() for day in engine.run(found, backend)["day"]]
 
 
-def _midnight_after(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+def _until(rows: ir.Table, day: dt.date) -> ir.Table:
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+    return rows.filter(rows.ordered_at < midnight)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -75,7 +74,7 @@ def only(orders: Orders, by: str, value: str | None) -> Orders:
     values = first_value(orders, by)
     wanted = values.value.isnull() if value is None else values.value == value
     chosen = values.filter(wanted).select("customer_id")
-    return replace(orders, table=orders.table.semi_join(chosen, "customer_id"))
+    return orders.cut(lambda rows: rows.semi_join(chosen, "customer_id"))
 
 
 def _first_orders(orders: Orders) -> ir.Table:

@@ -46,8 +46,9 @@ def customers(
     """Write one row a known customer: from the orders, and from lists of people."""
     traits = [name for name in ("customer_name", "email", "phone") if name in columns]
     chosen = "".join(f", max({name}) AS {name}" for name in traits)
+    source = "kept" if traits else "order_lines"
     con.execute(
-        f"CREATE TABLE known AS SELECT customer_id{chosen} FROM kept "
+        f"CREATE TABLE known AS SELECT customer_id{chosen} FROM {source} "
         "WHERE customer_id IS NOT NULL GROUP BY customer_id"
     )
     if not sheets:

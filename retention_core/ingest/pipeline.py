@@ -136,8 +136,8 @@ def build(
     """Build the dataset in the folder ``into``.
 
     Writes ``order_lines.parquet`` (with ``as_of``, ``first_day``, ``currency``,
-    ``time_zone`` in its metadata), ``customers.parquet``, ``ledger.json``,
-    ``ledger.parquet``, ``detection.json`` and ``answers.json``.
+    ``time_zone`` in its metadata), ``purchases.parquet``, ``customers.parquet``,
+    ``ledger.json``, ``ledger.parquet``, ``detection.json`` and ``answers.json``.
     """
     _check_zone(answers.time_zone)
     into.mkdir(parents=True, exist_ok=True)
@@ -149,9 +149,9 @@ def build(
         if not built.days:
             raise NoOrdersError
         _tell(progress, "write", 0, 1)
+        _write_orders(con, detections, answers, built.days, into)
         people = [pair for pair in sheets if pair[1].role == "customers"]
         lists.customers(con, built.columns, people, into / "customers.parquet")
-        _write_orders(con, detections, answers, built.days, into)
         ledger.write_rows(con, sheets, into / "ledger.parquet")
         amount = built.seen.amount if built.plain else None
         frames = (
@@ -234,6 +234,7 @@ def _write_orders(
         "time_zone": answers.time_zone,
     }
     write.order_lines(con, into / "order_lines.parquet", metadata)
+    write.purchases(con, into / "purchases.parquet")
 
 
 def _recognised(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from retention_core.engine import METADATA_KEY
 from retention_core.ingest import values
-from retention_core.orders import COLUMNS, DIMENSIONS
+from retention_core.orders import COLUMNS, DIMENSIONS, LINES, purchases_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,7 +44,11 @@ def days_of_orders(con: DuckDBPyConnection) -> list[dt.date]:
 
 
 def order_lines(con: DuckDBPyConnection, path: Path, metadata: dict[str, Any]) -> None:
-    """Write ``final``, names and categories filled in from ``products``."""
+    """Write ``final``, names and categories filled in from ``products``.
+
+    The view ``order_lines`` reads what was written: from here on nothing is parsed
+    twice.
+    """
     have = {name for name, *_ in con.execute("DESCRIBE final").fetchall()}
     cells = {
         name: f"f.{name}" if name in have else f"NULL::{_KINDS[kind]}"
@@ -65,3 +71,11 @@ def order_lines(con: DuckDBPyConnection, path: Path, metadata: dict[str, Any]) -
         cells["product"] = f"coalesce({cells['product']}, {cells['sku']})"
     wanted = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
     copy(con, f"SELECT {wanted} FROM {source}", path, metadata)
+    written = values.literal(str(path))
+    con.execute(f"CREATE VIEW {LINES} AS SELECT * FROM read_parquet({written})")
+
+
+def purchases(con: DuckDBPyConnection, path: Path) -> None:
+    """Write the one view that every count comes from: grouping lines is dear."""
+    lines = ibis.table(COLUMNS, name=LINES)
+    copy(con, ibis.to_sql(purchases_of(lines), dialect="duckdb"), path)
