@@ -26,7 +26,8 @@ FORECAST_TERMS = {
     "model": "bg/nbd",
 }
 REAL = 0.05
-SLICES_SHOWN = 2
+SLICES_SHOWN = 3
+MOST_STEPS = 5
 
 
 def year(page: Page) -> None:
@@ -71,26 +72,29 @@ def next_steps(page: Page) -> None:
     """List what stands out, each with its number and the page that proves it."""
     with st.container(gap="xsmall"):
         st.header(page("next"), anchor=False)
-        said = [_quiet(page), _slices(page), _pair(page), _next_order(page)]
-        if not any(said):
+        said = _quiet(page) + _slices(page) + _pair(page)
+        if said < MOST_STEPS:
+            said += _next_order(page)
+        if not said:
             st.markdown(page("actions.nothing"))
 
 
-def _quiet(page: Page) -> bool:
+def _quiet(page: Page) -> int:
+    """Say it, as each of the following does, and return how many steps that made."""
     count, revenue = queries.ask(page.shop, "quiet")
     if not count:
-        return False
+        return 0
     money = page.formats.money(revenue, "about")
     words = page("actions.quiet", customers=page.formats.count(count), revenue=money)
     _say(page, words, "actions.quiet_link", "churn", who="quiet")
-    return True
+    return 1
 
 
-def _slices(page: Page) -> bool:
+def _slices(page: Page) -> int:
     if page.shop.slice.by:
-        return False
-    clear = queries.ask(page.shop, "standing_out", grain="month")
-    for row in clear.head(SLICES_SHOWN).itertuples():
+        return 0
+    clear = queries.ask(page.shop, "standing_out", grain="month").head(SLICES_SHOWN)
+    for row in clear.itertuples():
         side = "low" if row.share < row.rest_share else "high"
         words = page(
             f"actions.slice_{side}",
@@ -101,16 +105,16 @@ def _slices(page: Page) -> bool:
             grain=page.texts("grains.month"),
         )
         _say(page, words, "actions.slice_link", "cohorts", split=row.by)
-    return len(clear) > 0
+    return len(clear)
 
 
-def _pair(page: Page) -> bool:
+def _pair(page: Page) -> int:
     if not page.facts.products:
-        return False
+        return 0
     pairs = queries.ask(page.shop, "pairs", min_count=5, leave_out=[], within_days=None)
     real = pairs[pairs["q_value"] <= REAL]
     if real.empty:
-        return False
+        return 0
     best = real.sort_values("leverage").iloc[-1]
     words = page(
         "actions.pair",
@@ -120,17 +124,17 @@ def _pair(page: Page) -> bool:
         lift=page.formats.ratio(best["lift"]),
     )
     _say(page, words, "actions.pair_link", "baskets")
-    return True
+    return 1
 
 
-def _next_order(page: Page) -> bool:
+def _next_order(page: Page) -> int:
     curve = queries.ask(page.shop, "next_purchase", after=1)
     found = findings.next_order(curve, page.formats)
     if found.key.endswith("none"):
-        return False
+        return 0
     words = page("actions.returning", days=page.formats.days(found.count))
     _say(page, words, "actions.returning_link", "churn")
-    return True
+    return 1
 
 
 def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
