@@ -166,9 +166,9 @@ def lines(
     named = {product.name: number for number, product in enumerate(PRODUCTS)}
     owner = people.reindex(bought["customer"]).reset_index(drop=True)
     fixed = np.zeros((len(bought), len(PRODUCTS)), dtype=bool)
-    for tea in MONTHLY_TEAS:
-        fixed[:, named[tea]] = owner["tea"].eq(tea)
     first = bought["first"].to_numpy()
+    for tea in MONTHLY_TEAS:  # found after a first order: whoever has it, came back
+        fixed[:, named[tea]] = ~first & owner["tea"].eq(tea)
     fixed[:, named[STARTER_KIT]] = first & owner["kit"].eq(True)
     fixed[:, named[GIFT_TIN]] = first & owner["gift"].eq(True)
     basket = fixed | _drawn(rng, len(bought), named)
