@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pandas as pd
 import streamlit as st
@@ -11,23 +11,14 @@ import streamlit as st
 from retention_core import cohorts, periods
 from retention_ui import filters, findings, inputs, queries
 from retention_ui.figures import cohorts as figures
+from retention_ui.figures.heatmap import Measure
 from retention_ui.parts import common
 
 if TYPE_CHECKING:
     from retention_core.periods import Grain
     from retention_ui.page import Page
 
-MEASURES = (
-    "retention",
-    "active_customers",
-    "repeat_by",
-    "on_or_after",
-    "revenue",
-    "revenue_per_customer",
-    "cumulative_revenue_per_customer",
-    "average_order_value",
-    "orders",
-)
+MEASURES = get_args(Measure)
 SHARES = ("retention", "repeat_by", "on_or_after")
 KINDS = dict.fromkeys((*SHARES, "low", "high"), "share")
 # Highest ages to choose from, the default last but for weeks; a year has few.
