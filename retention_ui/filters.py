@@ -63,8 +63,13 @@ def dates(texts: Texts, formats: Formats, first: dt.date, as_of: dt.date) -> Vie
     """Draw the popover "All dates"; return the periods that are shown."""
     scope = inputs.Scope(SCOPE, texts)
     key = inputs.begin(scope, "dates", "all", lambda text: inputs.one_of(text, RANGES))
-    starts = inputs.begin(scope, "from", first, inputs.day)
-    ends = inputs.begin(scope, "to", as_of, inputs.day)
+
+    def within(text: str) -> dt.date | None:
+        day = inputs.day(text)
+        return None if day is None else min(max(day, first), as_of)
+
+    starts = inputs.begin(scope, "from", first, within)
+    ends = inputs.begin(scope, "to", as_of, within)
     kind = state.widget(key)
     view = _view(kind, (state.widget(starts), state.widget(ends)), as_of)
     label = scope.option("dates", kind)

@@ -252,15 +252,20 @@ class Formats:
         return str(dates.format_skeleton(skeleton, _date(start), locale=self.locale))
 
 
-def plain(name: object) -> str:
-    """Make a name safe as text of a figure: one line, no tags, at most 40 characters.
-
-    Plotly reads ``<b>``, ``<a href>`` and entities in its labels.
-    """
+def short(name: object) -> str:
+    """Cut a name from the data to one line of at most 40 characters."""
     text = _UNSEEN.sub(" ", str(name)).strip()
     if len(text) > LONGEST_NAME:
         text = text[: LONGEST_NAME - 1].rstrip() + "…"
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def plain(name: object) -> str:
+    """Make a name safe as text of a figure: short, no tags.
+
+    Plotly reads ``<b>``, ``<a href>`` and entities in its labels.
+    """
+    return short(name).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def md(name: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_ui import blocks, datasets, failures, queries, state
-from retention_ui.formats import md, plain
+from retention_ui.formats import md, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 ADDRESS = "d"
-DATA_PAGE = str(Path(__file__).parents[1] / "pages" / "load.py")
+PAGES = Path(__file__).parents[1] / "pages"
+DATA_PAGE = str(PAGES / "load.py")
+OVERVIEW = str(PAGES / "overview.py")
 
 
 @contextmanager
@@ -125,5 +127,5 @@ def _about(words: Texts, dataset: Dataset) -> None:
 
 
 def _files(words: Texts, names: list[str]) -> str:
-    first = md(plain(names[0]))
+    first = md(short(names[0]))
     return words("header.files", count=len(names), name=first, more=len(names) - 1)

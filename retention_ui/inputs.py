@@ -110,11 +110,11 @@ def several(
     )
     key = scope.key(field)
     if state.widget(key) is None or (state.entered() and field in st.query_params):
-        kept = st.query_params.get_all(field) or state.chosen(key)
-        wanted = kept if isinstance(kept, list) else list(default)
-        state.set_widget(key, wanted)
+        kept = _listed(st.query_params.get_all(field), names) or state.chosen(key)
+        state.set_widget(key, kept if isinstance(kept, list) else list(default))
     # Options may have changed under it: periods after another grain was chosen.
-    state.set_widget(key, [each for each in options if each in state.widget(key)])
+    known = [each for each in options if each in state.widget(key)]
+    state.set_widget(key, known[:most])
     value = st.multiselect(
         scope.label(field),
         list(names),
@@ -233,6 +233,15 @@ def written(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _listed(written: Sequence[str], options: Mapping[str, str]) -> list[str] | None:
+    """Read ids from the URL; ``None`` where nothing in it is an option.
+
+    An empty text is what stands there when all were taken out.
+    """
+    found = [each for each in written if each in options or not each]
+    return found or None
 
 
 def _number(

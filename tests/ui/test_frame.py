@@ -35,7 +35,7 @@ def dataset():
     return found
 
 
-def open_page(name: str, **address: str) -> AppTest:
+def open_page(name: str, **address: str | list[str]) -> AppTest:
     app = AppTest.from_file(str(MAIN), default_timeout=60)
     app = app.run().switch_page(f"../pages/{name}.py")
     for field, value in address.items():
@@ -89,6 +89,36 @@ def test_what_is_no_option_is_ignored(dataset):
     assert app.selectbox(key="cohorts.measure").value == "retention"
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_dates_outside_the_data_are_moved_to_its_ends(name, dataset):
+    address = {"dates": "custom", "from": "1900-01-01", "to": "2999-01-01"}
+    app = open_page(name, d=dataset.id, **address)
+    assert not app.exception
+    facts = queries.facts(dataset)
+    ends = [each.value for each in app.date_input]
+    assert ends == [facts.first_day, facts.as_of]
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen"),
+    [
+        (["foo"], None),
+        (["foo", "2024-02-01"], ["2024-02-01"]),
+        ([""], []),
+        ([f"2024-{month:02}-01" for month in range(1, 7)], 3),
+    ],
+)
+def test_cohorts_of_the_address_are_those_that_there_are(dataset, written, chosen):
+    usual = open_page("cohorts", d=dataset.id).multiselect(key="cohorts.cohort").value
+    app = open_page("cohorts", d=dataset.id, cohort=written)
+    assert not app.exception
+    found = app.multiselect(key="cohorts.cohort").value
+    if isinstance(chosen, int):
+        assert len(found) == chosen
+    else:
+        assert found == (usual if chosen is None else chosen)
+
+
 def test_a_choice_survives_another_page(dataset):
     app = open_page("cohorts", d=dataset.id, grain="quarter")
     del app.query_params["grain"]
@@ -115,6 +145,15 @@ def test_names_from_the_data_are_escaped_in_labels(dataset):
     labels = [each.proto.popover.label for each in app.get("popover")]
     assert any("\\*\\*orders" in each for each in labels)
     assert any("\\*\\*Fair" in each for each in labels)
+
+
+def test_a_file_name_is_shown_as_it_is_written():
+    found = datasets.create([("<b> & co.csv", CSV.encode())])
+    datasets.build(found, Answers())
+    app = open_page("cohorts", d=found.id)
+    labels = [each.proto.popover.label for each in app.get("popover")]
+    assert any("<b\\>" in each or "\\<b\\>" in each for each in labels)
+    assert not any("&lt;" in each or "amp;" in each for each in labels)
 
 
 def test_every_answer_of_the_server_has_the_safe_headers():
