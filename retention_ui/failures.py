@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui.formats import md
+from retention_ui.formats import Formats, md
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +46,16 @@ def words(error: RetentionError, texts: Texts) -> tuple[str, str, str]:
     key = f"errors.{error.code}"
     if f"{key}.title" not in texts:
         return md(error), "", ICON
-    fields = {name: md(_plain(value)) for name, value in error.fields.items()}
+    formats = Formats(texts.lang)
+    fields = {name: md(_plain(value, formats)) for name, value in error.fields.items()}
     icon = texts(f"{key}.icon") if f"{key}.icon" in texts else ICON
     return texts(f"{key}.title", **fields), texts(f"{key}.advice", **fields), icon
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, list | tuple | set | dict):
-        return ", ".join(str(each) for each in value)
-    return value
+def _plain(value: object, formats: Formats) -> object:
+    """Return a field in words: a list as a list, a number as the language writes it."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set):
+        return ", ".join(str(_plain(each, formats)) for each in value)
+    return formats.count(value) if type(value) is int else value
