@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import engine
-from retention_ui import blocks, downloads, header, page, sheets, state
+from retention_ui import blocks, downloads, findings, header, page, sheets, state
 from retention_ui.figures.ledger import ledger as ledger_figure
 from retention_ui.formats import md
 
@@ -95,14 +95,15 @@ def rows_not_used(ledger: Ledger, texts: Texts) -> bytes:
 def _bar(texts: Texts, formats: Formats, ledger: Ledger) -> None:
     counts = {name: formats.count(getattr(ledger, name)) for name in CLASSES}
     rows = formats.count(ledger.rows_in)
-    share = ledger.used / ledger.rows_in if ledger.rows_in else 0.0
     with st.container(gap="xsmall"):
         st.header(
-            texts("data.ledger.title", rows=rows, share=formats.share(share, 1)),
+            findings.ledger(ledger.files, formats).words(texts),
             help=texts("data.ledger.help"),
             anchor=False,
         )
-        blocks.note(texts("data.ledger.note", rows=rows, **counts))
+        blocks.note(
+            texts("data.ledger.note", count=ledger.rows_in, rows=rows, **counts)
+        )
         blocks.show(
             ledger_figure(ledger.files, texts, page.look(), formats), "data.ledger"
         )
@@ -113,17 +114,13 @@ def _reasons(texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger) -
     if frame.empty:
         st.header(texts("data.reasons.none"), anchor=False)
         return
-    st.header(texts("data.reasons.title"), anchor=False)
-    st.download_button(
-        texts("data.reasons.download"),
-        lambda: rows_not_used(ledger, texts),
-        downloads.file_name([texts("data.reasons.file")], dataset.digest, "csv"),
-        downloads.CSV,
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        key="data.rows",
+    every_row = ledger.used == ledger.rows_in
+    st.header(
+        texts("data.reasons.all_used" if every_row else "data.reasons.title"),
+        anchor=False,
     )
+    if not every_row:
+        _rows_button(texts, dataset, ledger)
     amount, where = texts("data.reasons.amount"), texts("data.reasons.where")
     shown = frame.assign(
         **{amount: [formats.money(each, "cents") for each in frame[amount]]}
@@ -139,6 +136,19 @@ def _reasons(texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger) -
             ),
             where: st.column_config.TextColumn(width="medium"),
         },
+    )
+
+
+def _rows_button(texts: Texts, dataset: Dataset, ledger: Ledger) -> None:
+    st.download_button(
+        texts("data.reasons.download"),
+        lambda: rows_not_used(ledger, texts),
+        downloads.file_name([texts("data.reasons.file")], dataset.digest, "csv"),
+        downloads.CSV,
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        key="data.rows",
     )
 
 
@@ -190,6 +200,9 @@ def _columns(texts: Texts, detection: Detection) -> pd.DataFrame:
 
 def _buttons(texts: Texts, dataset: Dataset) -> None:
     with st.container(horizontal=True):
+        icon = ":material/arrow_forward:"
+        if st.button(texts("data.built.on"), type="primary", icon=icon, key="data.on"):
+            st.switch_page(header.OVERVIEW, query_params=dict(st.query_params))
         if not dataset.sample and st.button(
             texts("data.built.change"), icon=":material/undo:", key="data.change"
         ):

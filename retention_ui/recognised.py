@@ -10,7 +10,7 @@ import streamlit as st
 
 from retention_core.errors import RetentionError
 from retention_ui import asked, datasets, failures, header, progress, sheets, state
-from retention_ui.formats import Formats
+from retention_ui.formats import Formats, md
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ def show(texts: Texts, dataset: Dataset) -> None:
     """Draw questions, then each sheet, then what concerns all; build on demand."""
     formats = Formats(texts.lang)
     detections, before = dataset.detection(), dataset.answers()
+    _missing(texts, detections)
     answered = [asked.ask(each, texts, formats) for each in asked.questions(detections)]
     said = {
         each.key: sheets.show(texts, formats, each, before.sheets.get(each.key))
@@ -37,7 +38,22 @@ def show(texts: Texts, dataset: Dataset) -> None:
     if any(sheets.reread(said[each.key], each) for each in detections):
         _recognise(texts, dataset, answers)
     still_open = sum(each.answer is None for each in answered)
-    _buttons(texts, dataset, _with(answers, answered, detections), still_open)
+    found = _with(answers, answered, detections) if _orders(detections) else None
+    _buttons(texts, dataset, found, still_open)
+
+
+def _missing(texts: Texts, detections: Sequence[Detection]) -> None:
+    """Say so at once where no table holds orders, or one holds nothing."""
+    icon = ":material/warning:"
+    for each in detections:
+        if not each.rows:
+            st.warning(texts("data.check.no_rows", file=md(each.file)), icon=icon)
+    if any(each.rows for each in detections) and not _orders(detections):
+        st.warning(texts("data.check.no_orders", count=len(detections)), icon=icon)
+
+
+def _orders(detections: Sequence[Detection]) -> bool:
+    return any(each.role == "orders" for each in detections)
 
 
 def _settings(texts: Texts, before: Answers, asks_currency: bool) -> Answers:
@@ -136,12 +152,15 @@ def _with_money(mapping: dict[str, str], field: str, column: str) -> dict[str, s
     return {**rest, field: column}
 
 
-def _buttons(texts: Texts, dataset: Dataset, answers: Answers, still_open: int) -> None:
+def _buttons(
+    texts: Texts, dataset: Dataset, answers: Answers | None, still_open: int
+) -> None:
+    """Draw the ways on; without ``answers`` there is nothing to build from."""
     with st.container(horizontal=True):
         pressed = st.button(
             texts("data.check.build"),
             type="primary",
-            disabled=bool(still_open),
+            disabled=bool(still_open) or answers is None,
             help=texts("data.check.build_help", count=still_open, n=still_open)
             if still_open
             else None,
@@ -157,7 +176,7 @@ def _buttons(texts: Texts, dataset: Dataset, answers: Answers, still_open: int) 
             header.delete_button(texts, dataset)
     if other:
         header.go_to(None)
-    if pressed:
+    if pressed and answers:
         _build(texts, dataset, answers)
 
 

@@ -174,7 +174,7 @@ def _columns(
 def _delimiter(texts: Texts, sign: str | None) -> str:
     if sign is None:
         return ""
-    names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+    names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces"}
     return texts(f"data.delimiters.{names.get(sign, 'other')}", sign=md(sign))
 
 

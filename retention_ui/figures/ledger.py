@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING
 
 from retention_ui.figures.look import HOVER, base, describe, label, on
@@ -27,15 +28,16 @@ def ledger(
 
     ``files`` is ``Ledger.files``: ``rows_in`` and a column for each outcome.
     """
-    figure = base(look, HEIGHT)
+    counts = {outcome: int(files[outcome].sum()) for outcome in OUTCOMES}
+    rest = {outcome: n for outcome, n in counts.items() if outcome != "used"}
+    total, left = sum(counts.values()), sum(rest.values())
+    height = HEIGHT if left else BAR
+    figure = base(look, height)
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0})
     figure.update_layout(barmode="stack", bargap=0)
     hidden = {"showline": False, "showgrid": False, "showticklabels": False}
     figure.update_xaxes(**hidden, automargin=False, range=[0, 1])
-    figure.update_yaxes(**hidden, automargin=False, range=[HEIGHT, 0])
-    counts = {outcome: int(files[outcome].sum()) for outcome in OUTCOMES}
-    rest = {outcome: n for outcome, n in counts.items() if outcome != "used"}
-    total, left = sum(counts.values()), sum(rest.values())
+    figure.update_yaxes(**hidden, automargin=False, range=[height, 0])
     words = (texts, look, formats)
     if left:
         _wedge(figure, (counts["used"] / total, 1.0), look)
@@ -77,9 +79,9 @@ def _bar(
             hovertemplate=HOVER,
         )
         if share >= LEAST_SHARE_FOR_TEXT:
-            text = texts(
-                f"figures.ledger.{outcome}", n=n, share=formats.share(share, 1)
-            )
+            # Rounded down: 100 % is only said when it is all.
+            written = formats.share(floor(1000 * share) / 1000, int(share < 1))
+            text = texts(f"figures.ledger.{outcome}", n=n, share=written)
             inside = {"xanchor": "left", "xshift": 6}
             label(figure, (start, middle), text, on(look, fills[outcome]), **inside)
         start += share

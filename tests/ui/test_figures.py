@@ -554,7 +554,7 @@ def test_the_ledgers_pieces_add_up_and_only_large_ones_are_named():
     assert lower == pytest.approx(1)
     notes = [note.text for note in figure.layout.annotations]
     assert notes == [
-        "<b>1,000 used</b>, 88.5%",
+        "<b>1,000 used</b>, 88.4%",
         "<b>50</b> merged",
         "<b>74</b> set aside",
     ]

@@ -19,6 +19,12 @@ UNCLEAR = (
 )
 
 
+SHOP = b"Order;Date;Customer;Product;Amount;Currency\n" + b"".join(
+    b"%d;2024-%02d-15;c%d;Tea;20.50;EUR\n" % (each, each % 12 + 1, each % 5)
+    for each in range(24)
+)
+
+
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KEPT_DATA", str(tmp_path))
@@ -81,6 +87,51 @@ def test_answers_build_the_order_table_and_can_be_changed():
     app.button(key="data.change").click().run()
     assert app.button(key="data.back")
     assert not app.success
+
+
+def test_from_the_ledger_the_overview_is_one_press_away():
+    app = upload("shop.csv", SHOP)
+    app.button(key="data.build").click().run()
+    app.button(key="data.on").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Overview"
+    assert "d" in app.query_params
+
+
+def test_one_row_and_rows_without_fault_are_said_as_such():
+    head, row, *_ = SHOP.splitlines(keepends=True)
+    app = upload("shop.csv", head + row)
+    app.button(key="data.build").click().run()
+    assert "The one row is used or accounted for" in headers(app)
+    words = " ".join(each.value for each in app.markdown)
+    assert "1 row in =" in words
+
+
+def test_where_all_is_used_nothing_is_offered_as_not_used():
+    rows = b"".join(
+        b"%05d %d 10.50\n" % (each % 7, 20240101 + each % 28) for each in range(60)
+    )
+    app = upload("till.txt", rows)
+    assert any("spaces · no header" in each.value for each in app.markdown)
+    next(e for e in app.selectbox if e.label == "Currency").set_value("EUR").run()
+    app.button(key="data.build").click().run()
+    assert "Every row is used; this is good to know" in headers(app)
+    assert "Why rows were not used as they stand" not in headers(app)
+    assert "data.rows" not in [each.key for each in app.get("download_button")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"Order;Date;Customer;Amount;Currency\n", "holds no rows"),
+        (b"tea,milk\nsugar,milk\nmilk,cup\n", "does not look like orders"),
+    ],
+)
+def test_what_is_no_table_of_orders_is_said_before_anything_is_built(content, said):
+    app = upload("list.csv", content)
+    assert not app.exception
+    assert any(said in each.value for each in app.warning)
+    assert app.button(key="data.build").disabled
 
 
 def test_every_column_can_be_given_another_field():
