@@ -163,13 +163,21 @@ def _window_mark(
     fifth = abs(share - ONE_IN_FIVE) < NEARLY
     key = "figures.window.mark" if fifth else "figures.window.share"
     text = texts(key, days=formats.days(days), share=formats.share(share))
-    width = 2 * plot.half(text.replace("<b>", "").replace("</b>", ""))
+    parts = text.replace("<b>", "").replace("</b>", "").split("<br>")
+    longest = max(parts, key=len)
+    width = 2 * plot.half(longest)
     start = max(min(float(days), plot.right - width), 0.0)
     level = max([share, *within(series.points, start, start + width)])
-    beside = {"xanchor": "left", "xshift": 8 if start == days else 0, "yshift": 14}
-    label(figure, (start, level), text, look.lost, **beside)
-    written = Spot(start + width / 2, level, CLEARANCE, 0)
-    _curve_name(figure, series, (plot, box(written, text, plot)), days, look)
+    beside = {"xanchor": "left", "xshift": 8 if start == days else 0, "yshift": 22}
+    label(figure, (start, level), text, look.lost, align="left", **beside)
+    taken: list[Line] = [
+        ([0.0, days], [ONE_IN_FIVE, ONE_IN_FIVE]),
+        ([days - 0.5, days + 0.5], [0.0, share]),
+    ]
+    for row in range(len(parts)):
+        written = Spot(start + width / 2, level, CLEARANCE * (row + 1), 0)
+        taken += box(written, longest, plot)
+    _curve_name(figure, series, (plot, taken), days, look)
     if facts["proposal"] is not None and facts["proposal"] != days:
         stroke = {"color": look.grey, "width": 1.4}
         _segment(
