@@ -109,27 +109,28 @@ def _money(
 def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataFrame:
     """Rows and money by outcome and code; with what is worth knowing of used rows.
 
-    Codes of used rows: ``no_order_number`` (customer and time stand for it) and
-    ``refund_unmatched``. ``quiet``: of the orders nothing is to be said.
+    Codes of used rows: ``no_order_number`` (customer and time stand for it),
+    ``refund_unmatched`` and ``equal_line`` (those beyond the first). ``quiet``: of the
+    rows of orders only the last is to be said.
     """
-    if quiet and con.execute("SELECT count(*) FROM ruled").fetchall() == [(0,)]:
-        return _nothing()
+    parts = ["SELECT sheet, 'used', 'equal_line', rows, amount FROM equals"]
+    if not quiet:
+        parts += [f"SELECT sheet, {part}" for part in _NOTES]
+    if con.execute("SELECT count(*) FROM ruled").fetchall() != [(0,)]:
+        parts.append(
+            f"SELECT sheet, outcome, ruled.code, 1, {_WORTH} "
+            "FROM ruled LEFT JOIN lines USING (sheet, row)"
+        )
     names = pd.DataFrame(
         [(number, sheet.file) for number, (sheet, _) in enumerate(sheets)],
         columns=["sheet", "file"],
     )
     con.register("sheet_names", names)
+    every = " UNION ALL ".join(parts)
     found = con.execute(
-        "WITH every AS (SELECT sheet, outcome, ruled.code, "
-        f"{_WORTH} AS worth "
-        "FROM ruled LEFT JOIN lines USING (sheet, row) "
-        f"UNION ALL SELECT sheet, 'repaired', repair, {_WORTH} FROM lines "
-        "ANTI JOIN ruled USING (sheet, row) WHERE repair IS NOT NULL "
-        f"UNION ALL SELECT sheet, 'used', 'no_order_number', {_WORTH} FROM lines "
-        "ANTI JOIN ruled USING (sheet, row) WHERE number IS NULL "
-        "UNION ALL SELECT sheet, 'used', 'refund_unmatched', amount FROM final "
-        "WHERE matched = false) "
-        "SELECT outcome, code, count(*) AS rows, round(sum(worth), 6) AS amount, "
+        f"WITH every(sheet, outcome, code, rows, worth) AS ({every})"
+        " SELECT outcome, code, sum(rows)::BIGINT AS rows, "
+        "round(sum(worth), 6) AS amount, "
         "string_agg(DISTINCT file, ', ' ORDER BY file) AS files FROM every "
         "JOIN sheet_names USING (sheet) GROUP BY outcome, code ORDER BY rows DESC, code"
     ).df()
@@ -137,16 +138,13 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataF
     return found
 
 
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "outcome": pd.Series(dtype="str"),
-            "code": pd.Series(dtype="str"),
-            "rows": pd.Series(dtype="int64"),
-            "amount": pd.Series(dtype="float64"),
-            "files": pd.Series(dtype="str"),
-        }
-    )
+_NOTES = (
+    f"'repaired', repair, 1, {_WORTH} FROM lines ANTI JOIN ruled USING (sheet, row) "
+    "WHERE repair IS NOT NULL",
+    f"'used', 'no_order_number', 1, {_WORTH} FROM lines "
+    "ANTI JOIN ruled USING (sheet, row) WHERE number IS NULL",
+    "'used', 'refund_unmatched', 1, amount FROM final WHERE matched = false",
+)
 
 
 def write_rows(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:

@@ -18,6 +18,7 @@ import duckdb
 from retention_core.errors import NoOrdersError
 from retention_core.ingest import (
     detect,
+    equals,
     facts,
     giants,
     ledger,
@@ -215,8 +216,28 @@ def _lines(
     lists.products(con, [pair for pair in sheets if pair[1].role == "products"])
     ledger.rule_lists(con, sheets)
     plain = whole and seen.clean and len(staged) == 1
+    _count_equals(con, sheets, columns, ways, cells=plain and seen.rows > staging.SMALL)
     days = seen.days if plain else write.days_of_orders(con)
     return _Built(columns, seen, plain, days)
+
+
+def _count_equals(
+    con: duckdb.DuckDBPyConnection,
+    sheets: list[tuple[RawSheet, Detection]],
+    columns: list[str],
+    ways: staging.Ways,
+    *,
+    cells: bool,
+) -> None:
+    if ways.merge:
+        equals.none(con)
+    elif cells:
+        number = next(
+            n for n, (_, found) in enumerate(sheets) if found.role == "orders"
+        )
+        equals.count_cells(con, *sheets[number], number, ways)
+    else:
+        equals.count(con, columns)
 
 
 def _write_orders(

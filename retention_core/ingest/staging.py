@@ -47,7 +47,7 @@ _FILLED_DOWN = (
 )
 
 
-_SMALL = 100_000
+SMALL = 100_000
 _OF_THE_LINE = ("product", "sku", "quantity", "unit_price", "amount", "order_total")
 
 
@@ -84,7 +84,7 @@ def stage(
         filled = _filled(con, raw, fields, "head")
         con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, filled)}")
         return name, look(con, name)
-    large = detection.rows > _SMALL and not _by_order(fields)
+    large = detection.rows > SMALL and not _by_order(fields)
     kind = "VIEW" if large else "TABLE"
     con.execute(f"CREATE {kind} {name} AS {_rows(number, detection, ways, raw)}")
     found = look(con, name)

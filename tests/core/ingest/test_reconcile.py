@@ -61,7 +61,8 @@ def test_without_a_number_customer_and_time_make_one_and_the_ledger_says_so(tmp_
         """,
     )
     assert len(order_ids(result)) == 4
-    assert result.ledger.reasons["code"].tolist() == ["no_order_number"]
+    reasons = result.ledger.reasons.set_index("code")["rows"]
+    assert reasons.to_dict() == {"no_order_number": 5, "equal_line": 1}
 
 
 def test_the_ladder_of_customer_keys(tmp_path):
