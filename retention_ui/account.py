@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import engine
-from retention_ui import blocks, downloads, findings, header, page, sheets, state
+from retention_ui import (
+    blocks,
+    downloads,
+    findings,
+    header,
+    page,
+    recognised,
+    sheets,
+    state,
+)
 from retention_ui.figures.ledger import ledger as ledger_figure
 from retention_ui.formats import md
 
@@ -38,6 +48,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         _reasons(texts, formats, dataset, ledger)
     with grid.cell(), st.container(gap="xsmall"):
         _money(texts, formats, ledger)
+    _equal_lines(texts, formats, dataset, ledger)
     _files(texts, formats, dataset)
     _buttons(texts, dataset)
 
@@ -169,6 +180,30 @@ def _money(texts: Texts, formats: Formats, ledger: Ledger) -> None:
         subset=pd.IndexSlice[table.index[-1:], :], **{"font-weight": "600"}
     )
     st.table(styled, border="horizontal", hide_index=True, hide_header=True)
+
+
+def _equal_lines(
+    texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger
+) -> None:
+    """Say how many lines equal another of their file; let them count once, or all."""
+    found = ledger.reasons[ledger.reasons["code"] == "equal_line"]
+    if found.empty:
+        return
+    rows = int(found["rows"].sum())
+    kind = "merged" if (found["outcome"] == "merged").all() else "used"
+    words = texts(
+        f"data.equal.{kind}",
+        count=rows,
+        n=formats.count(rows),
+        amount=formats.money(float(found["amount"].sum()), "cents"),
+    )
+    st.info(words, icon=":material/content_copy:")
+    # The sample shop is everybody's: nobody changes how it was built.
+    if not dataset.sample and st.button(
+        texts(f"data.equal.undo_{kind}"), key="data.equal"
+    ):
+        answers = replace(dataset.answers(), merge_duplicates=kind == "used")
+        recognised.build(texts, dataset, answers)
 
 
 def _files(texts: Texts, formats: Formats, dataset: Dataset) -> None:

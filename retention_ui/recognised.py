@@ -177,7 +177,7 @@ def _buttons(
     if other:
         header.go_to(None)
     if pressed and answers:
-        _build(texts, dataset, answers)
+        build(texts, dataset, answers)
 
 
 def _recognise(texts: Texts, dataset: Dataset, answers: Answers) -> None:
@@ -186,7 +186,8 @@ def _recognise(texts: Texts, dataset: Dataset, answers: Answers) -> None:
     st.rerun()
 
 
-def _build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
+def build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
+    """Build the order table under a bar, and show it; say so where that fails."""
     try:
         with progress.shown(texts) as on_progress:
             datasets.build(dataset, answers, on_progress)

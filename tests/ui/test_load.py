@@ -215,3 +215,24 @@ def test_an_amount_that_repeats_is_asked_about_and_the_answer_counts(field, used
     assert not app.exception
     ledger = datasets.find(dataset_id(app)).ledger()
     assert ledger.files["amount_used"].tolist() == [used]
+
+
+def test_equal_lines_are_counted_and_merged_in_one_click():
+    app = upload("till.csv", REPEATED.replace(b"Total", b"Amount"))
+    mapping = {each.label: each.value for each in app.selectbox}
+    assert mapping["Order date"] == "Date"
+    for radio in app.radio:
+        radio.set_value("amount")
+    app.run()
+    app.button(key="data.build").click().run()
+    assert not app.exception
+    assert "1 row (€20.00) equals another" in app.info[0].value
+    assert app.button(key="data.equal").label == "Count them once"
+    app.button(key="data.equal").click().run()
+    assert not app.exception
+    assert "1 row (€20.00) that equals another" in app.info[0].value
+    dataset = datasets.find(dataset_id(app))
+    assert dataset.answers().merge_duplicates
+    assert dataset.ledger().files["amount_used"].tolist() == [50.0]
+    app.button(key="data.equal").click().run()
+    assert datasets.find(dataset_id(app)).ledger().merged == 0
