@@ -8,6 +8,7 @@ import streamlit as st
 
 from retention_ui import downloads as files
 from retention_ui.figures.look import CONFIG
+from retention_ui.formats import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,8 +47,12 @@ def downloads(
     stem: Sequence[str],
     table: pd.DataFrame | Callable[[], pd.DataFrame],
     kinds: Mapping[str, str] | None = None,
+    described: str = "",
 ) -> None:
-    """Offer a table as CSV and Excel, side by side; written only when asked for."""
+    """Offer a table as CSV and Excel, side by side; written only when asked for.
+
+    ``described`` tells a table that is made only then from any other of its name.
+    """
     ready = None if callable(table) else table
 
     def rows() -> pd.DataFrame:
@@ -58,7 +63,7 @@ def downloads(
         "xlsx": (lambda: files.excel_bytes(rows(), kinds), files.XLSX),
     }
     for suffix, (data, mime) in made.items():
-        content = ready if ready is not None else key
+        content = ready if ready is not None else f"{key} {described}"
         st.download_button(
             texts(f"download.{suffix}"),
             data,
@@ -85,6 +90,7 @@ def table(
         hide_index=True,
         height="content" if len(shown) <= FEW_ROWS else HEIGHT,
         column_config=columns,
+        placeholder=ABSENT,
         key=key,
     )
 

@@ -325,10 +325,8 @@ def tenths(shares: pd.DataFrame, formats: Formats) -> Finding:
     return Finding("tenths.first", {"share": formats.share(float(first.iloc[0]))})
 
 
-def pairs(found: pd.DataFrame, formats: Formats) -> Finding:
+def pairs(real: int, others: int, formats: Formats) -> Finding:
     """How many pairs are real (q ≤ 0.05), and how many may be chance."""
-    real = int((found["q_value"] <= REAL).sum())
-    others = len(found) - real
     if not real:
         return Finding("pairs.none")
     fields: dict[str, str | Finding] = {"n": _start(real, formats)}

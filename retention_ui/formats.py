@@ -79,7 +79,7 @@ class Formats:
         """Printf pattern of an amount in a table, which formats in the browser."""
         coins = numbers.get_currency_precision(self.currency) if self.currency else 2
         one = self._currency(1, 0) if self.currency else "1"
-        return one.replace("%", "%%").replace("1", f"%.{coins}f")
+        return one.replace("%", "%%").replace("1", f"%,.{coins}f")
 
     def share(self, value: float | None, digits: int = 0) -> str:
         """Write a share 0–1: ``40%``, ``85.7%``."""

@@ -104,11 +104,14 @@ class Page:
         name: str,
         table: pd.DataFrame | Callable[[], pd.DataFrame],
         kinds: Mapping[str, str] | None = None,
+        **asked: object,
     ) -> None:
-        """Offer a table as CSV and Excel; one that is made only then, as a callable."""
-        blocks.downloads(
-            self.texts, f"{self.name}.{name}", self._stem(name), table, kinds
-        )
+        """Offer a table as CSV and Excel; one that is made only then, as a callable.
+
+        ``asked`` is what such a table depends on, beside the customers looked at.
+        """
+        key, described = f"{self.name}.{name}", f"{self.shop.slice} {asked}"
+        blocks.downloads(self.texts, key, self._stem(name), table, kinds, described)
 
     def too_little(self, text: str, **fields: object) -> None:
         """Say what there is too little of (``text`` and ``text_note``), and go on."""

@@ -18,7 +18,7 @@ from retention_core import (
 )
 from retention_core.clv import tables
 from retention_core.intervals import wilson
-from retention_ui import forecasts
+from retention_ui import forecasts, pairs
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -191,7 +191,8 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "history": tables.history,
     "simple": forecasts.simple,
     "backtest": forecasts.backtest,
-    "pairs": baskets.pairs,
+    "pairs": pairs.pairs,
+    "all_pairs": baskets.pairs,
     "basket_size": baskets.size,
     "ubiquitous": baskets.ubiquitous,
 }

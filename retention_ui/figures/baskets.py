@@ -53,7 +53,7 @@ def pairs(found: pd.DataFrame, texts: Texts, look: Look, formats: Formats) -> go
         colours.append(look.ink if real else look.muted)
         _pair_row(figure, place, each, (texts, look, formats))
     rows.name_rows(figure, names, colours)
-    return describe(figure, _pairs_alt(found, shown, texts, formats))
+    return describe(figure, _pairs_alt(shown, texts, formats))
 
 
 def product_matrix(
@@ -214,20 +214,18 @@ def _lifts(
     )
 
 
-def _pairs_alt(
-    found: pd.DataFrame, shown: pd.DataFrame, texts: Texts, formats: Formats
-) -> str:
+def _pairs_alt(shown: pd.DataFrame, texts: Texts, formats: Formats) -> str:
     title = texts("figures.pairs.name")
     if not len(shown):
         return texts("figures.empty", figure=title)
-    real = int((found["q_value"] <= REAL).sum())
+    real = int((shown["q_value"] <= REAL).sum())
     first = records(shown)[0]
     return texts(
         "figures.pairs.alt",
         figure=title,
         count=real,
         real=formats.count(real),
-        n=formats.count(len(found)),
+        n=formats.count(len(shown)),
         pair=_pair(first, texts, formats),
         both=formats.count(first["count"]),
         expected=formats.ratio(first["count"] / first["lift"]),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from retention_core.baskets import Size
     from retention_ui.page import Page
+    from retention_ui.pairs import Pairs
 
 REAL = 0.05
 MIN_COUNT = 5
@@ -28,11 +29,11 @@ KINDS = dict.fromkeys(SHARES, "share") | dict.fromkeys(("p_value", "q_value"), "
 
 @dataclass(frozen=True)
 class Found:
-    """The pairs tested, what they were found in, and how."""
+    """The pairs, what they were found in, and what was asked for."""
 
-    pairs: pd.DataFrame
+    pairs: Pairs
     size: Size
-    min_count: int
+    asked: dict[str, Any]
 
 
 def possible(page: Page) -> bool:
@@ -58,16 +59,16 @@ def find(page: Page) -> Found:
         ]
         blocks.note(page("ubiquitous", products=", ".join(shares)))
     within = {"within_days": DAYS if basket == "customer" else None}
-    pairs = queries.ask(
-        page.shop, "pairs", min_count=count, leave_out=left_out, **within
-    )
-    return Found(pairs, queries.ask(page.shop, "basket_size", **within), int(count))
+    asked = {"min_count": int(count), "leave_out": left_out, **within}
+    pairs = queries.ask(page.shop, "pairs", **asked)
+    return Found(pairs, queries.ask(page.shop, "basket_size", **within), asked)
 
 
 def pairs(page: Page, found: Found) -> None:
     """Draw the strongest pairs beside what chance would give."""
-    if found.pairs.empty:
-        title = page("no_pairs", count=page.formats.count(found.min_count))
+    shown, count = found.pairs.shown, page.formats.count(found.asked["min_count"])
+    if shown.empty:
+        title = page("no_pairs", count=count)
         size = _size(page, found)
         common.lacking(page, title, page("no_pairs_note", **size))
         return
@@ -75,35 +76,52 @@ def pairs(page: Page, found: Found) -> None:
     with grid.cell():
         page.section(
             "pairs",
-            findings.pairs(found.pairs, page.formats).words(page.texts),
-            figures.pairs(found.pairs, *page.drawing),
-            count=page.formats.count(found.min_count),
+            findings.pairs(found.pairs.real, found.pairs.others, page.formats).words(
+                page.texts
+            ),
+            figures.pairs(shown, *page.drawing),
+            count=count,
         )
     with grid.cell():
         page.section(
             "matrix",
-            findings.product_matrix(found.pairs, page.formats).words(page.texts),
-            figures.product_matrix(found.pairs, *page.drawing),
+            findings.product_matrix(shown, page.formats).words(page.texts),
+            figures.product_matrix(shown, *page.drawing),
         )
 
 
 def table(page: Page, found: Found) -> None:
     """List all pairs; those that may be chance only when asked for."""
-    if found.pairs.empty:
+    pairs = found.pairs.shown
+    if pairs.empty:
         return
+
+    def rows() -> pd.DataFrame:
+        return queries.rows(page.shop, "all_pairs", **found.asked)
+
     with st.container(gap="xsmall"):
         st.header(page("table"), help=page("help.table"), anchor=False)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            page.downloads("all", found.pairs, KINDS)
+            page.downloads("all", rows, KINDS, **found.asked)
             every = inputs.toggle(page.scope, "chance")
-        shown = found.pairs if every else found.pairs[found.pairs["q_value"] <= REAL]
+        shown = pairs if every else pairs[pairs["q_value"] <= REAL]
         columns = _columns(page)
         percent = {name: 100 * shown[name] for name in SHARES}
         q = {"q_value": [page.formats.p_value(each) for each in shown["q_value"]]}
         blocks.table(
             shown.assign(**percent, **q)[list(columns)], "baskets.table", columns
         )
-        blocks.note(page("notes.table", **_size(page, found)))
+        blocks.note(_note(page, found, every=every))
+
+
+def _note(page: Page, found: Found, *, every: bool) -> str:
+    """Explain the columns; where the list is cut, say so first."""
+    note = page("notes.table", **_size(page, found))
+    total = found.pairs.real + found.pairs.others * every
+    if total <= blocks.MOST_ROWS:
+        return note
+    shown, total_words = map(page.formats.count, (blocks.MOST_ROWS, total))
+    return f"{page('notes.cut', shown=shown, total=total_words)} {note}"
 
 
 def _size(page: Page, found: Found) -> dict[str, str]:

@@ -206,6 +206,7 @@ def _risk(page: Page, days: int) -> None:
             customers=page.formats.count(page.facts.customers),
         ),
         help=page("help.risk", days=silence),
+        asked={"window_days": days},
     )
     title = findings.risk(undecided, page.formats).words(page.texts)
     common.listed(page, "risk", title if scored else page("customers"), listing)

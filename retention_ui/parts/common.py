@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,8 @@ class Listing:
     """A list of customers.
 
     ``frame`` holds the rows shown, ``columns`` how each is shown, in their order;
-    ``rows`` gives all rows when they are downloaded, ``kinds`` how Excel writes them.
+    ``rows`` gives all rows when they are downloaded, ``kinds`` how Excel writes them,
+    ``asked`` what they depend on beside the customers looked at.
     """
 
     frame: pd.DataFrame
@@ -96,6 +97,7 @@ class Listing:
     kinds: dict[str, str]
     note: str
     help: str | None = None
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 def listed(page: Page, name: str, title: str, what: Listing) -> None:
@@ -104,7 +106,7 @@ def listed(page: Page, name: str, title: str, what: Listing) -> None:
     with st.container(gap="xsmall"):
         st.header(title, help=what.help, anchor=False)
         with st.container(horizontal=True, gap="small"):
-            page.downloads(name, what.rows, what.kinds)
+            page.downloads(name, what.rows, what.kinds, **what.asked)
         blocks.table(what.frame[shown], f"{page.name}.{name}.table", what.columns)
         blocks.note(what.note)
 

@@ -172,6 +172,7 @@ def customers(page: Page, found: Outlook, asked: Terms) -> None:
             shown=count(len(found.customers)),
             customers=count(found.n_customers),
         ),
+        asked=vars(asked),
     )
     common.listed(page, "customers", page("customers"), listing)
 

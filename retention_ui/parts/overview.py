@@ -111,7 +111,8 @@ def _slices(page: Page) -> int:
 def _pair(page: Page) -> int:
     if not page.facts.products:
         return 0
-    pairs = queries.ask(page.shop, "pairs", min_count=5, leave_out=[], within_days=None)
+    asked = {"min_count": 5, "leave_out": [], "within_days": None}
+    pairs = queries.ask(page.shop, "pairs", **asked).shown
     real = pairs[pairs["q_value"] <= REAL]
     if real.empty:
         return 0

@@ -396,20 +396,17 @@ def pairs_of(q_values: list[float]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("q_values", "sentence"),
+    ("real", "others", "sentence"),
     [
-        (
-            [0.01, 0.02, *[0.5] * 323],
-            "Two pairs go together beyond chance; 323 others may be chance",
-        ),
-        ([0.01, 0.5], "One pair goes together beyond chance; one other may be chance"),
-        ([0.01] * 12, "12 pairs go together beyond chance"),
-        ([0.5], "No pair goes together beyond chance"),
-        ([], "No pair goes together beyond chance"),
+        (2, 323, "Two pairs go together beyond chance; 323 others may be chance"),
+        (1, 1, "One pair goes together beyond chance; one other may be chance"),
+        (12, 0, "12 pairs go together beyond chance"),
+        (0, 1, "No pair goes together beyond chance"),
+        (0, 0, "No pair goes together beyond chance"),
     ],
 )
-def test_pairs_counts_the_real_ones(q_values, sentence):
-    assert said(findings.pairs(pairs_of(q_values), FORMATS)) == sentence
+def test_pairs_counts_the_real_ones(real, others, sentence):
+    assert said(findings.pairs(real, others, FORMATS)) == sentence
 
 
 def test_the_product_matrix_names_the_pair_that_stands_out():
