@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention_core import clv, periods, spells, survival
 from retention_core.clv.enough import check_enough
-from retention_core.errors import TooLittleDataError
+from retention_core.errors import TooLittleDataError, TooSmallError
 from retention_core.survival import ROUNDING
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def movement(
     Parameters
     ----------
     window_days
-        The window ``w``; :func:`window` of the orders if not given.
+        The window ``w``, at least 1; :func:`window` of the orders if not given.
 
     Returns
     -------
@@ -124,14 +124,27 @@ def movement(
         the window before the start), ``quick_ratio`` (N + R)/L, null where they would
         divide by 0; ``full_start`` (a whole window lies before it), ``complete``. The
         period of ``as_of`` ends there. Empty without known customers.
+
+    Raises
+    ------
+    TooSmallError
+        ``window_days`` is less than 1.
     """
-    days = window(orders).days if window_days is None else window_days
+    days = _days(orders, window_days)
     frame = spells.counted(orders, grain, days)
     full = pd.Timestamp(orders.first_day) + pd.Timedelta(days=days)
     last = pd.Timestamp(periods.last_complete(orders.as_of, grain))
     start = frame["period_start"]
     frame = frame.assign(full_start=start >= full, complete=start <= last)
     return _with_rates(frame)[[*MOVEMENT]]
+
+
+def _days(orders: Orders, window_days: int | None) -> int:
+    if window_days is None:
+        return window(orders).days
+    if window_days < 1:
+        raise TooSmallError(name="window_days", value=window_days, least=1)
+    return window_days
 
 
 def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +185,7 @@ def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
     Parameters
     ----------
     window_days
-        The window ``w``; :func:`window` of the orders if not given.
+        The window ``w``, at least 1; :func:`window` of the orders if not given.
 
     Returns
     -------
@@ -188,8 +201,13 @@ def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
         bought once.
     ``recency_rule``
         ``"active"`` if the last purchase day lies within ``w`` days, else ``"lost"``.
+
+    Raises
+    ------
+    TooSmallError
+        ``window_days`` is less than 1.
     """
-    days = window(orders).days if window_days is None else window_days
+    days = _days(orders, window_days)
     known = habits(orders).left_join(_chances(orders, days), "customer_id")
     active = known.days_since_last_order < days
     return known.select(

@@ -40,6 +40,13 @@ class MissingColumnsError(RetentionError, KeyError):
         return self.template.format(**self.fields)
 
 
+class TooSmallError(RetentionError, ValueError):
+    """A number below the least that makes sense."""
+
+    code = "too_small"
+    template = "{name} is {value}; it must be at least {least}."
+
+
 class NoOrdersError(RetentionError, ValueError):
     """Nothing is left to analyse."""
 

@@ -8,6 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from retention_core.errors import TooSmallError
 from retention_core.intervals import Z95
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
     Parameters
     ----------
     after
-        1: from the first to the second, 2: from the second to the third …
+        1: from the first to the second, 2: from the second to the third … At least 1.
 
     Returns
     -------
@@ -35,7 +36,14 @@ def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
         who had not come back before, and were still watched), ``returned`` (share
         back by then), ``low, high`` (95 %). Empty where nobody has ``after``
         purchase days.
+
+    Raises
+    ------
+    TooSmallError
+        ``after`` is less than 1.
     """
+    if after < 1:
+        raise TooSmallError(name="after", value=after, least=1)
     every = waits(orders)
     counts = orders.run(_counted(every.filter(every.position == after - 1)))
     return kaplan_meier(counts)

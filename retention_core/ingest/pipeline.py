@@ -30,6 +30,7 @@ from retention_core.ingest import (
 )
 from retention_core.ingest.build_errors import (
     NoOrderSheetError,
+    UnknownColumnError,
     UnknownTimeZoneError,
     UnmappedFieldError,
 )
@@ -328,11 +329,16 @@ def _check_zone(time_zone: str | None) -> None:
 
 def _with_mapping(files: Files, answers: Answers, mapping: dict[str, str]) -> Answers:
     """The mapping as an answer for every sheet that has its columns."""
-    sheets = dict(answers.sheets)
-    for each in recognise(files, answers):
-        if set(mapping.values()) <= set(each.columns):
-            said = sheets.get(each.key, SheetAnswers())
-            sheets[each.key] = replace(said, role="orders", mapping=dict(mapping))
+    sheets, wanted = dict(answers.sheets), set(mapping.values())
+    found = recognise(files, answers)
+    fitting = [each for each in found if wanted <= set(each.columns)]
+    if not fitting:
+        nearest = max(found, key=lambda each: len(wanted & set(each.columns)))
+        missing = [name for name in mapping.values() if name not in nearest.columns]
+        raise UnknownColumnError(column=missing[0], found=nearest.columns[:50])
+    for each in fitting:
+        said = sheets.get(each.key, SheetAnswers())
+        sheets[each.key] = replace(said, role="orders", mapping=dict(mapping))
     return replace(answers, sheets=sheets)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import retention_core as rc
 from retention_core import churn, clv, periods
+from retention_core.errors import TooSmallError
 from retention_core.periods import GRAINS
 from tests.conftest import EIGHT, orders_of
 from tests.core.shops import cdnow, shops
@@ -265,3 +266,9 @@ def test_revenue_churn_is_that_of_the_window_before_the_start(rows, days):
         whole = trailing["amount"].sum()
         expected = trailing.loc[gone, "amount"].sum() / whole if whole > 0 else math.nan
         assert rate == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("ask", [churn.movement, churn.risk])
+def test_a_window_has_at_least_a_day(ask):
+    with pytest.raises(TooSmallError, match="window_days is 0"):
+        ask(orders_of(EIGHT), window_days=0)

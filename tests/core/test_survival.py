@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_core import survival
-from tests.conftest import orders_of
+from retention_core.errors import TooSmallError
+from tests.conftest import EIGHT, orders_of
 from tests.core.shops import shops
 
 COUNTS = st.dictionaries(
@@ -129,3 +130,8 @@ def test_every_wait_of_every_customer_is_counted_once(rows):
     assert found == sorted(finished)
     found = counts.loc[counts.index.repeat(counts["waiting"]), "days"].tolist()
     assert found == sorted(running)
+
+
+def test_the_wait_begins_with_a_purchase():
+    with pytest.raises(TooSmallError, match="after is 0; it must be at least 1"):
+        survival.next_purchase(orders_of(EIGHT), after=0)

@@ -13,6 +13,7 @@ import retention_core as rc
 from retention_core.errors import NoOrdersError
 from retention_core.ingest.build_errors import (
     NoOrderSheetError,
+    UnknownColumnError,
     UnknownTimeZoneError,
     UnmappedFieldError,
 )
@@ -230,6 +231,11 @@ def test_no_sheet_of_orders_is_an_error(tmp_path):
 def test_a_mapping_without_a_date_is_an_error(tmp_path):
     with pytest.raises(UnmappedFieldError, match="ordered_at"):
         take(tmp_path, SIMPLE, mapping={"order_id": "Order ID", "amount": "Amount"})
+
+
+def test_a_mapping_to_a_column_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(UnknownColumnError, match=r"column Nope\. There are \['Order"):
+        take(tmp_path, SIMPLE, mapping={"ordered_at": "Order Date", "amount": "Nope"})
 
 
 def test_no_order_left_is_an_error(tmp_path):
