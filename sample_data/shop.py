@@ -29,9 +29,9 @@ GIFTS = "2024-12"
 # New customers a month, January 2024 to June 2026: the first month has some who
 # are old customers, the last one is not over.
 NEW_CUSTOMERS = (
-    *(175, 84, 97, 93, 93, 87, 84, 91, 109, 122, 152, 183),
-    *(104, 104, 120, 116, 114, 107, 102, 110, 132, 147, 183, 220),
-    *(125, 125, 143, 138, 135, 76),
+    *(182, 87, 101, 97, 97, 90, 87, 95, 113, 127, 158, 190),
+    *(108, 108, 125, 121, 119, 111, 106, 114, 137, 153, 190, 229),
+    *(130, 130, 149, 144, 140, 79),
 )
 CHANNELS = {
     "Search": 0.31,
@@ -42,20 +42,22 @@ CHANNELS = {
 }
 KIT_CHANCE = 0.2
 GIFT_CHANCE = 0.5
-# Customers buy as the BG/NBD says (Fader, Hardie & Lee 2005): while they stay, by
-# chance, each at a rate of their own, gamma over customers (shape, days); after every
-# return they leave with a chance of their own, beta over customers. So the models
-# can forecast the shop, as far as the stories below let them.
-RATE = (3.0, 120.0)
-LEAVING = (0.75, 0.95)
-# Loyalty multiplies the shape of the rates, what keeps from leaving, and the chance
-# of a tea habit.
+# Customers buy much as the BG/NBD says (Fader, Hardie & Lee 2005), so that the models
+# can forecast the shop: while they stay, by chance, each at a rate of their own, gamma
+# over customers (shape, days), but not while the last order lasts; after every return
+# they leave with a chance of their own, beta over customers. One order is enough for
+# some, as in life, though not in the model.
+RATE, LASTS = (3.0, 82.0), 7
+ONE_IS_ENOUGH = 0.28
+LEAVING = (0.72, 1.70)
+# Loyalty divides the chance that one order is enough; it multiplies the shape of the
+# rates, what keeps from leaving, and the chance of a tea habit.
 WITH_KIT = 1.5
-FROM_DEAL_SITE = 0.4
+FROM_DEAL_SITE = 0.57
 # The few with a habit: a tea by the calendar, left as the others leave.
-TEA_CHANCE = 0.09
+TEA_CHANCE = 0.1
 TEA_DAYS, TEA_SPREAD = 30, 2.0
-TEA_LEAVING = (0.5, 1.8)
+TEA_LEAVING = (0.5, 2.2)
 # Who orders in the crisis goes on with this chance; of the others some stay away for
 # so many days, and some for good.
 IN_CRISIS, WON_BACK, AWAY = 0.45, 0.3, (100, 170)
@@ -81,12 +83,14 @@ def customers(rng: np.random.Generator) -> pd.DataFrame:
     habit = (rng.random(n) < TEA_CHANCE * loyalty) & ~gift
     shape, days = RATE
     gone, kept = LEAVING
+    once = gift | (rng.random(n) < ONE_IS_ENOUGH / loyalty)
     return pd.DataFrame(
         {
             "customer": np.arange(n),
             "first_day": first,
             "channel": channel,
             "gift": gift,
+            "once": once,
             "kit": kit,
             "tea": np.where(habit, tea, ""),
             "mean_gap": days / rng.gamma(shape * loyalty),
@@ -124,7 +128,7 @@ def _history(
     """Every order of one customer."""
     day = np.datetime64(person.first_day, "D")
     found = [(person.customer, day, True, person.channel)]
-    stays = not person.gift
+    stays = not person.once
     while stays:
         stays, away = _after(rng, day)
         day = day + away + _gap(rng, person)
@@ -149,10 +153,10 @@ def _gap(
     rng: np.random.Generator,
     person: Any,  # noqa: ANN401 a row of `customers`
 ) -> int:
-    """Whole days to the next order, 1 or more, and never past a century."""
+    """Whole days to the next order, 1 or more, and finitely many."""
     if person.tea:
         return round(rng.normal(TEA_DAYS, TEA_SPREAD))
-    return math.ceil(min(rng.exponential(float(person.mean_gap)), CENTURY))
+    return LASTS + math.ceil(min(rng.exponential(float(person.mean_gap)), CENTURY))
 
 
 def lines(

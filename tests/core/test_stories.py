@@ -65,6 +65,22 @@ def test_those_who_start_with_a_kit_come_back_more(orders):
     assert kit["q_value"] < 0.05
 
 
+def test_nearly_two_in_three_order_again(orders):
+    figures = rc.overview.figures(orders).set_index("figure")
+    assert 0.60 <= figures.loc["repeat_rate", "value"] <= 0.68
+    assert 80 <= rc.churn.window(orders).days <= 160
+
+
+def test_the_more_orders_the_surer_the_next(orders):
+    within = [
+        rc.survival.next_purchase(orders, after=n).set_index("days").loc[180]
+        for n in (1, 2, 3, 4)
+    ]
+    shares = [day["returned"] for day in within]
+    assert shares == sorted(shares)
+    assert within[0]["high"] < within[2]["low"] < within[2]["high"] < within[3]["low"]
+
+
 def test_two_pairs_belong_together_and_no_other(orders):
     pairs = rc.baskets.pairs(orders)
     real = pairs[pairs["q_value"] <= 0.05]
