@@ -36,6 +36,13 @@ class UnknownColumnError(RetentionError, KeyError):
         return self.template.format(**self.fields)
 
 
+class RateError(RetentionError, ValueError):
+    """A rate that turns money into nothing, or into no number."""
+
+    code = "bad_rate"
+    template = "The rate of {currency} is {rate}. Type what one of it is worth."
+
+
 class UnknownTimeZoneError(RetentionError, ValueError):
     """No such time zone."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.model import Answers, RawSheet, Role
     from retention_core.ingest.profile import Sample
 
+REPEATS = "amount_repeats"
 AGREED = ("day_first", "decimal", "currency")
 
 
@@ -109,6 +110,7 @@ def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detec
         detection,
         decimal=sign,
         currency=named[0] if named else None,
+        currencies=named,
         questions=questions,
     )
 
@@ -139,8 +141,24 @@ def agree(detections: list[Detection]) -> list[Detection]:
                 rest = [q for q in each.questions if q.code != code]
                 known = {code: getattr(sure[0], code)}
                 each = replace(each, **known, questions=rest)
-        found.append(each)
+        found.append(_with_total(each, detections))
     return found
+
+
+def _with_total(each: Detection, detections: list[Detection]) -> Detection:
+    """What is a total of the order in one part of an export is one in all."""
+    rest = [question for question in each.questions if question.code != REPEATS]
+    total = each.mapping.get("amount") or each.mapping.get("order_total")
+    if len(rest) == len(each.questions) or total is None:
+        return each
+    for other in detections:
+        asked = any(question.code == REPEATS for question in other.questions)
+        same = other.columns == each.columns and other.role == each.role
+        if same and not asked and other.mapping.get("order_total") == total:
+            fields = {k: v for k, v in each.mapping.items() if k != "amount"}
+            mapping = fields | {"order_total": total}
+            return replace(each, mapping=mapping, questions=rest)
+    return each
 
 
 def _decides(other: Detection, each: Detection, code: str) -> bool:

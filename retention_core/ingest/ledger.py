@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
     Sheets = list[tuple[RawSheet, Detection]]
 
-# What a row says it is worth; no number where that cannot be in our currency.
-_WORTH = (
-    "CASE WHEN coalesce(lines.code, '') = 'amount_implausible' "
-    "OR coalesce(aside, '') = 'other_currency' THEN 0 ELSE coalesce(amount, 0) END"
-)
+
+def _worth(con: DuckDBPyConnection) -> str:
+    """What a row says it is worth; nothing where that cannot be in our currency."""
+    have = {name for name, *_ in con.execute("DESCRIBE lines").fetchall()}
+    foreign = "coin IS NOT NULL AND rate IS NULL" if "coin" in have else "false"
+    return (
+        "CASE WHEN coalesce(lines.code, '') = 'amount_implausible' "
+        f"OR ({foreign}) THEN 0 ELSE coalesce(amount, 0) END"
+    )
 
 
 def rule_lists(con: DuckDBPyConnection, sheets: Sheets) -> None:
@@ -99,7 +103,9 @@ def _money(
         "SELECT sheet, count(repair) FROM lines ANTI JOIN ruled USING (sheet, row) "
         "GROUP BY sheet",
     )
-    money = _by_sheet(con, f"SELECT sheet, sum({_WORTH}) FROM lines GROUP BY sheet")
+    money = _by_sheet(
+        con, f"SELECT sheet, sum({_worth(con)}) FROM lines GROUP BY sheet"
+    )
     for sheet, back in _beside(con).items():
         money[sheet] -= back
     used = _by_sheet(con, "SELECT sheet, sum(amount) FROM final GROUP BY sheet")
@@ -114,11 +120,12 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataF
     rows of orders only the last is to be said.
     """
     parts = ["SELECT sheet, 'used', 'equal_line', rows, amount FROM equals"]
+    worth = _worth(con)
     if not quiet:
-        parts += [f"SELECT sheet, {part}" for part in _NOTES]
+        parts += [f"SELECT sheet, {part}" for part in _notes(worth)]
     if con.execute("SELECT count(*) FROM ruled").fetchall() != [(0,)]:
         parts.append(
-            f"SELECT sheet, outcome, ruled.code, 1, {_WORTH} "
+            f"SELECT sheet, outcome, ruled.code, 1, {worth} "
             "FROM ruled LEFT JOIN lines USING (sheet, row)"
         )
     names = pd.DataFrame(
@@ -138,13 +145,14 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataF
     return found
 
 
-_NOTES = (
-    f"'repaired', repair, 1, {_WORTH} FROM lines ANTI JOIN ruled USING (sheet, row) "
-    "WHERE repair IS NOT NULL",
-    f"'used', 'no_order_number', 1, {_WORTH} FROM lines "
-    "ANTI JOIN ruled USING (sheet, row) WHERE number IS NULL",
-    "'used', 'refund_unmatched', 1, amount FROM final WHERE matched = false",
-)
+def _notes(worth: str) -> list[str]:
+    return [
+        f"'repaired', repair, 1, {worth} FROM lines "
+        "ANTI JOIN ruled USING (sheet, row) WHERE repair IS NOT NULL",
+        f"'used', 'no_order_number', 1, {worth} FROM lines "
+        "ANTI JOIN ruled USING (sheet, row) WHERE number IS NULL",
+        "'used', 'refund_unmatched', 1, amount FROM final WHERE matched = false",
+    ]
 
 
 def write_rows(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:

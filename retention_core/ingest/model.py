@@ -76,7 +76,8 @@ class Detection:
     column; ``examples`` holds up to three different values of each column; ``rows``
     counts the rows below the header. ``decimal`` is "." or ","; ``day_first`` is
     ``None`` where the dates need no order (ISO). ``header_row`` is ``None`` for a
-    file without one; ``first_row`` is the first row of data.
+    file without one; ``first_row`` is the first row of data. ``currencies`` are those
+    that the sheet names, the most frequent first.
     """
 
     file: str
@@ -95,6 +96,7 @@ class Detection:
     currency: str | None
     questions: list[Question] = field(default_factory=list)
     first_row: int = 1
+    currencies: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -124,7 +126,8 @@ class Answers:
     """What the user says of the whole upload; ``None`` means: as recognised.
 
     ``sheets`` goes by :attr:`Detection.key`. ``keys`` says of giant customer keys
-    whether each is a ``"guest"`` or one ``"customer"``.
+    whether each is a ``"guest"`` or one ``"customer"``. ``rates`` says what one of
+    another currency is worth in ours; without a rate its money is set aside.
     """
 
     sheets: dict[str, SheetAnswers] = field(default_factory=dict)
@@ -134,6 +137,7 @@ class Answers:
     refunds: Refunds = "net"
     keys: dict[str, str] = field(default_factory=dict)
     merge_duplicates: bool = False
+    rates: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Write as JSON text."""
@@ -167,11 +171,15 @@ class Ledger:
         ``outcome, code, rows, amount, files`` for all but plain ``used``.
     rows
         Ibis table of every row not used: ``file, sheet, row, outcome, code, raw``.
+    currencies
+        ``currency, rows, amount`` (in its own), ``rate`` of the money in other
+        currencies: converted, or (without a rate) set aside and in no sum.
     """
 
     files: pd.DataFrame
     reasons: pd.DataFrame
     rows: ir.Table
+    currencies: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __getattr__(self, name: str) -> int:
         """``rows_in`` and each outcome as a total over all files."""
@@ -185,8 +193,12 @@ class Ledger:
         self.save_frames(folder)
 
     def save_frames(self, folder: Path) -> None:
-        """Write ``ledger.json`` only: ``files`` and ``reasons``."""
-        tables = {"files": self.files, "reasons": self.reasons}
+        """Write ``ledger.json`` only: all but the rows."""
+        tables = {
+            "files": self.files,
+            "reasons": self.reasons,
+            "currencies": self.currencies,
+        }
         content = {name: table.to_dict("list") for name, table in tables.items()}
         (folder / "ledger.json").write_text(
             json.dumps(content, ensure_ascii=False), encoding="utf-8"
@@ -202,6 +214,7 @@ class Ledger:
             files=pd.DataFrame(content["files"]),
             reasons=pd.DataFrame(content["reasons"]),
             rows=backend.table("ledger"),
+            currencies=pd.DataFrame(content.get("currencies", {})),
         )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from retention_core.ingest.profile import Column, Sample
 
-_SIGNS = {
+SIGNS = {
     "€": "EUR",
     "£": "GBP",
     "R$": "BRL",
@@ -34,11 +34,13 @@ _SIGNS = {
     "RM": "MYR",
     "Rp": "IDR",
 }
-_CODES = re.compile(
-    r"(?<![A-Za-z])(USD|EUR|GBP|JPY|CNY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|"
-    r"INR|BRL|MXN|KRW|TWD|HKD|SGD|TRY|ZAR|AED|ILS|THB|IDR|MYR|VND|PHP)(?![A-Za-z])",
-    re.IGNORECASE,
+DOLLAR = "$"  # of whom, it does not say
+CODES = (
+    *("USD", "EUR", "GBP", "JPY", "CNY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK"),
+    *("DKK", "PLN", "CZK", "HUF", "RUB", "INR", "BRL", "MXN", "KRW", "TWD", "HKD"),
+    *("SGD", "TRY", "ZAR", "AED", "ILS", "THB", "IDR", "MYR", "VND", "PHP"),
 )
+_CODE = re.compile(rf"(?<![A-Za-z])({'|'.join(CODES)})(?![A-Za-z])", re.IGNORECASE)
 _COMMON = ["EUR", "USD", "GBP"]
 _FIELDS = ("amount", "order_total", "unit_price", "refund_amount", "discount")
 
@@ -80,14 +82,18 @@ def currency_of(sample: Sample, mapping: dict[str, str]) -> list[str]:
         cells = sample.named(mapping["currency"]).cells
         return [code for code, _ in Counter(map(str.upper, cells)).most_common()]
     found: Counter[str] = Counter()
+    dollars = 0
     for column in money_columns(sample, mapping):
-        found.update(_CODES.findall(column.name.upper()))
+        found.update(_CODE.findall(column.name.upper()))
         for cell in column.cells[:500]:
-            found.update(code.upper() for code in _CODES.findall(cell))
+            found.update(code.upper() for code in _CODE.findall(cell))
             if not re.search(r"[^\d.,\s()'-]", cell):
                 continue
-            signs = [code for sign, code in _SIGNS.items() if sign in cell]
+            signs = [code for sign, code in SIGNS.items() if sign in cell]
             found.update(signs[:1])
+            dollars += not signs and DOLLAR in cell and not _CODE.search(cell)
+    if found and dollars:
+        found["USD"] += dollars
     return [code for code, _ in found.most_common()]
 
 

@@ -17,6 +17,7 @@ import duckdb
 
 from retention_core.errors import NoOrdersError
 from retention_core.ingest import (
+    currencies,
     detect,
     equals,
     facts,
@@ -49,6 +50,8 @@ from retention_core.orders import complete_until, open_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
 
     from retention_core.ingest.facts import Facts
 
@@ -142,6 +145,7 @@ def build(
     ``ledger.json``, ``ledger.parquet``, ``detection.json`` and ``answers.json``.
     """
     _check_zone(answers.time_zone)
+    currencies.check(answers.rates)
     into.mkdir(parents=True, exist_ok=True)
     with _database() as con:
         sheets = _recognised(con, files, answers, progress)
@@ -155,13 +159,7 @@ def build(
         people = [pair for pair in sheets if pair[1].role == "customers"]
         lists.customers(con, built.columns, people, into / "customers.parquet")
         ledger.write_rows(con, sheets, into / "ledger.parquet")
-        amount = built.seen.amount if built.plain else None
-        frames = (
-            ledger.files(con, sheets, amount),
-            ledger.reasons(
-                con, sheets, quiet=built.plain and not built.seen.unnumbered
-            ),
-        )
+        frames = _frames(con, sheets, built)
     found = json.dumps([asdict(each) for each in detections], ensure_ascii=False)
     (into / "detection.json").write_text(found, encoding="utf-8")
     (into / "answers.json").write_text(answers.to_json(), encoding="utf-8")
@@ -170,7 +168,7 @@ def build(
     orders.backend.raw_sql(
         f"CREATE VIEW ledger AS SELECT * FROM read_parquet('{path}')"
     ).fetchall()
-    kept = Ledger(*frames, rows=orders.backend.table("ledger"))
+    kept = Ledger(**frames, rows=orders.backend.table("ledger"))
     kept.save_frames(into)
     _tell(progress, "write", 1, 1)
     return Result(orders, kept, detections)
@@ -200,6 +198,7 @@ def _lines(
         guests=_guests(detections, answers),
         today=dt.date.today(),
         merge=answers.merge_duplicates,
+        rates=answers.rates,
     )
     staged: list[str] = []
     looks: list[Facts] = []
@@ -241,6 +240,21 @@ def _count_equals(
         equals.count(con, columns)
 
 
+def _frames(
+    con: duckdb.DuckDBPyConnection,
+    sheets: list[tuple[RawSheet, Detection]],
+    built: _Built,
+) -> dict[str, pd.DataFrame]:
+    """What the ledger says, but for the rows."""
+    seen, plain = built.seen, built.plain
+    others = seen.aside or seen.repaired
+    return {
+        "files": ledger.files(con, sheets, seen.amount if plain else None),
+        "reasons": ledger.reasons(con, sheets, quiet=plain and not seen.unnumbered),
+        "currencies": currencies.found(con) if others else currencies.nothing(),
+    }
+
+
 def _write_orders(
     con: duckdb.DuckDBPyConnection,
     detections: list[Detection],
@@ -249,12 +263,14 @@ def _write_orders(
     into: Path,
 ) -> None:
     as_of = answers.as_of or complete_until(days, dt.date.today())
-    metadata = {
+    metadata: dict[str, object] = {
         "as_of": as_of.isoformat(),
         "first_day": days[0].isoformat(),
         "currency": _currency(detections, answers),
         "time_zone": answers.time_zone,
     }
+    if answers.rates:
+        metadata["rates"] = answers.rates
     write.order_lines(con, into / "order_lines.parquet", metadata)
     write.purchases(con, into / "purchases.parquet")
 
@@ -277,7 +293,8 @@ def _recognised(
         asked = giants.giant(con, sheet, each)
         more = [asked] if asked else []
         found.append(replace(each, questions=each.questions + more))
-    settled = [detect.without_answered(each, answers) for each in detect.agree(found)]
+    agreed = currencies.agree(detect.agree(found))
+    settled = [detect.without_answered(each, answers) for each in agreed]
     return list(zip(sheets, settled, strict=True))
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _CONTENT = (
     *("number", "customer_id", "ordered_at", "amount", "quantity", "discount"),
-    *("refund", "refunded_at", "is_refund", "aside", "product", "sku", "category"),
+    *("refund", "refunded_at", "is_refund", "aside", "coin", "product", "sku"),
+    *("category",),
     *("customer_name", "email", "phone", *DIMENSIONS),
 )
 

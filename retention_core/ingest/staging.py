@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import amounts, totals, values
+from retention_core.ingest import amounts, currencies, totals, values
 from retention_core.ingest import mapping as mappings
 from retention_core.ingest.facts import look
 from retention_core.ingest.reconcile import fill_customers
@@ -60,6 +61,7 @@ class Ways:
     guests: tuple[str, ...]
     today: dt.date
     merge: bool = False
+    rates: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 def stage(
@@ -166,6 +168,10 @@ def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
     if _by_order(fields):
         equal = _equal(fields, ways) if ways.merge else None
         typed = totals.spread(typed, fields, equal)
+    named = currencies.named_in(detection, fields)
+    coined = bool(named and ways.currency)
+    if named and ways.currency:
+        typed = currencies.foreign(typed, named, ways.currency, ways.rates)
     words = "".join(
         f", {values.key(field) if field == 'sku' else field} AS {field}"
         for field in WORDS
@@ -174,14 +180,17 @@ def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
     words += ", mail AS email" if "email" in fields else ""
     words += ", digits AS phone" if "phone" in fields else ""
     words += ", total" if _by_order(fields) else ""
+    words += ", coin, rate" if coined else ""
+    converted = "rate IS NOT NULL" if coined else "false"
     return (
         f"SELECT {number}::USMALLINT AS sheet, row, number, "
         f"person AS customer_id, moment AS ordered_at, pieces AS quantity, "
         f"CASE WHEN {_is_refund(fields)} THEN -abs(money) ELSE money END AS amount, "
         f"given AS discount, {_refund(fields)} AS refund, back AS refunded_at, "
         f"{_is_refund(fields)} AS is_refund{words}, {_code(detection, ways)} AS code, "
-        f"{_aside(fields, ways)} AS aside, "
-        "CASE WHEN filled IS NOT NULL THEN 'filled_down' END AS repair "
+        f"{_aside(fields, coined=coined)} AS aside, "
+        f"CASE WHEN {converted} THEN 'converted' "
+        "WHEN filled IS NOT NULL THEN 'filled_down' END AS repair "
         f"FROM ({typed})"
     )
 
@@ -197,7 +206,8 @@ def _equal(fields: dict[str, int], ways: Ways) -> list[str]:
     """SQL of all that makes two lines of one order equal."""
     typed = ["money", "pieces", "given", "back", "moment", "digits", "mail"]
     words = [values.key(f) if f == "sku" else f for f in WORDS if f in fields]
-    rules = [_is_refund(fields), _refund(fields), _aside(fields, ways)]
+    rules = [_is_refund(fields), _refund(fields), _aside(fields, coined=False)]
+    rules += ["currency"] if "currency" in fields else []
     return [*typed, *words, *rules]
 
 
@@ -282,7 +292,7 @@ def _code(detection: Detection, ways: Ways) -> str:
     )
 
 
-def _aside(fields: dict[str, int], ways: Ways) -> str:
+def _aside(fields: dict[str, int], *, coined: bool) -> str:
     """The rule by which a readable row is no sale."""
     rules = []
     if "cancelled_at" in fields:
@@ -302,10 +312,8 @@ def _aside(fields: dict[str, int], ways: Ways) -> str:
         rules.append((f"starts_with(mail, 'test') AND {test}", "test_order"))
     if "row_type" in fields:
         rules.append((_says("row_type", "shipping_row"), "shipping_line"))
-    if "currency" in fields and ways.currency:
-        ours = values.literal(ways.currency)
-        other = f"currency <> {ours} AND upper(currency) <> {ours}"
-        rules.append((other, "other_currency"))
+    if coined:
+        rules.append(("coin IS NOT NULL AND rate IS NULL", "other_currency"))
     rules.append(("pieces < 0 AND money = 0 AND person IS NULL", "write_off"))
     whens = " ".join(f"WHEN {rule} THEN '{code}'" for rule, code in rules)
     return f"CASE {whens} END"

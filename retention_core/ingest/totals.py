@@ -45,11 +45,10 @@ def reading(sample: Sample, mapping: dict[str, str], total: Column) -> Field | N
         return "order_total"
     if _is_price(sample, mapping, total):
         return "amount"
+    if _follows_pieces(sample, mapping, total):
+        return "amount"
     words = set(normalise(total.name).split())
     needed = 1 if words & _OF_ORDERS else 5 if words & _OF_LINES else 2
-    prices = _by_product(sample, mapping, total)
-    if prices == "amount" and not cases["quantities"]:
-        return "amount"
     vary = len({value(rows[0], total.index) for rows in orders}) > 1
     clear = vary or needed == 1
     if clear and cases["quantities"] + cases["products"] >= needed:
@@ -132,24 +131,34 @@ def _is_price(sample: Sample, mapping: dict[str, str], total: Column) -> bool:
     return several > 0 and agreed >= 0.8 * several
 
 
-def _by_product(sample: Sample, mapping: dict[str, str], total: Column) -> Field | None:
-    """A line's amount goes with its product, however large the basket is."""
+def _follows_pieces(sample: Sample, mapping: dict[str, str], total: Column) -> bool:
+    """Whether a piece costs the same however many are bought, and with what.
+
+    So it is with the amount of a line; the total of an order goes by all of its lines.
+    """
     name = mapping.get("product") or mapping.get("sku")
-    if name is None or "order_id" not in mapping:
-        return None
-    product = sample.named(name).index
+    product = sample.named(name).index if name else None
     number = sample.named(mapping["order_id"]).index
+    count = sample.named(mapping["quantity"]).index if "quantity" in mapping else None
     sizes = Counter(row[number] for row in sample.rows)
-    money: dict[str | None, set[float | None]] = {}
-    baskets: dict[str | None, set[int]] = {}
+    found: dict[str | None, tuple[set[float], set[float], set[int]]] = {}
     for row in sample.rows:
-        money.setdefault(row[product], set()).add(value(row, total.index))
-        baskets.setdefault(row[product], set()).add(sizes[row[number]])
-    telling = [each for each, found in baskets.items() if len(found) > 1]
-    constant = sum(len(money[each]) == 1 for each in telling)
-    if not telling:
-        return None
-    return "amount" if constant >= MOST * len(telling) else "order_total"
+        whole = value(row, total.index)
+        pieces = 1.0 if count is None else value(row, count)
+        if not whole or not pieces:
+            continue
+        # Whatever the product: everything may have one price.
+        for key in {row[product] if product is not None else None, None}:
+            price, several, size = found.setdefault(key, (set(), set(), set()))
+            price.add(round(whole / pieces, 2))
+            several.add(pieces)
+            size.add(sizes[row[number]])
+    prices, several, _ = found.pop(None, (set(), set(), set()))
+    if len(prices) == 1 and len(several) > 1:
+        return True
+    telling = [each for each in found.values() if len(each[1]) > 1 or len(each[2]) > 1]
+    constant = sum(len(prices) == 1 for prices, _, _ in telling)
+    return bool(telling) and constant >= MOST * len(telling)
 
 
 def spread(source: str, fields: dict[str, int], equal: list[str] | None) -> str:

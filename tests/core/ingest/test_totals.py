@@ -94,6 +94,18 @@ def test_one_price_for_everything_is_a_line(tmp_path):
     assert purchases(take(tmp_path, text)) == {"1": 40.0, "2": 20.0, "3": 60.0}
 
 
+def test_what_goes_by_the_pieces_is_a_line(tmp_path):
+    text = """
+        Order,Date,Email,Product,Qty,Amount
+        1,2024-01-05,ann@x.org,Tea,2,10.00
+        1,2024-01-05,ann@x.org,Cup,2,10.00
+        2,2024-01-06,ben@x.org,Pot,3,15.00
+        2,2024-01-06,ben@x.org,Mug,3,15.00
+        """
+    found = detection(tmp_path, text)
+    assert (found.mapping["amount"], codes(found)) == ("Amount", ["currency"])
+
+
 UNDECIDED = """
     Order,Date,Email,Product,Total
     1,2024-01-05,ann@x.org,Tea,20.00
@@ -171,3 +183,15 @@ def test_a_file_uploaded_twice_changes_nothing(tmp_path):
     assert purchases(twice) == purchases(once)
     assert twice.ledger.merged == 6
     assert_reconciles(twice)
+
+
+def test_one_part_of_an_export_decides_for_the_others(tmp_path):
+    sure = REPEATED.replace("Order Total", "Amount")
+    unsure = """
+        Order,Date,Email,Product,Qty,Amount
+        7,2024-02-05,ann@x.org,Tea,2,12.00
+        7,2024-02-05,ann@x.org,Cup,1,12.00
+        """
+    assert purchases(take(tmp_path, unsure)) == {"7": 24.0}
+    result = take(tmp_path, sure, unsure)
+    assert purchases(result) == {"1": 25.0, "2": 5.0, "3": 10.0, "7": 12.0}

@@ -1,0 +1,137 @@
+"""Two currencies are never added up: which one a row is in, and what it is in ours."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from retention_core.ingest import money, values
+from retention_core.ingest.build_errors import RateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from duckdb import DuckDBPyConnection
+
+    from retention_core.ingest.model import Detection
+
+
+_OF_COLUMN = "upper(currency)"
+
+
+def agree(detections: list[Detection]) -> list[Detection]:
+    """Files in different currencies raise one question, the larger first."""
+    rows: dict[str, int] = {}
+    for each in detections:
+        if each.role == "orders":
+            for place, code in enumerate(each.currencies):
+                rows[code] = rows.get(code, 0) + (0 if place else each.rows)
+    named = sorted(rows, key=lambda code: -rows[code])
+    if len(named) < 2:
+        return detections
+    asked = money.currency_question(named)
+    found = []
+    for each in detections:
+        questions = [q for q in each.questions if q.code != "currency"]
+        if each.role == "orders" and asked is not None:
+            questions.append(asked)
+        found.append(replace(each, questions=questions))
+    return found
+
+
+def check(rates: Mapping[str, float]) -> None:
+    """Refuse a rate that is no number above 0."""
+    for code, rate in rates.items():
+        if not (math.isfinite(rate) and rate > 0):
+            raise RateError(currency=code, rate=rate)
+
+
+def named_in(detection: Detection, fields: Mapping[str, int]) -> str | None:
+    """SQL of the currency that a row names; ``None`` where no row names one.
+
+    Over the columns ``currency`` or ``money_text``.
+    """
+    if "currency" in fields:
+        return _OF_COLUMN
+    if not detection.currencies:
+        return None
+    default = values.literal(detection.currencies[0])
+    if not _signed(detection):
+        return default
+    codes = "|".join(money.CODES)
+    code = rf"(?i)(?:^|[^A-Z])({codes})(?:[^A-Z]|$)"
+    signs = " ".join(
+        f"WHEN contains(money_text, {values.literal(sign)}) THEN {values.literal(of)}"
+        for sign, of in [*money.SIGNS.items(), (money.DOLLAR, "USD")]
+    )
+    written = (
+        f"nullif(upper(regexp_extract(money_text, {values.literal(code)}, 1)), '')"
+    )
+    return f"coalesce({written}, CASE {signs} END, {default})"
+
+
+def _signed(detection: Detection) -> bool:
+    """Whether the currency stands in the cells of the amounts."""
+    columns = [
+        detection.mapping.get(f) for f in ("amount", "unit_price", "order_total")
+    ]
+    cells = [
+        cell for name in columns for cell in detection.examples.get(name or "", [])
+    ]
+    return any(re.search(r"[^\d.,\s()'-]", cell) for cell in cells)
+
+
+def foreign(source: str, named: str, ours: str, rates: Mapping[str, float]) -> str:
+    """Add ``coin`` (the currency, where it is not ours) and its ``rate``; convert.
+
+    What has no rate stays as it is, and is to be set aside.
+    """
+    mine = values.literal(ours)
+    cases = " ".join(
+        f"WHEN {values.literal(code.upper())} THEN {rate!r}::DOUBLE"
+        for code, rate in rates.items()
+        if code.upper() != ours
+    )
+    rate = f"CASE coin {cases} END" if cases else "NULL::DOUBLE"
+    # To compare costs next to nothing; to write in capitals does.
+    quick = f"currency <> {mine} AND " if named == _OF_COLUMN else ""
+    coined = (
+        f"SELECT *, {rate} AS rate FROM ("
+        f"SELECT *, CASE WHEN {quick}{named} <> {mine} THEN {named} END AS coin "
+        f"FROM ({source}))"
+    )
+    if not cases:
+        return coined
+    converted = ", ".join(
+        f"round({name} * coalesce(rate, 1), 6) AS {name}"
+        for name in ("money", "given", "returned")
+    )
+    return f"SELECT * REPLACE ({converted}) FROM ({coined})"
+
+
+def found(con: DuckDBPyConnection) -> pd.DataFrame:
+    """Money in other currencies: ``currency, rows, amount`` (in its own), ``rate``.
+
+    Without a rate the rows are set aside, with one they are used.
+    """
+    have = {name for name, *_ in con.execute("DESCRIBE lines").fetchall()}
+    if "coin" not in have:
+        return nothing()
+    used = "rate IS NOT NULL AND ruled.code IS NULL"
+    return con.execute(
+        "SELECT coin AS currency, count(*) AS rows, "
+        "round(sum(amount / coalesce(rate, 1)), 6) AS amount, rate "
+        "FROM lines LEFT JOIN ruled USING (sheet, row) WHERE coin IS NOT NULL "
+        f"AND (ruled.code = 'other_currency' OR {used}) "
+        "GROUP BY coin, rate ORDER BY rows DESC, currency"
+    ).df()
+
+
+def nothing() -> pd.DataFrame:
+    """No other currency."""
+    kinds = {"currency": "str", "rows": "int64", "amount": "float64", "rate": "float64"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
