@@ -109,7 +109,7 @@ def _own_lines(columns: list[str]) -> str:
         "refunded_at": "coalesce(kept.refunded_at, kept.ordered_at)",
         "ordered_at": "coalesce(target_at, kept.refunded_at, kept.ordered_at)",
         "order_id": "coalesce(target, kept.order_id || '|refund')",
-        "customer_id": "coalesce(kept.customer_id, target_customer)",
+        "customer_id": "target_customer",
     }
     return (
         f"{_select(columns, special)}, target IS NOT NULL AS matched "
@@ -175,7 +175,8 @@ def _own_rows(con: DuckDBPyConnection, columns: list[str]) -> None:
 def _name_targets(con: DuckDBPyConnection, item: str) -> None:
     """Make ``refunding``: each refund, with the order that it names, if one.
 
-    Of several orders with the number (and customer) the latest not after the refund.
+    Of several orders with the number (and customer) the latest not after the refund;
+    a guest's goes only where the customer has none.
     """
     con.execute(
         "CREATE TABLE refunding AS WITH refunds AS ("
@@ -191,7 +192,8 @@ def _name_targets(con: DuckDBPyConnection, item: str) -> None:
         "AND (r.customer_id IS NULL OR o.customer_id IS NULL "
         "OR r.customer_id = o.customer_id) AND o.first_at::DATE <= r.day "
         "QUALIFY row_number() OVER (PARTITION BY r.sheet, r.row ORDER BY "
-        "o.number = r.number DESC, o.first_at DESC, o.order_id) = 1) "
+        "o.number = r.number DESC, o.customer_id IS NOT DISTINCT FROM r.customer_id "
+        "DESC, o.first_at DESC, o.order_id) = 1) "
         "SELECT r.sheet, r.row, named.order_id AS target, "
         "coalesce(r.customer_id, named.customer_id) AS customer_id, item, moment, "
         "abs(amount) AS amount FROM refunds r LEFT JOIN named USING (sheet, row)"
@@ -207,7 +209,7 @@ def _fetch(
         "SELECT sheet, row, target, customer_id, item, moment, amount FROM refunding "
         f"WHERE {mine.format('target', shares, share)} OR ({share} = 0 "
         "AND customer_id IS NULL AND target IS NULL) "
-        "ORDER BY moment, amount, item, target, sheet, row"
+        "ORDER BY moment, amount, item, target, customer_id, sheet, row"
     ).fetchall()
     sold = con.execute(
         "SELECT order_id, first_at, customer_id, item, moment, "

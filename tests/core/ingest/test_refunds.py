@@ -205,3 +205,20 @@ def test_write_offs_of_stock_are_no_orders(tmp_path):
     )
     assert purchases(result) == {"1": 7.0}
     assert result.ledger.reasons["code"].tolist() == ["write_off"]
+
+
+def test_a_refund_goes_to_the_order_of_its_own_customer(tmp_path):
+    """Two shops' files have one number on one day: a customer's and a guest's."""
+    ann = HEAD + "6,ann,2024-01-17,Tea,1,5\n6,ann,2024-01-20,Tea,-1,-5\n"
+    guest = HEAD + "6,,2024-01-17,Tea,2,8\n6,,2024-01-20,Tea,-1,-4\n"
+    for texts in ((ann, guest), (guest, ann)):
+        orders = take(tmp_path, *texts).orders
+        found = orders.run(orders.purchases)
+        assert found["amount"].tolist() == [4.0]
+        assert found["customer_id"].isna().all()
+
+
+def test_a_refund_does_not_make_a_customer_of_a_guest(tmp_path):
+    rows = "6,,2024-01-17,Tea,2,8\n6,ann,2024-01-20,Tea,-1,-4\n"
+    orders = take(tmp_path, HEAD + rows).orders
+    assert orders.run(orders.purchases)["customer_id"].isna().all()
