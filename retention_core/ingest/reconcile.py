@@ -50,13 +50,13 @@ def order_key(columns: list[str], *, guests_alone: bool) -> str:
     Without a number customer and timestamp make one; a guest's line without a time of
     day (``guests_alone``) is an order of its own.
     """
-    store = " || '|' || coalesce(store, '')" if "store" in columns else ""
-    person = "coalesce(customer_id, '')"
-    numbered = f"number || '|' || ordered_at::DATE || '|' || {person}{store}"
-    timed = f"'|' || ordered_at || '|' || {person}{store}"
+    # To concat nobody is an empty string.
+    store = ", '|', store" if "store" in columns else ""
+    numbered = f"concat(number, '|', ordered_at::DATE, '|', customer_id{store})"
+    timed = f"concat('|', ordered_at, '|', customer_id{store})"
     if not guests_alone:
         return f"CASE WHEN number IS NULL THEN {timed} ELSE {numbered} END"
-    alone = f"{timed} || '|' || content || '|' || copy"
+    alone = f"concat({timed}, '|', content, '|', copy)"
     no_time = "customer_id IS NULL AND ordered_at = ordered_at::DATE"
     return (
         f"CASE WHEN number IS NOT NULL THEN {numbered} "

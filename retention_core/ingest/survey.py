@@ -71,32 +71,37 @@ def survey(path: Path, name: str) -> Survey:
     blanks: set[str] = set()
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        for chunk in _chunks(file, name):
-            lines += chunk.count(b"\n")
+        for chunk, line_feeds in _chunks(file, name):
+            lines += line_feeds
             plain = plain and _is_plain(last, chunk)
             utf8 = utf8 and _decodes(decoder, chunk)
-            blanks |= _blanks(last + chunk)
+            blanks |= _blanks(last, chunk)
             last = chunk[-2:]
     open_end = not last.endswith(b"\n")
     return Survey(lines + open_end, open_end, plain, utf8, "".join(sorted(blanks)))
 
 
-def _chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
+def _chunks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
+    """Pieces of the file, each with the number of its line feeds."""
     unbroken, line = 0, 1
     while chunk := file.read(_CHUNK):
         broken = b"\n" in chunk or b"\r" in chunk
         unbroken = 0 if broken else unbroken + len(chunk)
         if unbroken > MAX_LINE:
             raise LineTooLongError(file=name, row=line, limit_mb=MAX_LINE >> 20)
-        line += chunk.count(b"\n")
-        yield chunk
+        line_feeds = chunk.count(b"\n")
+        line += line_feeds
+        yield chunk, line_feeds
 
 
 def _is_plain(last: bytes, chunk: bytes) -> bool:
-    text = last + chunk
-    if b"\0" in chunk or (b'"' in chunk and b'  "' in text):
+    # Only what must be is put together: copying takes longer than looking.
+    quoted = b'  "' in chunk or b'  "' in last + chunk[:2]
+    if b"\0" in chunk or quoted:
         return False
-    return b"\r" not in text or _has_whole_line_ends(text)
+    if b"\r" not in chunk and b"\r" not in last:
+        return True
+    return _has_whole_line_ends(last + chunk)
 
 
 def _has_whole_line_ends(chunk: bytes) -> bool:
@@ -114,11 +119,11 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
     return True
 
 
-def _blanks(text: bytes) -> set[str]:
-    narrow = {each for each in _NARROW if each.encode() in text}
-    if text.isascii():
+def _blanks(last: bytes, chunk: bytes) -> set[str]:
+    narrow = {each for each in _NARROW if each.encode() in chunk}
+    if chunk.isascii():
         return narrow
-    beyond = text.translate(None, _ASCII)
+    beyond = (last + chunk).translate(None, _ASCII)
     return narrow | {each for each in _WIDE if each.encode() in beyond}
 
 

@@ -74,8 +74,11 @@ def phone(bare: str) -> str:
 def number(bare: str, decimal: str) -> str:
     """A finite number, whatever signs of currency and thousands it wears."""
     quick = bare if decimal == "." else f"replace(replace({bare}, '.', ''), ',', '.')"
-    dressed = f"coalesce(TRY_CAST({quick} AS DOUBLE), {_undressed(bare, decimal)})"
-    return f"CASE WHEN isfinite({dressed}) THEN {dressed} END"
+    plain = f"TRY_CAST({quick} AS DOUBLE)"
+    return (
+        f"CASE WHEN isfinite({plain}) THEN {plain} "
+        f"WHEN {plain} IS NULL THEN {_undressed(bare, decimal)} END"
+    )
 
 
 def _undressed(bare: str, decimal: str) -> str:
@@ -90,6 +93,7 @@ def _undressed(bare: str, decimal: str) -> str:
     )
     minus = rf"regexp_matches({tight}, '(^[^\d]*[(-])|-\)?$')"
     value = f"TRY_CAST(replace({digits}, '{decimal}', '.') AS DOUBLE)"
+    value = f"nullif({value}, 'infinity'::DOUBLE)"
     return (
         f"CASE WHEN regexp_matches({tight}, '{whole}') "
         f"THEN CASE WHEN {minus} THEN -1 ELSE 1 END * {value} END"
