@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import sys
 from pathlib import Path
 
 import duckdb
 
+import retention_core as rc
+
 FOLDER = Path(__file__).parent / "data"
 LINES_PER_ORDER = 4
 DAYS = 1096
 PRODUCTS = 1000
-AS_OF = "2024-12-31"
-# What ingest writes beside the lines.
-METADATA = {"as_of": AS_OF, "first_day": "2022-01-01", "currency": "EUR"}
+AS_OF = dt.date(2024, 12, 31)
 
 # Every value is a hash of its row's number and a salt: the same on every run,
 # whatever the number of threads, which random() would not be.
@@ -71,23 +71,6 @@ FROM (
     )
 )
 """
-# The key of definitions.md §1: shop, number, business day and customer.
-_PARQUET = """
-COPY (
-    SELECT
-        'Kept|' || order_number || '|' || CAST(ordered_at AS DATE) || '|' || customer
-            AS order_id,
-        customer AS customer_id,
-        ordered_at,
-        CAST(NULL AS TIMESTAMP) AS refunded_at,
-        name AS product,
-        category,
-        CAST(quantity AS DOUBLE) AS quantity,
-        quantity * price AS amount,
-        channel
-    FROM lines
-) TO '{path}' (FORMAT parquet, KV_METADATA {{kept: '{metadata}'}})
-"""
 _CSV = """
 COPY (
     SELECT
@@ -107,24 +90,27 @@ COPY (
 
 
 def paths(millions: int) -> tuple[Path, Path]:
-    """The Parquet and the CSV file of that many million lines."""
-    return FOLDER / f"lines-{millions}m.parquet", FOLDER / f"lines-{millions}m.csv"
+    """The dataset and the CSV file of that many million lines."""
+    return FOLDER / f"shop-{millions}m", FOLDER / f"lines-{millions}m.csv"
 
 
 def draw(millions: int) -> tuple[Path, Path]:
-    """Write both files, unless they are there."""
-    parquet, csv = paths(millions)
-    if parquet.is_file() and csv.is_file():
-        return parquet, csv
+    """Write the file and make the dataset of it, unless they are there."""
+    shop, csv = paths(millions)
+    if not csv.is_file():
+        _write(csv, millions * 1_000_000 // LINES_PER_ORDER)
+    if not (shop / "detection.json").is_file():
+        rc.ingest([csv], as_of=AS_OF, into=shop)
+    return shop, csv
+
+
+def _write(csv: Path, orders: int) -> None:
     FOLDER.mkdir(exist_ok=True)
-    orders = millions * 1_000_000 // LINES_PER_ORDER
     with duckdb.connect() as engine:
         engine.execute(_UNIFORM)
         engine.execute(_ORDERS.format(days=DAYS, customers=orders // 5, orders=orders))
         engine.execute(_LINES.format(products=PRODUCTS))
-        engine.execute(_PARQUET.format(path=parquet, metadata=json.dumps(METADATA)))
         engine.execute(_CSV.format(path=csv))
-    return parquet, csv
 
 
 if __name__ == "__main__":
