@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.model import Detection, RawSheet
-    from retention_core.ingest.staging import Ways
-
-_SPARE = 65_535  # no sheet has this number
 
 
 def none(con: DuckDBPyConnection) -> None:
@@ -45,12 +42,11 @@ def count_cells(
     sheet: RawSheet,
     detection: Detection,
     number: int,
-    ways: Ways,
 ) -> None:
     """Compare the cells of a sheet whose rows are all used, as they stand.
 
-    Reading the dates and amounts of a large file once more would take far longer; only
-    those of the equal rows are read.
+    To read the dates and amounts of a large file once more would take far longer; of
+    the equal rows the amount is read.
     """
     places = sorted(set(staging.cells(detection).values()))
     same = f"hash({', '.join(f'c{place}' for place in places)})"
@@ -60,12 +56,12 @@ def count_cells(
         "HAVING count(*) > 1"
     )
     con.execute(
-        f"CREATE TABLE equal_cells AS SELECT raw.* FROM {sheet.relation} AS raw "
+        f"CREATE VIEW equal_cells AS SELECT raw.* FROM {sheet.relation} AS raw "
         "SEMI JOIN equal_rows USING (row)"
     )
     few = replace(sheet, relation="equal_cells")
-    typed, _ = staging.stage(con, few, replace(detection, rows=0), _SPARE, ways)
     con.execute(
         f"CREATE TABLE equals AS SELECT {number}::USMALLINT AS sheet, more AS rows, "
-        f"more * amount AS amount FROM equal_rows JOIN {typed} USING (row)"
+        "more * money AS amount FROM equal_rows JOIN "
+        f"({staging.money(few, detection)}) USING (row)"
     )

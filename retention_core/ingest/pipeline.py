@@ -216,7 +216,13 @@ def _lines(
     lists.products(con, [pair for pair in sheets if pair[1].role == "products"])
     ledger.rule_lists(con, sheets)
     plain = whole and seen.clean and len(staged) == 1
-    _count_equals(con, sheets, columns, ways, cells=plain and seen.rows > staging.SMALL)
+    _count_equals(
+        con,
+        sheets,
+        columns,
+        merge=ways.merge,
+        cells=plain and staging.is_view(con, staged[0]),
+    )
     days = seen.days if plain else write.days_of_orders(con)
     return _Built(columns, seen, plain, days)
 
@@ -225,17 +231,17 @@ def _count_equals(
     con: duckdb.DuckDBPyConnection,
     sheets: list[tuple[RawSheet, Detection]],
     columns: list[str],
-    ways: staging.Ways,
     *,
+    merge: bool,
     cells: bool,
 ) -> None:
-    if ways.merge:
+    if merge:
         equals.none(con)
     elif cells:
         number = next(
             n for n, (_, found) in enumerate(sheets) if found.role == "orders"
         )
-        equals.count_cells(con, *sheets[number], number, ways)
+        equals.count_cells(con, *sheets[number], number)
     else:
         equals.count(con, columns)
 

@@ -102,6 +102,19 @@ def stage(
     return name, found if found.clean else look(con, name)
 
 
+def money(sheet: RawSheet, detection: Detection) -> str:
+    """SQL of ``row, money`` of the rows of a sheet that are plain sales."""
+    fields = cells(detection)
+    raw = _raw(sheet, detection, fields)
+    return f"SELECT row, {amounts.typed(detection, fields)} FROM ({raw})"
+
+
+def is_view(con: DuckDBPyConnection, name: str) -> bool:
+    """Whether a sheet was staged without being written down."""
+    views = "SELECT view_name FROM duckdb_views()"
+    return (name,) in con.execute(views).fetchall()
+
+
 def cells(detection: Detection) -> dict[str, int]:
     """From each mapped field, and a system's own columns, to the column's place."""
     names = detection.columns
