@@ -48,6 +48,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         _reasons(texts, formats, dataset, ledger)
     with grid.cell(), st.container(gap="xsmall"):
         _money(texts, formats, ledger)
+        _currencies(texts, formats, ledger)
     _equal_lines(texts, formats, dataset, ledger)
     _files(texts, formats, dataset)
     _buttons(texts, dataset)
@@ -180,6 +181,22 @@ def _money(texts: Texts, formats: Formats, ledger: Ledger) -> None:
         subset=pd.IndexSlice[table.index[-1:], :], **{"font-weight": "600"}
     )
     st.table(styled, border="horizontal", hide_index=True, hide_header=True)
+
+
+def _currencies(texts: Texts, formats: Formats, ledger: Ledger) -> None:
+    """Say what the files hold in other currencies, and at which rate it counts."""
+    for each in ledger.currencies.to_dict("records"):
+        code = md(each["currency"])
+        words = {
+            "amount": f"{formats.ratio(each['amount'], 2)} {code}",
+            "n": formats.count(each["rows"]),
+            "count": each["rows"],
+        }
+        if pd.isna(each["rate"]):
+            blocks.note(texts("data.money.apart", **words))
+        else:
+            rate = f"{each['rate']:g}"
+            blocks.note(texts("data.money.converted", rate=rate, code=code, **words))
 
 
 def _equal_lines(

@@ -38,7 +38,9 @@ def show(texts: Texts, dataset: Dataset) -> None:
     if any(sheets.reread(said[each.key], each) for each in detections):
         _recognise(texts, dataset, answers)
     still_open = sum(each.answer is None for each in answered)
-    found = _with(answers, answered, detections) if _orders(detections) else None
+    found = None
+    if _orders(detections):
+        found = _rates(texts, _with(answers, answered, detections), detections)
     _buttons(texts, dataset, found, still_open)
 
 
@@ -113,6 +115,32 @@ def _currency(texts: Texts, before: str | None) -> str:
         width=150,
     )
     return (found or "").strip().upper()
+
+
+def _rates(texts: Texts, answers: Answers, detections: Sequence[Detection]) -> Answers:
+    """Where the files name several currencies, let a rate be typed for each other."""
+    orders = [each for each in detections if each.role == "orders"]
+    named = list(dict.fromkeys(code for each in orders for code in each.currencies))
+    ours = answers.currency
+    if len(named) < 2 or ours is None:
+        return replace(answers, rates={})
+    rates = {}
+    with st.container(horizontal=True):
+        for code in (each for each in named if each != ours):
+            rate = st.number_input(
+                texts("data.rates.label", code=md(code), ours=md(ours)),
+                min_value=0.0,
+                value=answers.rates.get(code),
+                step=None,
+                format="%g",
+                placeholder=texts("data.rates.none"),
+                help=texts("data.rates.help", code=md(code)),
+                key=f"data.rate.{ours}.{code}",
+                width=190,
+            )
+            if rate:
+                rates[code] = rate
+    return replace(answers, rates=rates)
 
 
 def _with(

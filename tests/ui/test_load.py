@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
+from retention_ui.texts import catalogue
 
 MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
 DATA = "../pages/load.py"
@@ -134,6 +136,15 @@ def test_what_is_no_table_of_orders_is_said_before_anything_is_built(content, sa
     assert app.button(key="data.build").disabled
 
 
+def test_every_step_of_reading_has_words():
+    steps = []
+    dataset = datasets.create([("shop.csv", SHOP)], steps.append)
+    datasets.build(dataset, Answers(), steps.append)
+    told = {f"data.steps.{each.step}" for each in steps}
+    assert len(told) == 4
+    assert told <= catalogue("en").keys()
+
+
 def test_every_column_can_be_given_another_field():
     app = upload("till.csv", UNCLEAR)
     chosen = {each.label: each.value for each in app.selectbox}
@@ -236,3 +247,33 @@ def test_equal_lines_are_counted_and_merged_in_one_click():
     assert dataset.ledger().files["amount_used"].tolist() == [50.0]
     app.button(key="data.equal").click().run()
     assert datasets.find(dataset_id(app)).ledger().merged == 0
+
+
+TWO_CURRENCIES = (
+    b"Order,Date,Customer,Product,Amount,Currency\n"
+    b"1,2024-01-15,ann,Tea,20.00,EUR\n"
+    b"2,2024-01-16,ben,Tea,30.00,EUR\n"
+    b"3,2024-01-17,cat,Cup,40.00,CHF\n"
+)
+
+
+def test_a_second_currency_is_set_aside_or_converted_at_a_typed_rate():
+    app = upload("till.csv", TWO_CURRENCIES)
+    assert "Which of the currencies shall be used?" in headers(app)
+    assert not app.number_input
+    next(e for e in app.selectbox if e.label == "Currency").set_value("EUR").run()
+    assert [each.label for each in app.number_input] == ["1 CHF in EUR"]
+    app.button(key="data.build").click().run()
+    assert not app.exception
+    words = " ".join(each.value for each in app.markdown)
+    assert "in none of these sums: 40.00 CHF in 1 row" in words
+    assert datasets.find(dataset_id(app)).ledger().files["amount_in"].tolist() == [50]
+    app.button(key="data.change").click().run()
+    app.number_input[0].set_value(1.5).run()
+    app.button(key="data.build").click().run()
+    assert not app.exception
+    words = " ".join(each.value for each in app.markdown)
+    assert "Converted: 40.00 CHF in 1 row, at 1.5 for 1 CHF" in words
+    dataset = datasets.find(dataset_id(app))
+    assert dataset.answers().rates == {"CHF": 1.5}
+    assert dataset.ledger().files["amount_used"].tolist() == [110]
