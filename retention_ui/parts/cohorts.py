@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MEASURES = get_args(Measure)
 SHARES = ("retention", "repeat_by", "on_or_after")
-KINDS = dict.fromkeys((*SHARES, "low", "high"), "share")
+KINDS = dict.fromkeys((*SHARES, "share", "low", "high"), "share")
 # Highest ages to choose from, the default last but for weeks; a year has few.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "week": ("12", "26", "52"),
@@ -200,11 +200,13 @@ def slices(page: Page, chosen: Choices) -> None:
             dimension=dimension.lower(),
         )
     with grid.cell():
+        named = {"retention": "share", "cohort_size": "customers"}
+        at_first = shares[shares["period"] == 1].rename(columns=named)
         page.section(
             "shares",
             page("slice_rows", grain=page.texts(f"grains.{chosen.grain}")),
-            figures.slice_rows(shares, *page.drawing, by=by, overall=overall),
-            table=shares[shares["period"] == 1],
+            figures.slice_rows(at_first, *page.drawing, by=by, overall=overall),
+            table=at_first,
             kinds=KINDS,
             grain=page.texts(f"grains.{chosen.grain}"),
             overall=page.formats.share(overall, 1),

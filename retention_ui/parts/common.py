@@ -38,6 +38,9 @@ def lacking(page: Page, title: str, text: str) -> None:
 def customers_over_time(page: Page) -> bool:
     """Whether customers can be followed over time; say what is missing where not."""
     facts, texts, formats = page.facts, page.texts, page.formats
+    if not facts.orders:
+        lacking(page, texts("empty.no_orders"), texts("empty.no_orders_text"))
+        return False
     if not facts.customers:
         lacking(page, texts("empty.no_customers"), texts("empty.no_customers_text"))
         return False

@@ -33,16 +33,20 @@ MOST_STEPS = 5
 def year(page: Page) -> None:
     """Show the figures of the last twelve months."""
     figures, trend = _figures(page), _trend(page)
-    after = periods.following(_last(page), "month")
-    end = page.formats.date(pd.Timestamp(after) - pd.Timedelta(days=1))
     known = bool(figures.loc[list(YEARLY), "previous"].notna().any())
-    blocks.note(page("year" if known else "year_alone", date=end))
+    dates = {
+        "date": page.formats.date(_end(page)),
+        "first": page.formats.date(page.facts.first_day),
+        "last": page.formats.date(page.facts.as_of),
+    }
+    told = "year" if known else "year_alone"
+    blocks.note(page(told if _a_month_is_over(page) else "year_unfinished", **dates))
     cards.show([_card(page, name, figures, trend) for name in YEARLY])
 
 
 def month(page: Page) -> None:
     """Show the figures of the last finished month, and the year to come."""
-    if not page.facts.customers:
+    if not page.facts.customers or not _a_month_is_over(page):
         return
     figures, trend = _figures(page), _trend(page)
     last = _last(page)
@@ -167,6 +171,15 @@ def _trend(page: Page) -> pd.DataFrame:
 
 def _last(page: Page) -> pd.Timestamp:
     return pd.Timestamp(periods.last_complete(page.facts.as_of, "month"))
+
+
+def _end(page: Page) -> pd.Timestamp:
+    """Return the last day of the last finished month."""
+    return pd.Timestamp(periods.following(_last(page), "month")) - pd.Timedelta(days=1)
+
+
+def _a_month_is_over(page: Page) -> bool:
+    return _end(page) >= pd.Timestamp(page.facts.first_day)
 
 
 def _card(

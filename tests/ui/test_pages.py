@@ -99,6 +99,21 @@ def test_odd_shops_get_pages_that_say_what_is_missing(kind, data_folder):
         assert headings(app) or app.metric, name
 
 
+def test_a_month_that_is_not_over_is_not_spoken_of(data_folder):
+    app = opened("overview", shop_of(SHOPS["one day"]))
+    words = " ".join(each.value for each in app.markdown)
+    assert "no month of it is over yet" in words
+    assert "Twelve months to" not in words
+    assert "change on" not in words
+
+
+def test_only_refunds_are_not_called_orders_without_customers(data_folder):
+    rows = "1,2024-01-05,ann,-20.00\n2,2024-03-05,ann,-9.00\n"
+    app = opened("cohorts", shop_of(rows, "Order,Date,Customer,Total\n"))
+    assert sound(app)
+    assert headings(app) == ["No order is left: what these files hold was refunded"]
+
+
 def test_a_file_without_products_says_which_export_has_them(data_folder):
     rows = "1,2024-01-05,ann,20.00\n2,2024-02-05,ann,9.00\n"
     dataset = shop_of(rows, "Order,Date,Customer,Total\n")
@@ -123,7 +138,17 @@ def test_findings_of_the_sample_are_the_planted_stories(sample):
     ],
 )
 def test_the_address_opens_the_very_view(name, view, expected, sample):
-    assert expected in headings(opened(name, sample, **view))[0]
+    app = opened(name, sample, **view)
+    assert sound(app)
+    assert expected in headings(app)[0]
+
+
+@pytest.mark.parametrize("by", ["channel", "country", "product", "category"])
+@pytest.mark.parametrize("grain", ["month", "year"])
+def test_every_split_draws_its_lines_and_its_shares(by, grain, sample):
+    app = opened("cohorts", sample, split=by, grain=grain)
+    assert sound(app)
+    assert len(app.get("plotly_chart")) == 2
 
 
 def test_customers_can_be_chosen_by_their_first_order(sample):
