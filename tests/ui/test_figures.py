@@ -513,7 +513,7 @@ def test_one_in_five_is_only_said_where_it_is_so():
     curve = pd.DataFrame({"days": [0, 90], "return_later": [0.8, 0.2]})
     figure = churn.window_curve(curve, TEXTS, LIGHT, FORMATS, days=90, proposal=90)
     notes = [note.text for note in figure.layout.annotations]
-    assert "<b>90 days</b>: one in five still returns" in notes
+    assert "<b>90 days</b><br>one in five still returns" in notes
 
 
 def test_rows_are_coloured_by_where_their_interval_lies():
