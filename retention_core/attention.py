@@ -98,18 +98,19 @@ class Quiet:
     table: ir.Table
 
 
-def quiet(orders: Orders) -> Quiet:
+def quiet(orders: Orders, *, window_days: int | None = None) -> Quiet:
     """Customers of the top fifth by revenue who are silent twice their usual gap.
 
-    Silent longer than the churn window they count as lost, and are left out: it is
-    late for them (definitions.md §7, *valuable and leaving*).
+    Silent for ``window_days`` (from the data if not given) they count as lost, and are
+    left out: it is late for them (definitions.md §7, *valuable and leaving*).
     """
+    days = churn.window(orders).days if window_days is None else window_days
     habits = churn.habits(orders)
     enough = habits.revenue.quantile(1 - BEST)
     good = habits.filter(
         habits.usual_gap_days.notnull()
         & (habits.days_since_last_order > PAST_THE_HABIT * habits.usual_gap_days)
-        & (habits.days_since_last_order <= churn.window(orders).days)
+        & (habits.days_since_last_order < days)
     )
     good = good.filter(good.revenue >= habits.agg(enough=enough).as_scalar())
     table = good.order_by([good.revenue.desc(), good.customer_id.asc()])

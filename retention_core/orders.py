@@ -110,8 +110,16 @@ class Orders:
         return engine.run(expression, self.backend)
 
     def until(self, day: dt.date) -> Orders:
-        """The same shop as it was known at the end of ``day``."""
-        return replace(self.cut(lambda rows: _until(rows, day)), as_of=day)
+        """The same shop as it was known at the end of ``day``.
+
+        Before ``as_of`` nobody knew of the refunds to come: their orders stand whole.
+        """
+        shop = self.cut(lambda rows: _until(rows, day))
+        if day < self.as_of:
+            back = shop.table.refunded_at
+            known = shop.table.filter(back.isnull() | (back < _midnight_after(day)))
+            shop = replace(shop, table=known, stored=None)
+        return replace(shop, as_of=day)
 
     def cut(self, fewer: Callable[[ir.Table], ir.Table]) -> Orders:
         """The same shop with fewer orders.
@@ -214,18 +222,20 @@ def _orders(
     metadata: dict[str, Any],
     overrides: tuple[dt.date | None, str | None, str | None],
 ) -> Orders:
-    as_of, currency, time_zone = overrides
+    wanted, currency, time_zone = overrides
     table = _conformed(tables[LINES])
     backend = table.get_backend()
-    if as_of is None and "as_of" in metadata:
-        as_of = dt.date.fromisoformat(metadata["as_of"])
-    if as_of is None or "first_day" not in metadata:
+    if {"as_of", "first_day"} <= set(metadata):
+        first_day, as_of = (
+            dt.date.fromisoformat(metadata[name]) for name in ("first_day", "as_of")
+        )
+    else:
         days = _days(table, backend)
         if not days:
             raise NoOrdersError
-        as_of, first_day = as_of or complete_until(days), days[0]
-    else:
-        first_day = dt.date.fromisoformat(metadata["first_day"])
+        first_day, as_of = days[0], complete_until(days)
+    if wanted is not None and wanted < first_day:
+        raise NoOrdersError
     shop = Orders(
         table=table,
         customers=tables.get("customers"),
@@ -236,7 +246,7 @@ def _orders(
         backend=backend,
         stored=tables.get("purchases"),
     )
-    return shop.until(as_of)
+    return shop.until(wanted or as_of)
 
 
 def _conformed(table: ir.Table) -> ir.Table:
@@ -266,5 +276,8 @@ def _days(table: ir.Table, backend: BaseBackend) -> list[dt.date]:
 
 
 def _until(rows: ir.Table, day: dt.date) -> ir.Table:
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
-    return rows.filter(rows.ordered_at < midnight)
+    return rows.filter(rows.ordered_at < _midnight_after(day))
+
+
+def _midnight_after(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())

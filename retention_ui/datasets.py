@@ -156,10 +156,18 @@ def build(
     answers: Answers,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Build the order table; an earlier one stays where that fails."""
-    _keep(dataset, answers)
-    _work("build", dataset.folder, answers, on_progress)
-    _seal(dataset.folder)
+    """Build the order table; an earlier one stays where that fails.
+
+    Meanwhile the dataset counts as not built: another tab must not be answered from
+    half the old files and half the new.
+    """
+    (dataset.folder / "digest").unlink(missing_ok=True)
+    try:
+        _work("build", dataset.folder, answers, on_progress)
+        _keep(dataset, answers)
+    finally:
+        if (dataset.folder / "order_lines.parquet").is_file():
+            _seal(dataset.folder)
 
 
 def delete(dataset: Dataset) -> None:

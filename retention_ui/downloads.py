@@ -126,7 +126,7 @@ def _cell(sheet: object, value: object, kind: str) -> Cell:
     text = isinstance(value, str)
     if text:
         value = _ILLEGAL.sub(" ", str(value))
-    elif value is None or value is pd.NaT or value != value:
+    elif pd.isna(value):  # type: ignore[call-overload]
         value = None
     cell = WriteOnlyCell(sheet, value=value)
     if text:

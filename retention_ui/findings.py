@@ -303,14 +303,14 @@ def rules(model: float, past_spend: float) -> Finding:
 
 def matrix(cells: pd.DataFrame, days: int, formats: Formats) -> Finding:
     """Who is expected back of those whose silence is just within the window."""
-    band = cells[cells["days_to"] == days]
+    band = cells[cells["days_to"] == days - 1]
     once = _chance(band[band["orders_from"] == 1])
     often = _chance(band[band["orders_from"] >= REGULAR_ORDERS])
     if once is None or often is None:
         return Finding("matrix.none")
     fields: dict[str, str | Finding] = {
         "start": formats.count(band["days_from"].iloc[0]),
-        "end": formats.count(days),
+        "end": formats.count(days - 1),
         "once": formats.share(once),
         "often": formats.share(often),
     }

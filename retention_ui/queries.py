@@ -1,8 +1,10 @@
 """The only cache: what was asked of a dataset before is not worked out again.
 
-A key is one SHA-256 over everything that changes the answer: the dataset's content,
-the question, its parameters and the slice. The underscored arguments only carry that
-out; Streamlit does not look at them. Answers are small frames and numbers, never rows.
+A key is one SHA-256 over everything that changes the answer: the dataset and its
+content, the question, its parameters and the slice. Two people with the same file do
+not meet: an open engine reads the folder of the one who asked first. The underscored
+arguments only carry that out; Streamlit does not look at them. Answers are small frames
+and numbers, never rows.
 """
 
 from __future__ import annotations
@@ -48,14 +50,14 @@ def ask(shop: Shop, question: str, **parameters: Any) -> Any:  # noqa: ANN401
     Parameters must be JSON values. The answer is the caller's own copy.
     """
     dataset, chosen = shop.dataset, shop.slice
-    asked = [dataset.digest, question, parameters, chosen.by, chosen.value]
+    asked = [dataset.id, dataset.digest, question, parameters, chosen.by, chosen.value]
     key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return _answer(key, shop, question, parameters)
 
 
 def rows(shop: Shop, question: str, **parameters: Any) -> pd.DataFrame:  # noqa: ANN401
     """Answer a question with a row for each customer; too large to be kept."""
-    orders = _orders(shop.dataset.digest, shop.dataset)
+    orders = _orders(shop.dataset.id, shop.dataset.digest, shop.dataset)
     found: pd.DataFrame = answer(orders, question, shop.slice, parameters)
     return found
 
@@ -86,12 +88,12 @@ def forget() -> None:
 def _answer(
     key: str, _shop: Shop, _question: str, _parameters: Mapping[str, Any]
 ) -> Any:  # noqa: ANN401
-    orders = _orders(_shop.dataset.digest, _shop.dataset)
+    orders = _orders(_shop.dataset.id, _shop.dataset.digest, _shop.dataset)
     return answer(orders, _question, _shop.slice, _parameters)
 
 
 # No closing on release: another thread may just be asking. The connection goes when the
 # last one that holds it is done.
 @st.cache_resource(max_entries=OPEN_DATASETS, ttl="1h", show_spinner=False)
-def _orders(digest: str, _dataset: Dataset) -> Orders:
+def _orders(dataset_id: str, digest: str, _dataset: Dataset) -> Orders:
     return _dataset.open_orders()

@@ -34,7 +34,7 @@ POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self' ws: wss:",
+        "connect-src 'self'",
         "worker-src 'self' blob:",
         "frame-src 'self'",
         "object-src 'none'",
@@ -80,7 +80,7 @@ async def plotly(request: Request) -> FileResponse:
 
 async def front(request: Request) -> RedirectResponse:
     """Lead to the overview: as the first page it is served at the root only."""
-    return RedirectResponse(str(request.url.replace(path="/")))
+    return RedirectResponse(f"./?{request.url.query}")
 
 
 ROUTES = [Route(LIBRARY, plotly), Route("/overview", front)]

@@ -52,11 +52,14 @@ class Simple:
     value: float
 
 
-def simple(orders: Orders, *, margin: float = 1.0) -> Simple:
+def simple(
+    orders: Orders, *, margin: float = 1.0, window_days: int | None = None
+) -> Simple:
     """Average order value × orders a year × years a customer stays × margin.
 
     Guests are left out. Needs no model, and so holds where there is too little data
-    for one (definitions.md §5).
+    for one (definitions.md §5). ``window_days`` is the silence after which a customer
+    is lost; from the data if not given.
 
     Raises
     ------
@@ -78,7 +81,9 @@ def simple(orders: Orders, *, margin: float = 1.0) -> Simple:
         raise NoOrdersError
     order_value = float(found["revenue"]) / float(found["orders"])
     per_year = float(found["recent_orders"]) / max(float(found["recent_customers"]), 1)
-    years, source = lifespan(_yearly_churn(orders), _observed_years(orders))
+    years, source = lifespan(
+        _yearly_churn(orders, window_days), _observed_years(orders)
+    )
     return Simple(
         average_order_value=order_value,
         orders_per_year=per_year,
@@ -113,10 +118,10 @@ def _observed_years(orders: Orders) -> float:
     return float(orders.run(table.agg(d=table.recency.mean()))["d"].iloc[0]) / YEAR_DAYS
 
 
-def _yearly_churn(orders: Orders) -> float | None:
+def _yearly_churn(orders: Orders, window_days: int | None) -> float | None:
     """Strict churn of the last complete year with a full start; ``None`` without."""
     from retention_core.churn import movement  # it may use this package
 
-    years = movement(orders, grain="year")
+    years = movement(orders, grain="year", window_days=window_days)
     whole = years[years["complete"] & years["full_start"] & (years["starting"] > 0)]
     return None if whole.empty else float(whole["churn_rate"].iloc[-1])

@@ -70,7 +70,7 @@ def frequency_recency(customers: ir.Table, *, window_days: int) -> ir.Table:
     customers
         ``customer_id, orders, days_since_last_order, probability_active, clv``.
     window_days
-        One of the edges between the groups of days.
+        Who has been silent for so long counts as lost: a group of days begins here.
 
     Returns
     -------
@@ -80,8 +80,8 @@ def frequency_recency(customers: ir.Table, *, window_days: int) -> ir.Table:
         groups that hold somebody.
     """
     edges = {each for each in DAYS_FROM if each < window_days}
-    edges |= {window_days + 1}
-    edges |= {each for each in LATE_DAYS_FROM if each > window_days + 1}
+    edges |= {window_days}
+    edges |= {each for each in LATE_DAYS_FROM if each > window_days}
     grouped = customers.mutate(
         **_group("orders", customers.orders, ORDERS_FROM),
         **_group("days", customers.days_since_last_order, sorted(edges)),

@@ -96,7 +96,7 @@ def frequency_recency(
 def _window_line(figure: go.Figure, bands: list[Edge], days: int, look: Look) -> None:
     """Draw the line between the rows at the window."""
     above = [
-        row for row, (_, end) in enumerate(bands) if end is not None and end <= days
+        row for row, (_, end) in enumerate(bands) if end is not None and end < days
     ]
     if not above or len(above) == len(bands):
         return

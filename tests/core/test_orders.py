@@ -228,3 +228,19 @@ def test_a_table_without_a_row_has_no_orders():
     empty = rc.connect().create_table("lines", schema={**kinds, "ordered_at": "date"})
     with pytest.raises(NoOrdersError, match="No order is left"):
         rc.open_orders(empty)
+
+
+def test_before_a_refund_nobody_knew_of_it():
+    orders = refunds(
+        ("1", "ann", "2024-01-05", 20.0, None),
+        ("1", "ann", "2024-01-05", -20.0, "2024-03-01"),
+        ("2", "ann", "2024-04-01", 5.0, None),
+    )
+    assert purchases(orders) == [("2", 5.0)]
+    assert purchases(orders.until(dt.date(2024, 1, 31))) == [("1", 20.0)]
+    assert purchases(orders.until(dt.date(2024, 3, 31))) == []
+
+
+def test_nothing_is_known_before_the_first_order():
+    with pytest.raises(NoOrdersError):
+        orders_of(EIGHT, as_of=dt.date(2023, 12, 31))

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from retention_core.errors import RetentionError
 from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
 from retention_ui.filters import Slice
@@ -169,3 +170,25 @@ def test_two_first_visitors_share_one_sample_shop(data_folder):
     assert list((data_folder / "datasets").iterdir()) == []
     datasets.delete(found[0])
     assert datasets.find(datasets.SAMPLE).built
+
+
+def test_two_people_with_the_same_file_never_meet(data_folder):
+    one, other = (datasets.create([("orders.csv", CSV)]) for _ in range(2))
+    for each in (one, other):
+        datasets.build(each, Answers())
+    assert one.digest == other.digest
+    assert queries.facts(one).revenue == 100.0
+    datasets.delete(one)
+    asked = queries.ask(queries.Shop(other), "movement", window_days=30)
+    assert asked["new"].sum() > 0
+    assert queries.facts(other).orders == 4
+
+
+def test_a_build_that_fails_leaves_the_last_one(built):
+    before = built.digest
+    (built.folder / "incoming" / "names.json").rename(built.folder / "elsewhere.json")
+    with pytest.raises((OSError, RetentionError)):
+        datasets.build(built, Answers(refunds="ignore"))
+    assert built.built
+    assert built.digest == before
+    assert built.answers().refunds == "net"

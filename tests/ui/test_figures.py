@@ -140,7 +140,7 @@ def ahead_of(months: int) -> pd.DataFrame:
 
 def groups_of(count: int) -> pd.DataFrame:
     edges = [
-        (a, d) for a in ((1, 1), (2, 4), (5, None)) for d in ((0, 114), (115, None))
+        (a, d) for a in ((1, 1), (2, 4), (5, None)) for d in ((0, 113), (114, None))
     ]
     rows = [(*a, *d, 9 + i, 0.15 * (i + 1), 100.0) for i, (a, d) in enumerate(edges)]
     names = ["orders_from", "orders_to", "days_from", "days_to"]
@@ -538,11 +538,11 @@ def test_the_matrix_draws_its_line_at_the_window():
     assert (line.y0, line.y1) == (0.5, 0.5)
     assert line.line.color == LIGHT.lost
     assert list(figure.layout.xaxis.ticktext) == ["1 order", "2–4", "5+"]
-    assert list(figure.layout.yaxis.ticktext) == ["0–114 days", "over 114"]
+    assert list(figure.layout.yaxis.ticktext) == ["0–113 days", "over 113"]
     assert (
         figure.data[0]
         .customdata[1][1]
-        .startswith("<b>2–4 orders so far, silent for over 114 days</b>")
+        .startswith("<b>2–4 orders so far, silent for over 113 days</b>")
     )
 
 

@@ -361,13 +361,13 @@ def test_the_matrix_compares_one_time_buyers_with_regulars():
         {
             "orders_from": [1, 2, 5, 10],
             "days_from": 61,
-            "days_to": 114,
+            "days_to": 113,
             "customers": [125, 66, 30, 10],
             "probability_active": [0.23, 0.3, 0.5, 0.54],
         }
     )
     assert said(findings.matrix(cells, 114, FORMATS)) == (
-        "Silent 61 to 114 days: 23% of one-time buyers expected back, 51% of regulars"
+        "Silent 61 to 113 days: 23% of one-time buyers expected back, 51% of regulars"
     )
     sentence = said(findings.matrix(cells.iloc[:2], 114, FORMATS))
     assert sentence == "Customers by orders so far and days since the last one"
