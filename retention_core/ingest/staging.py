@@ -234,8 +234,8 @@ def _keys(fields: dict[str, int], ways: Ways) -> str:
     ladder += [mail, digits]
     person = f"coalesce({', '.join(ladder)})"
     if ways.guests:
-        giants = ", ".join(map(values.literal, ways.guests))
-        person = f"CASE WHEN {person} NOT IN ({giants}) THEN {person} END"
+        giant = values.among(person, ways.guests)
+        person = f"CASE WHEN NOT {giant} THEN {person} END"
     number = values.key("order_id") if "order_id" in fields else "NULL::VARCHAR"
     return f"{number} AS number, {person} AS person, {mail} AS mail, {digits} AS digits"
 
@@ -266,8 +266,8 @@ def _refund(fields: dict[str, int]) -> str:
 
 
 def _says(field: str, value: str) -> str:
-    words = ", ".join(values.literal(word.casefold()) for word in VALUES[value])
-    return f"coalesce(lower({field}) IN ({words}), false)"
+    words = map(str.casefold, VALUES[value])
+    return f"coalesce({values.among(f'lower({field})', words)}, false)"
 
 
 def _is_total(field: str) -> str:

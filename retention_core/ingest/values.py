@@ -8,8 +8,12 @@ expression that is null where the cell cannot be read. All but :func:`text` expe
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from retention_core.ingest.words import MONTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EARLIEST = dt.date(1990, 1, 1)
 LARGEST = 1e12
@@ -40,6 +44,11 @@ def begins(cell: str, *starts: str) -> str:
     )
 
 
+def among(cell: str, words: Iterable[str]) -> str:
+    """Whether a cell is one of ``words``; the engine makes a join of a long ``IN``."""
+    return f"list_contains([{', '.join(map(literal, words))}], {cell})"
+
+
 def text(cell: str) -> str:
     """The cell (trimmed by the reader) without wrappers made for spreadsheets.
 
@@ -52,12 +61,14 @@ def text(cell: str) -> str:
 
 def key(bare: str) -> str:
     """An identifier: ``17850.0`` is 17850, words for nothing are null."""
-    missing = ", ".join(literal(word) for word in MISSING)
     whole = (
         f"CASE WHEN ends_with({bare}, '.0') "
         rf"THEN regexp_replace({bare}, '^(\d+)\.0$', '\1') ELSE {bare} END"
     )
-    return f"CASE WHEN lower({bare}) IN ({missing}) THEN NULL ELSE {whole} END"
+    starts = {word[:2] if word[0] == "#" else word[0] for word in MISSING}
+    likely = begins(bare, *sorted(starts | {start.upper() for start in starts}))
+    missing = f"({likely}) AND {among(f'lower({bare})', MISSING)}"
+    return f"CASE WHEN {missing} THEN NULL ELSE {whole} END"
 
 
 def email(bare: str) -> str:
