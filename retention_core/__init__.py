@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import retention_core.clv as clv
     import retention_core.cohorts as cohorts
     import retention_core.errors as errors
+    import retention_core.margin as margin
     import retention_core.overview as overview
     import retention_core.samples as samples
     import retention_core.survival as survival
@@ -29,6 +30,7 @@ __all__ = [
     "connect",
     "errors",
     "ingest",
+    "margin",
     "open_orders",
     "overview",
     "samples",

@@ -64,6 +64,8 @@ class Orders:
     stored
         :attr:`purchases` as ingest wrote them beside the lines, or ``None``: derive
         them.
+    products
+        The list of products (``product, sku, category, cost, price``), or ``None``.
     """
 
     table: ir.Table
@@ -74,6 +76,7 @@ class Orders:
     time_zone: str | None
     backend: BaseBackend
     stored: ir.Table | None = None
+    products: ir.Table | None = None
 
     @cached_property
     def purchases(self) -> ir.Table:
@@ -188,7 +191,7 @@ def _tables(path: Path) -> dict[str, Path]:
     """The Parquet files of a dataset by their tables' names."""
     if path.is_file():
         return {LINES: path}
-    names = (LINES, "customers", "purchases")
+    names = (LINES, "customers", "purchases", "products")
     found = {name: path / f"{name}.parquet" for name in names}
     found = {name: each for name, each in found.items() if each.is_file()}
     if LINES not in found:
@@ -245,6 +248,7 @@ def _orders(
         time_zone=time_zone or metadata.get("time_zone"),
         backend=backend,
         stored=tables.get("purchases"),
+        products=tables.get("products"),
     )
     return shop.until(wanted or as_of)
 

@@ -265,7 +265,12 @@ def _work(
 
 def _seal(folder: Path) -> None:
     digest = hashlib.sha256()
-    for name in ("order_lines.parquet", "customers.parquet", "ledger.parquet"):
+    for name in (
+        "order_lines.parquet",
+        "customers.parquet",
+        "products.parquet",
+        "ledger.parquet",
+    ):
         path = folder / name
         if path.is_file():
             with path.open("rb") as file:

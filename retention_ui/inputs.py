@@ -132,16 +132,20 @@ def several(
     return value
 
 
-def number(
+def number(  # noqa: PLR0913 what a widget is made of
     scope: Scope,
     field: str,
     default: Number,
     limits: tuple[float, float],
     *,
     step: float = 1.0,
+    more: str = "",
     width: int = 140,
 ) -> Number:
-    """Let the user type a number; a whole one where ``default`` is."""
+    """Let the user type a number; a whole one where ``default`` is.
+
+    ``more`` is said after the help that stands in the texts.
+    """
     kind = type(default)
     key = begin(scope, field, default, lambda text: _number(text, limits, kind))
     value: Any = st.number_input(
@@ -151,7 +155,7 @@ def number(
         step=kind(step),
         format="%d" if kind is int else "%g",
         key=key,
-        help=scope.help(field),
+        help=" ".join(each for each in (scope.help(field), more) if each) or None,
         width=width,
     )
     return end(key, field, default if value is None else kind(value), default)

@@ -40,6 +40,26 @@ def products(con: DuckDBPyConnection, sheets: Sheets) -> None:
     )
 
 
+def write_products(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:
+    """Write the rows of the lists of products: name, number, category, cost, price."""
+    path.unlink(missing_ok=True)  # of an earlier build
+    if not sheets:
+        return
+    parts = []
+    for sheet, found in sheets:
+        cells = dict.fromkeys(("product", "sku", "category"), "NULL::VARCHAR")
+        cells |= dict.fromkeys(("cost", "price"), "NULL::DOUBLE")
+        for field in found.mapping.keys() & cells.keys():
+            cells[field] = field
+            if field in ("cost", "price"):
+                cells[field] = values.number(field, found.decimal)
+        cells["sku"] = values.key(cells["sku"])
+        wanted = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
+        parts.append(f"SELECT {wanted} FROM ({_mapped(sheet, found)})")
+    every = " UNION ALL ".join(parts)
+    copy(con, f"SELECT * FROM ({every}) WHERE coalesce(sku, product) IS NOT NULL", path)
+
+
 def customers(
     con: DuckDBPyConnection, columns: list[str], sheets: Sheets, path: Path
 ) -> None:

@@ -142,6 +142,7 @@ def build(
 
     Writes ``order_lines.parquet`` (with ``as_of``, ``first_day``, ``currency``,
     ``time_zone`` in its metadata), ``purchases.parquet``, ``customers.parquet``,
+    ``products.parquet`` (where a list of products is among the files),
     ``ledger.json``, ``ledger.parquet``, ``detection.json`` and ``answers.json``.
     """
     _check_zone(answers.time_zone)
@@ -158,6 +159,8 @@ def build(
         _write_orders(con, detections, answers, built.days, into)
         people = [pair for pair in sheets if pair[1].role == "customers"]
         lists.customers(con, built.columns, people, into / "customers.parquet")
+        goods = [pair for pair in sheets if pair[1].role == "products"]
+        lists.write_products(con, goods, into / "products.parquet")
         ledger.write_rows(con, sheets, into / "ledger.parquet")
         frames = _frames(con, sheets, built)
     found = json.dumps([asdict(each) for each in detections], ensure_ascii=False)

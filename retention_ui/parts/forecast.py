@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retention_ui.forecasts import Outlook
     from retention_ui.page import Page
 
+MOST = 0.5
 MONTHS = ("6", "12", "24")
 MODELS = {"bg-nbd": "bg/nbd", "mbg-nbd": "mbg/nbd", "pareto-nbd": "pareto/nbd"}
 # The rules of a back-test in the order they are listed; the model's own stands first.
@@ -41,7 +42,9 @@ def terms(page: Page) -> Terms:
     """Draw the controls of the page."""
     with blocks.controls():
         months = inputs.choice(page.scope, "months", MONTHS, "12")
-        margin = inputs.number(page.scope, "margin", 100, (1, 100), step=5)
+        margin = inputs.number(
+            page.scope, "margin", 100, (1, 100), step=5, more=_known_margin(page)
+        )
         discount = inputs.number(page.scope, "discount", 10, (0, 100))
         model = inputs.choice(
             page.scope,
@@ -50,6 +53,16 @@ def terms(page: Page) -> Terms:
             names={name: page(f"model.{name}") for name in MODELS},
         )
     return Terms(int(months), margin / 100, discount / 100, MODELS[model])
+
+
+def _known_margin(page: Page) -> str:
+    """Say what the list of products suggests, if it covers most of the revenue."""
+    found = queries.ask(page.shop, "margin")
+    if found is None or found.covered < MOST or not 0 < found.share < 1:
+        return ""
+    formats = page.formats
+    share, covered = formats.share(found.share), formats.share(found.covered)
+    return page("margin.known", share=share, covered=covered)
 
 
 def outlook(page: Page, asked: Terms) -> Outlook | TooLittle:

@@ -99,6 +99,40 @@ def test_odd_shops_get_pages_that_say_what_is_missing(kind, data_folder):
         assert headings(app) or app.metric, name
 
 
+def test_an_age_that_no_cohort_has_finished_is_not_zero(sample):
+    said = headings(opened("cohorts", sample, age="29"))
+    assert "Month 29: no cohort has finished it yet" in said
+
+
+def test_dates_as_wide_as_the_data_leave_nothing_out(sample):
+    everything = {"dates": "custom", "from": "2024-01-01", "to": "2026-06-18"}
+    wide = opened("cohorts", sample, grain="year", **everything)
+    assert headings(wide) == headings(opened("cohorts", sample, grain="year"))
+
+
+@pytest.mark.parametrize("window", ["1000000", "5000", "3", "9" * 5000, "-1", "x"])
+def test_a_window_that_none_can_choose_is_not_taken(window, sample):
+    app = opened("overview", sample, window=window)
+    assert sound(app)
+    assert headings(app) == headings(opened("overview", sample))
+    app.switch_page("../pages/churn.py")
+    assert sound(app.run())
+
+
+def test_the_test_of_the_model_is_that_of_the_chosen_one(sample):
+    usual = headings(opened("forecast", sample))
+    other = headings(opened("forecast", sample, model="pareto-nbd"))
+    assert usual[1].startswith("Tested on your own")
+    assert other[1].startswith("Tested on your own")
+    assert usual[1] != other[1]
+
+
+def test_who_is_lost_by_a_moved_window_has_not_just_gone_quiet(sample):
+    app = opened("churn", sample, window="7", who="quiet")
+    assert sound(app)
+    assert "0 good customers have gone quiet" in headings(app)
+
+
 def test_a_month_that_is_not_over_is_not_spoken_of(data_folder):
     app = opened("overview", shop_of(SHOPS["one day"]))
     words = " ".join(each.value for each in app.markdown)
@@ -185,3 +219,12 @@ def test_metrics_are_coloured_by_what_is_good(name, sample):
         proto = metric.proto
         assert proto.label
         assert proto.help
+
+
+def test_the_forecast_proposes_the_margin_of_the_list_of_products(sample):
+    app = opened("forecast", sample)
+    margin = next(each for each in app.number_input if each.label == "Margin, %")
+    assert "Your products file suggests" in margin.help
+    alone = opened("forecast", shop_of(SHOPS["three customers"]))
+    margin = next(each for each in alone.number_input if each.label == "Margin, %")
+    assert "products file" not in margin.help
