@@ -12,8 +12,8 @@ if common.customers_over_time(page):
         forecast.too_little(page, found)
         forecast.simple(page, asked)
     else:
-        forecast.ahead(page, found)
-        forecast.tested(page)
+        forecast.ahead(page, found, asked)
+        forecast.tested(page, asked)
         forecast.groups(page, found)
         forecast.simple(page, asked)
         forecast.customers(page, found, asked)

@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RetentionError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -85,10 +88,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], pd.DataFrame]] = {
 
 
 def _ingest(options: argparse.Namespace) -> Result:
-    mapping = dict(pair.split("=", 1) for pair in options.map) or None
     return rc.ingest(
         options.files,
-        mapping=mapping,
+        mapping=dict(options.map) or None,
         as_of=options.as_of,
         time_zone=options.time_zone,
         currency=options.currency,
@@ -97,10 +99,22 @@ def _ingest(options: argparse.Namespace) -> Result:
 
 
 def _orders(options: argparse.Namespace) -> rc.Orders:
-    """A folder that ingest wrote is opened as it is; files are read first."""
+    """A folder that ingest wrote is opened as it is; files are read first.
+
+    Only ``--as-of`` can still be said of a folder: the rest was settled when it was
+    written.
+    """
     if len(options.files) == 1 and Path(options.files[0]).is_dir():
         return rc.open_orders(options.files[0], as_of=options.as_of)
     return _ingest(options).orders
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Read ``FIELD=COLUMN``."""
+    field, sign, column = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=COLUMN")
+    return field, column
 
 
 def _print(table: pd.DataFrame, form: str) -> None:
@@ -126,6 +140,7 @@ _GRAIN: dict[str, Any] = {"choices": GRAINS, "default": "month"}
 _INGEST_OPTIONS: dict[str, dict[str, Any]] = {
     "--map": {
         "action": "append",
+        "type": _pair,
         "default": [],
         "metavar": "FIELD=COLUMN",
         "help": "say which column holds a field, e.g. --map amount=Netto",

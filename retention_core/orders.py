@@ -237,7 +237,7 @@ def _orders(
         if not days:
             raise NoOrdersError
         first_day, as_of = days[0], complete_until(days)
-    if wanted is not None and wanted < first_day:
+    if (wanted or as_of) < first_day:
         raise NoOrdersError
     shop = Orders(
         table=table,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention_ui.formats import Formats
+    from retention_ui.page import Page
 
 Tone = Literal["green", "red", "gray"]
 Kind = Literal["count", "money", "share", "ratio"]
@@ -51,7 +52,7 @@ def figure_card(
     words: tuple[str, str],
     row: Mapping[str, float],
     line: pd.Series,
-    formats: Formats,
+    page: Page,
 ) -> Card:
     """Make the card of one figure of the core.
 
@@ -67,8 +68,9 @@ def figure_card(
         The figure over the finished periods, oldest first.
     """
     kind, good = KINDS[figure]
+    formats = page.formats
     value, previous = float(row["value"]), float(row["previous"])
-    delta, moved = _change(kind, good, value, previous, formats)
+    delta, moved = _change((kind, good), value, previous, page)
     return Card(
         label=words[0],
         value=_written(kind, value, formats),
@@ -106,14 +108,15 @@ def _written(kind: Kind, value: float, formats: Formats) -> str:
 
 
 def _change(
-    kind: Kind, good: int, value: float, previous: float, formats: Formats
+    what: tuple[Kind, int], value: float, previous: float, page: Page
 ) -> tuple[str | None, int]:
     """Return the change in words and its direction; shares change in points."""
+    (kind, good), formats = what, page.formats
     difference = value - previous
     if difference != difference:
         return None, 0
     if kind == "share":
-        text = f"{formats.points(difference)} pts"
+        text = page.texts("units.points", change=formats.points(difference))
     elif kind == "ratio":
         text = formats.signed_ratio(difference)
     elif good < 0 or not previous:

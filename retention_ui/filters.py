@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from retention_core.periods import Grain
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
@@ -33,14 +34,17 @@ class View:
     first: dt.date | None = None
     last: dt.date | None = None
 
-    def shown(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
-        """Return the rows of ``frame`` whose date in ``column`` is shown."""
-        days = frame[column]
-        keep = days.notna()
+    def shown(self, frame: pd.DataFrame, column: str, grain: Grain) -> pd.DataFrame:
+        """Return the rows whose period, which starts on ``column``, is shown.
+
+        A period is shown when a day of it is.
+        """
+        starts = frame[column]
+        keep = starts.notna()
         if self.first:
-            keep &= days.dt.date >= self.first
+            keep &= starts.dt.date >= periods.first_day(self.first, grain)
         if self.last:
-            keep &= days.dt.date <= self.last
+            keep &= starts.dt.date <= self.last
         return frame[keep]
 
 
@@ -70,12 +74,15 @@ def dates(texts: Texts, formats: Formats, first: dt.date, as_of: dt.date) -> Vie
 
     starts = inputs.begin(scope, "from", first, within)
     ends = inputs.begin(scope, "to", as_of, within)
+    for mark in (starts, ends):
+        # The data may have changed under it: built anew in another tab.
+        state.set_widget(mark, min(max(state.widget(mark), first), as_of))
     kind = state.widget(key)
-    view = _view(kind, (state.widget(starts), state.widget(ends)), as_of)
+    chosen = sorted((state.widget(starts), state.widget(ends)))
+    view = _view(kind, (chosen[0], chosen[1]), (first, as_of))
     label = scope.option("dates", kind)
     if kind == "custom":
-        ends_at = {"first": view.first, "last": view.last}
-        written = {name: formats.date(day) for name, day in ends_at.items()}
+        written = dict(zip(("first", "last"), map(formats.date, chosen), strict=True))
         label = texts(f"{SCOPE}.dates.shown", **written)
     with _popover(label, "calendar_month", narrowed=kind != "all"):
         st.selectbox(
@@ -141,13 +148,19 @@ def dimension(texts: Texts, name: str) -> str:
     return texts(key) if key in texts else name
 
 
-def _view(kind: str, ends: tuple[dt.date, dt.date], as_of: dt.date) -> View:
+def _view(
+    kind: str, chosen: tuple[dt.date, dt.date], data: tuple[dt.date, dt.date]
+) -> View:
+    """Return what is shown; an end that is the data's own stays open."""
     if kind == "custom":
-        return View(min(ends), max(ends))
+        first, last = chosen
+        return View(
+            first if first > data[0] else None, last if last < data[1] else None
+        )
     if kind == "all":
         return View()
-    last = periods.last_complete(as_of, "month")
-    return View(periods.following(last, "month", 1 - MONTHS[kind]), as_of)
+    last = periods.last_complete(data[1], "month")
+    return View(periods.following(last, "month", 1 - MONTHS[kind]))
 
 
 def _popover(

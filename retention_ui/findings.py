@@ -112,15 +112,22 @@ def curves(
 
 
 def age_over_time(
-    cells: pd.DataFrame, overall: float, age: int, formats: Formats, grain: Grain
+    cells: pd.DataFrame,
+    overall: float | None,
+    age: int,
+    formats: Formats,
+    grain: Grain,
 ) -> Finding:
     """What happened to one age: a dip and its end, a rise of three, or nothing.
 
-    ``cells`` has ``low`` and ``high``, the 95 % interval of each cohort.
+    ``cells`` has ``low`` and ``high``, the 95 % interval of each cohort; ``overall``
+    is ``None`` where no cohort has finished that age.
     """
     rows = finished(cells[cells["period"] == age]).sort_values("cohort")
     dots = records(rows[rows["retention"].notna()])
     title = Finding(f"age.name_{grain}", {"age": formats.count(age)})
+    if overall is None or not dots:
+        return Finding("age.none", {"age": title})
     run = _run_of_three(dots, overall)
     if run:
         return Finding(f"age.{run}", {"age": title})
@@ -255,13 +262,16 @@ def risk(customers: int, formats: Formats) -> Finding:
     return Finding("risk.some", {"n": _start(customers, formats)}, customers)
 
 
-def forecast(total: float, months: int, formats: Formats) -> Finding:
-    """What today's customers should bring in the next ``months``."""
+def forecast(
+    total: float, months: int, formats: Formats, margin: float = 1.0
+) -> Finding:
+    """What today's customers should bring in the next ``months``, or leave of it."""
     fields: dict[str, str | Finding] = {
         "amount": formats.money(total, "about"),
         "months": _number(months, formats),
+        "margin": formats.share(margin),
     }
-    return Finding("forecast.total", fields, months)
+    return Finding(f"forecast.{'total' if margin == 1 else 'left'}", fields, months)
 
 
 def doubtful(miss: float, formats: Formats) -> Finding:
@@ -271,13 +281,6 @@ def doubtful(miss: float, formats: Formats) -> Finding:
     """
     fields: dict[str, str | Finding] = {"miss": formats.share(abs(miss))}
     return Finding(f"forecast.too_{'low' if miss < 0 else 'high'}", fields)
-
-
-def simple_value(value: float | None, formats: Formats) -> Finding:
-    """The simple value of a customer, where no forecast can be given."""
-    if value is None:
-        return Finding("forecast.nothing")
-    return Finding("forecast.simple", {"amount": formats.money(value, "about")})
 
 
 def tracking(weeks: pd.DataFrame | None, formats: Formats) -> Finding:

@@ -113,19 +113,6 @@ class Page:
         key, described = f"{self.name}.{name}", f"{self.shop.slice} {asked}"
         blocks.downloads(self.texts, key, self._stem(name), table, kinds, described)
 
-    def too_little(self, text: str, **fields: object) -> None:
-        """Say what there is too little of (``text`` and ``text_note``), and go on."""
-        with st.container(gap="xsmall"):
-            st.header(self(text, **fields), anchor=False)
-            st.markdown(self(f"{text}_note", **fields))
-            st.page_link(
-                header.DATA_PAGE,
-                label=f":green[{self.texts('empty.more')}]",
-                icon=":material/arrow_forward:",
-                icon_position="right",
-                query_params=dict(st.query_params),
-            )
-
     def explained(self, **fields: object) -> None:
         """Close the page with how its numbers are worked out (``explained.*``)."""
         icon = ":material/function:"

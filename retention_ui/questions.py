@@ -132,6 +132,12 @@ def risk(
     return orders.run(listed if limit is None else listed.limit(limit))
 
 
+def known_customers(orders: Orders) -> int:
+    """Count the customers with a purchase who are known."""
+    bought = orders.purchases
+    return int(orders.run(bought.agg(n=bought.customer_id.nunique()))["n"][0])
+
+
 def undecided(orders: Orders, *, window_days: int | None = None) -> int:
     """Count the customers who are active by the rule, yet more likely gone than not."""
     table = churn.risk(orders, window_days=window_days)
@@ -139,15 +145,17 @@ def undecided(orders: Orders, *, window_days: int | None = None) -> int:
     return int(orders.run(counted)["n"][0])
 
 
-def quiet(orders: Orders) -> tuple[int, float]:
+def quiet(orders: Orders, *, window_days: int) -> tuple[int, float]:
     """Count the good customers who have gone quiet, and what they brought."""
-    found = attention.quiet(orders)
+    found = attention.quiet(orders, window_days=window_days)
     return found.customers, found.revenue
 
 
-def quiet_customers(orders: Orders, *, limit: int | None = None) -> pd.DataFrame:
+def quiet_customers(
+    orders: Orders, *, window_days: int, limit: int | None = None
+) -> pd.DataFrame:
     """List the good customers who have gone quiet, the most valuable first."""
-    table = attention.quiet(orders).table
+    table = attention.quiet(orders, window_days=window_days).table
     return orders.run(table if limit is None else table.limit(limit))
 
 
@@ -185,6 +193,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "movement": churn.movement,
     "risk": risk,
     "undecided": undecided,
+    "known_customers": known_customers,
     "next_purchase": survival.next_purchase,
     "gaps": survival.gaps,
     "forecast": forecasts.forecast,

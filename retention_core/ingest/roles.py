@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from retention_core.ingest.profile import Sample
 
 _MONEY = ("amount", "order_total", "unit_price")
-_PEOPLE = ("consent", "birthday", "phone", "customer_name")
 
 
 def system_of(names: list[str]) -> tuple[str | None, dict[str, Any]]:

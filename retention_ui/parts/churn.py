@@ -29,10 +29,7 @@ FIGURES = (
     "quick_ratio",
 )
 RATES = dict.fromkeys((*FIGURES[:-1], "churn_score", "probability_active"), "share")
-LEAST_WINDOW = 7
-LONGEST_WINDOW = 365
 ROWS_SHOWN = 1000
-DAYS_SILENT = "%d d"
 EXAMPLES = ((100, 105, 15), (150, 200, 80))
 
 
@@ -70,10 +67,11 @@ def gaps(page: Page, days: int) -> None:
 def move_window(page: Page, found: ChurnWindow) -> int:
     """Let the user move the window of the whole product."""
     scope = inputs.Scope("shared", page.texts)
-    least, longest = min(LEAST_WINDOW, found.days), max(LONGEST_WINDOW, found.days)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=420):
-            days = inputs.slider(scope, "window", found.days, (least, longest))
+            days = inputs.slider(
+                scope, "window", found.days, common.window_limits(found)
+            )
         if days != found.days:
             st.button(
                 page("back", days=page.formats.days(found.days)),
@@ -114,7 +112,7 @@ def rates(page: Page, days: int, grain: Grain) -> None:
             (page(f"cards.{name}.label"), page(f"cards.{name}.help", **numbers)),
             {"value": last[name], "previous": before[name]},
             known[name],
-            page.formats,
+            page,
         )
         for name in FIGURES
     ]
@@ -123,7 +121,7 @@ def rates(page: Page, days: int, grain: Grain) -> None:
 
 def movement(page: Page, days: int, grain: Grain) -> None:
     """Draw who was won, came back and was lost in each period."""
-    moved = page.view.shown(_moved(page, days, grain), "period_start")
+    moved = page.view.shown(_moved(page, days, grain), "period_start", grain)
     page.section(
         "movement",
         findings.movement(moved, page.formats, grain).words(page.texts),
@@ -135,7 +133,7 @@ def movement(page: Page, days: int, grain: Grain) -> None:
 
 def kept(page: Page, days: int, grain: Grain) -> None:
     """Draw the retention rates over time."""
-    moved = page.view.shown(_moved(page, days, grain), "period_start")
+    moved = page.view.shown(_moved(page, days, grain), "period_start", grain)
     page.section(
         "rates",
         findings.rate(moved, page.formats, grain).words(page.texts),
@@ -167,16 +165,17 @@ def customers(page: Page, days: int) -> None:
     if who == "all":
         _risk(page, days)
     else:
-        _quiet(page)
+        _quiet(page, days)
 
 
-def _quiet(page: Page) -> None:
-    found = queries.ask(page.shop, "quiet_customers", limit=ROWS_SHOWN)
-    count, _ = queries.ask(page.shop, "quiet")
+def _quiet(page: Page, days: int) -> None:
+    asked = {"window_days": days}
+    found = queries.ask(page.shop, "quiet_customers", limit=ROWS_SHOWN, **asked)
+    count, _ = queries.ask(page.shop, "quiet", **asked)
     listing = common.Listing(
         frame=found,
         columns=_columns(page),
-        rows=lambda: queries.rows(page.shop, "quiet_customers"),
+        rows=lambda: queries.rows(page.shop, "quiet_customers", **asked),
         kinds={},
         note=page("quiet_note"),
     )
@@ -203,7 +202,7 @@ def _risk(page: Page, days: int) -> None:
         note=page(
             "score_note" if scored else "no_score_note",
             days=silence,
-            customers=page.formats.count(page.facts.customers),
+            customers=page.formats.count(queries.ask(page.shop, "known_customers")),
         ),
         help=page("help.risk", days=silence),
         asked={"window_days": days},
@@ -277,10 +276,10 @@ def _columns(page: Page) -> dict[str, Any]:
         "purchase_days": config.NumberColumn(head["purchase_days"], format="localized"),
         "last_order": config.DateColumn(head["last_order"], format="D MMM YYYY"),
         "days_since_last_order": config.NumberColumn(
-            head["days_since_last_order"], format=DAYS_SILENT
+            head["days_since_last_order"], format=page.texts("units.days_pattern")
         ),
         "usual_gap_days": config.NumberColumn(
-            head["usual_gap_days"], format=DAYS_SILENT
+            head["usual_gap_days"], format=page.texts("units.days_pattern")
         ),
         "recency_rule": config.TextColumn(head["recency_rule"]),
         "revenue": config.NumberColumn(

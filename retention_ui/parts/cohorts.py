@@ -55,13 +55,15 @@ def choices(page: Page) -> Choices:
     names = {name: filters.dimension(page.texts, name) for name in dimensions}
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         grain: Any = inputs.choice(page.scope, "grain", periods.GRAINS, "month")
-        measure = inputs.choice(page.scope, "measure", MEASURES, width=220)
         by = inputs.choice(
             page.scope,
             "split",
             ["nothing", *dimensions],
             names={"nothing": page("split.nothing"), **names},
         )
+        measure = "retention"
+        if by == "nothing":
+            measure = inputs.choice(page.scope, "measure", MEASURES, width=220)
         columns = ALL_AGES
         if grain in COLUMNS:
             options = COLUMNS[grain]
@@ -167,9 +169,7 @@ def age_over_time(page: Page, chosen: Choices) -> None:
 def slices(page: Page, chosen: Choices) -> None:
     """Draw one line a slice, and how many order again in the next period."""
     by = str(chosen.by)
-    cells = page.view.shown(
-        queries.ask(page.shop, "cells", grain=chosen.grain, by=by), "cohort"
-    )
+    cells = _cells(page, chosen, by=by)
     if cells.empty:
         common.nothing_matches(page)
         return
@@ -213,9 +213,12 @@ def slices(page: Page, chosen: Choices) -> None:
         )
 
 
-def _cells(page: Page, chosen: Choices, measure: str = "retention") -> pd.DataFrame:
-    found = queries.ask(page.shop, "cells", grain=chosen.grain, measure=measure)
-    shown: pd.DataFrame = page.view.shown(found, "cohort")
+def _cells(
+    page: Page, chosen: Choices, measure: str = "retention", by: str | None = None
+) -> pd.DataFrame:
+    asked = {"grain": chosen.grain, "measure": measure, "by": by}
+    found = queries.ask(page.shop, "cells", **asked)
+    shown: pd.DataFrame = page.view.shown(found, "cohort", chosen.grain)
     if chosen.without_first and len(shown):
         shown = shown.loc[shown["cohort"] > shown["cohort"].min()]
     return shown

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from retention_core.churn import ChurnWindow
     from retention_ui.page import Page
 
 A_WEEK = 7
+LEAST_WINDOW = 7
+LONGEST_WINDOW = 365
 
 
 def lacking(page: Page, title: str, text: str) -> None:
@@ -31,7 +34,7 @@ def lacking(page: Page, title: str, text: str) -> None:
             label=f":green[{page.texts('empty.more')}]",
             icon=":material/arrow_forward:",
             icon_position="right",
-            query_params=dict(st.query_params),
+            query_params=address(),
         )
 
 
@@ -80,7 +83,7 @@ def nothing_matches(page: Page) -> None:
 
 def guests(page: Page) -> None:
     """Say how many orders name nobody, if any."""
-    if page.facts.guest_orders:
+    if page.facts.guest_orders and page.shop.slice.by is None:
         share = page.formats.share(page.facts.guest_orders / page.facts.orders, 1)
         blocks.note(page.texts("empty.guests", share=share))
 
@@ -116,16 +119,29 @@ def listed(page: Page, name: str, title: str, what: Listing) -> None:
 
 def window_days(page: Page) -> int:
     """Return the window of the whole product: the user's, else the data's own."""
-    proposal = int(queries.ask(page.shop.everybody(), "window").days)
+    found = queries.ask(page.shop.everybody(), "window")
+    least, longest = window_limits(found)
     scope = inputs.Scope("shared", page.texts)
-    key = inputs.begin(scope, "window", proposal, _whole)
-    return inputs.end(key, "window", int(state.widget(key)), proposal)
+
+    def within(text: str) -> int | None:
+        days = int(text) if text.isdecimal() and len(text) < 6 else 0
+        return days if least <= days <= longest else None
+
+    key = inputs.begin(scope, "window", found.days, within)
+    days = min(max(int(state.widget(key)), least), longest)
+    return inputs.end(key, "window", days, found.days)
+
+
+def window_limits(found: ChurnWindow) -> tuple[int, int]:
+    """Return the shortest and the longest window that can be chosen."""
+    return min(LEAST_WINDOW, found.days), max(LONGEST_WINDOW, found.days)
+
+
+def address() -> dict[str, str | list[str]]:
+    """Return the whole state of the address, to keep it in a link."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
 def page_path(name: str) -> str:
     """Return the file of a page, to link to it."""
     return str(Path(DATA_PAGE).parent / f"{name}.py")
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() and int(text) > 0 else None

@@ -63,7 +63,7 @@ def movement(page: Page) -> None:
     moved = queries.ask(
         page.shop, "movement", grain="month", window_days=common.window_days(page)
     )
-    moved = page.view.shown(moved, "period_start")
+    moved = page.view.shown(moved, "period_start", "month")
     page.section(
         "movement",
         findings.movement(moved, page.formats, "month").words(page.texts),
@@ -85,7 +85,8 @@ def next_steps(page: Page) -> None:
 
 def _quiet(page: Page) -> int:
     """Say it, as each of the following does, and return how many steps that made."""
-    count, revenue = queries.ask(page.shop, "quiet")
+    days = common.window_days(page)
+    count, revenue = queries.ask(page.shop, "quiet", window_days=days)
     if not count:
         return 0
     money = page.formats.money(revenue, "about")
@@ -143,9 +144,6 @@ def _next_order(page: Page) -> int:
 
 
 def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
-    kept: dict[str, str | list[str]] = {
-        key: st.query_params.get_all(key) for key in st.query_params
-    }
     with st.container(gap="xxsmall"):
         st.markdown(words)
         st.page_link(
@@ -153,7 +151,7 @@ def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
             label=f":green[{page(link)}]",
             icon=":material/arrow_forward:",
             icon_position="right",
-            query_params={**kept, **view},
+            query_params={**common.address(), **view},
         )
 
 
@@ -192,9 +190,7 @@ def _card(
     }
     line = trend[trend["figure"] == name].sort_values("period_start")["value"]
     labels = page(f"cards.{name}.label"), page(f"cards.{name}.help", **words)
-    return cards.figure_card(
-        name, labels, records(figures.loc[[name]])[0], line, page.formats
-    )
+    return cards.figure_card(name, labels, records(figures.loc[[name]])[0], line, page)
 
 
 def _forecast(page: Page) -> cards.Card:
@@ -204,11 +200,11 @@ def _forecast(page: Page) -> cards.Card:
     if isinstance(found, TooLittle):
         why = page.texts(f"forecast.why.{found.code}", **found.fields)
         return cards.Card(label, page.formats.money(None), f"{text}\n\n{why}")
-    half = page.formats.money((found.high - found.low) / 2, "about")
+    ends = (page.formats.money(end, "about") for end in (found.low, found.high))
     return cards.Card(
         label=label,
         value=page.formats.money(found.total, "about"),
         help=text,
-        delta=page("cards.forecast.interval", half=half),
+        delta=page.formats.span(*ends),
         line=found.monthly["expected"].tolist(),
     )
