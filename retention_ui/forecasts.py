@@ -105,18 +105,20 @@ def rows(orders: Orders, **terms: Any) -> pd.DataFrame:  # noqa: ANN401
     return orders.run(_customers(orders, clv.forecast(orders, **terms)))
 
 
-def simple(orders: Orders, *, margin: float = 1.0) -> clv.Simple | TooLittle:
+def simple(
+    orders: Orders, *, margin: float, window_days: int
+) -> clv.Simple | TooLittle:
     """Answer the simple lifetime value, or why there is none."""
     try:
-        return clv.simple(orders, margin=margin)
+        return clv.simple(orders, margin=margin, window_days=window_days)
     except RetentionError as error:
         return TooLittle(error.code, error.fields)
 
 
-def backtest(orders: Orders) -> clv.Backtest | TooLittle:
+def backtest(orders: Orders, *, model: str) -> clv.Backtest | TooLittle:
     """Answer how the model did on the part of the history held back from it."""
     try:
-        return clv.backtest(orders)
+        return clv.backtest(orders, model=model)
     except RetentionError as error:
         return TooLittle(error.code, error.fields)
 

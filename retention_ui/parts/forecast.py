@@ -94,11 +94,16 @@ def too_little(page: Page, why: TooLittle) -> None:
         )
 
 
-def ahead(page: Page, found: Outlook) -> None:
+def ahead(page: Page, found: Outlook, asked: Terms) -> None:
     """Draw revenue so far, and what today's customers should bring, if that holds."""
-    test = queries.ask(page.shop, "backtest")
-    finding = findings.forecast(found.total, found.months, page.formats)
-    if not isinstance(test, TooLittle) and test.verdict.code in NOT_TO_BE_TRUSTED:
+    test = queries.ask(page.shop, "backtest", model=asked.model)
+    margin = asked.margin
+    finding = findings.forecast(found.total, found.months, page.formats, margin)
+    if (
+        not isinstance(test, TooLittle)
+        and test.actual
+        and test.verdict.code in NOT_TO_BE_TRUSTED
+    ):
         finding = findings.doubtful(test.verdict.fields["miss"], page.formats)
     page.section(
         "forecast",
@@ -113,10 +118,10 @@ def ahead(page: Page, found: Outlook) -> None:
     )
 
 
-def tested(page: Page) -> None:
+def tested(page: Page, asked: Terms) -> None:
     """Draw how the model did on the part of the history held back from it."""
-    found = queries.ask(page.shop, "backtest")
-    if isinstance(found, TooLittle):
+    found = queries.ask(page.shop, "backtest", model=asked.model)
+    if isinstance(found, TooLittle) or not found.actual:
         blocks.note(findings.tracking(None, page.formats).words(page.texts))
         return
     grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
@@ -157,7 +162,8 @@ def groups(page: Page, found: Outlook) -> None:
 
 def simple(page: Page, asked: Terms) -> None:
     """Show the simple lifetime value with its factors."""
-    found = queries.ask(page.shop, "simple", margin=asked.margin)
+    days = common.window_days(page)
+    found = queries.ask(page.shop, "simple", margin=asked.margin, window_days=days)
     if isinstance(found, TooLittle):
         return
     formats = page.formats
@@ -285,7 +291,7 @@ def _columns(page: Page, highest: float) -> dict[str, Any]:
         ),
         "orders": config.NumberColumn(head("orders"), format="localized"),
         "days_since_last_order": config.NumberColumn(
-            head("days_since_last_order"), format="%d d"
+            head("days_since_last_order"), format=page.texts("units.days_pattern")
         ),
         "probability_active": config.NumberColumn(
             head("probability_active"), format="%.0f%%"
