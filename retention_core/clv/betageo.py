@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln
 
-from retention_core.clv.special import Floats, along, beta_mean
+from retention_core.clv.special import Floats, along, beta_mean, weighted
 
 if TYPE_CHECKING:
     from retention_core.clv.histories import Histories
@@ -84,12 +84,13 @@ class BetaGeometric:
         k = np.maximum(h.frequency + self.chances_at_first, 1)
         rate = alive / (alpha + h.T) + gone / (alpha + h.recency)
         gradient = (
-            -(n @ (alive * log_end + gone * log_last)),
-            -(n @ ((r + h.frequency) * rate)),
-            n @ gone / a,
-            -(n @ (gone / (b + k - 1))),
+            -weighted(n, alive * log_end + gone * log_last),
+            -weighted(n, (r + h.frequency) * rate),
+            weighted(n, gone) / a,
+            -weighted(n, gone / (b + k - 1)),
         )
-        return float(n @ (stayed + np.logaddexp(0, odds))), np.array(gradient)
+        value = weighted(n, stayed + np.logaddexp(0, odds))
+        return float(value), np.array(gradient)
 
     def _log_odds_gone(self, parameters: Floats, x: Floats, silence: Floats) -> Floats:
         """Log odds of having left, ``silence`` = ln((alpha + T) / (alpha + t_x))."""

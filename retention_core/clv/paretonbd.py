@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import digamma, expit, exprel, gammaln
 
-from retention_core.clv.special import Floats, Powers, slices
+from retention_core.clv.special import Floats, Powers, slices, weighted
 
 if TYPE_CHECKING:
     from retention_core.clv.histories import Histories
@@ -68,8 +68,8 @@ class ParetoNbd:
         for part in slices(h.T.size):
             history = (h.frequency[part], h.recency[part], h.T[part])
             logs, slopes = self._stayed_or_left(parameters, *history)
-            value += float(h.customers[part] @ logs)
-            gradient += slopes @ h.customers[part]
+            value += float(weighted(h.customers[part], logs))
+            gradient += weighted(h.customers[part], slopes)
         return value, gradient
 
     def _stayed_or_left(

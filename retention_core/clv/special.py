@@ -26,6 +26,15 @@ CHEBYSHEV_POINTS = 24
 CELLS = 2**21  # numbers held at once by one quadrature
 
 
+def weighted(weights: Floats, values: Floats) -> Floats:
+    """Sum of ``weights * values`` over the last axis, on one thread.
+
+    ``@`` wakes all threads of the linear algebra library each time: a likelihood of
+    tens of thousands of rows takes ten times longer on a busy machine.
+    """
+    return np.asarray(np.einsum("...i,i->...", values, weights))
+
+
 def beta_mean(
     function: Callable[[Floats, slice], Floats], a: float, b: Floats
 ) -> Floats:

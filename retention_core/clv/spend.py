@@ -23,6 +23,7 @@ from retention_core import engine
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.clv.fitting import PENALIZERS, Fit, Optimum, maximise
 from retention_core.clv.histories import Distinct
+from retention_core.clv.special import weighted
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -86,7 +87,7 @@ class Spenders:
         psi = digamma(p * x + q)
         gradient = (
             by_x @ (x * (psi - digamma(p * x) + np.log(x)))
-            + each @ (np.log(m) - log_sum),
+            + weighted(each, np.log(m) - log_sum),
             by_x @ (psi - digamma(q) + np.log(v)) - log_sum.sum(),
             m.size * q / v - (power / (v + m * each)).sum(),
         )
