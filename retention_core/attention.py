@@ -63,21 +63,25 @@ def compare(
             "low": low,
             "high": high,
             "rest_share": rest_returned / rest.where(rest > 0),
-            "p_value": [
-                float(fisher_exact(np.array([[k, n - k], [j, m - j]])).pvalue)
-                for k, n, j, m in zip(
-                    returned, customers, rest_returned, rest, strict=True
-                )
-            ],
         }
     )
-    found = found[found["customers"] >= min_customers]
-    p_values = found["p_value"].to_numpy(dtype=np.float64)
-    found["q_value"] = false_discovery_control(p_values) if len(found) else p_values
+    large = customers >= min_customers
+    tables = zip(returned, customers, rest_returned, rest, large, strict=True)
+    p_values = np.array([_fisher(*table) for *table, wanted in tables if wanted])
+    found = found[large].assign(
+        p_value=p_values,
+        q_value=false_discovery_control(p_values) if len(p_values) else p_values,
+    )
     found = found.rename_axis("slice").reset_index()
     return found.sort_values(["share", "slice"], ascending=[False, True]).reset_index(
         drop=True
     )
+
+
+def _fisher(returned: int, of: int, rest_returned: int, rest: int) -> float:
+    """Fisher's exact test, two-sided, of a slice against all others."""
+    table = [[returned, of - returned], [rest_returned, rest - rest_returned]]
+    return float(fisher_exact(np.array(table)).pvalue)
 
 
 @dataclass(frozen=True)
