@@ -42,6 +42,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         used = ledger.used + ledger.repaired
         words = texts("data.built.success", count=used, n=formats.count(used))
         st.success(words, icon=":material/check:")
+    sheets.cut_off(texts, formats, dataset.detection())
     _bar(texts, formats, ledger)
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
     with grid.cell(column_span=2), st.container(gap="xsmall"):

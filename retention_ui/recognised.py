@@ -28,6 +28,7 @@ def show(texts: Texts, dataset: Dataset) -> None:
     formats = Formats(texts.lang)
     detections, before = dataset.detection(), dataset.answers()
     _missing(texts, detections)
+    sheets.cut_off(texts, formats, detections)
     answered = [asked.ask(each, texts, formats) for each in asked.questions(detections)]
     said = {
         each.key: sheets.show(texts, formats, each, before.sheets.get(each.key))

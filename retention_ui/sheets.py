@@ -187,3 +187,12 @@ def _known(texts: Texts, prefix: str, name: str | None) -> str:
 def _unless(value: Any, recognised: object, before: Any) -> Any:  # noqa: ANN401
     """Return what was chosen, or what was said before where it is as recognised."""
     return before if value == recognised else value
+
+
+def cut_off(texts: Texts, formats: Formats, detections: Sequence[Detection]) -> None:
+    """Warn of files that end in the middle of a row."""
+    for each in detections:
+        if each.cut_off is not None:
+            row = formats.count(each.cut_off)
+            words = texts("data.cut_off", file=md(each.file), row=row)
+            st.warning(words, icon=":material/content_cut:")

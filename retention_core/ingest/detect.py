@@ -54,6 +54,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         currency=None,
         questions=questions,
         first_row=header.first,
+        cut_off=sheet.cut_off,
     )
     if role in ("orders", "products"):
         detection = _written(detection, sampled, said)

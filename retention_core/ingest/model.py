@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -77,7 +77,8 @@ class Detection:
     counts the rows below the header. ``decimal`` is "." or ","; ``day_first`` is
     ``None`` where the dates need no order (ISO). ``header_row`` is ``None`` for a
     file without one; ``first_row`` is the first row of data. ``currencies`` are those
-    that the sheet names, the most frequent first.
+    that the sheet names, the most frequent first. ``cut_off`` is the number of a last
+    row that ends in the middle.
     """
 
     file: str
@@ -97,6 +98,7 @@ class Detection:
     questions: list[Question] = field(default_factory=list)
     first_row: int = 1
     currencies: list[str] = field(default_factory=list)
+    cut_off: int | None = None
 
     @property
     def key(self) -> str:
@@ -105,9 +107,10 @@ class Detection:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Detection:
-        """Read what ``asdict`` wrote."""
+        """Read what ``asdict`` wrote, by an older program too."""
+        known = {each.name for each in fields(cls)} & set(value)
         questions = [Question(**each) for each in value["questions"]]
-        return cls(**{**value, "questions": questions})
+        return cls(**{name: value[name] for name in known} | {"questions": questions})
 
 
 @dataclass(frozen=True)

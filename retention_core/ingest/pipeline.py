@@ -214,6 +214,7 @@ def _lines(
     columns = reconcile.unite(con, staged)
     seen = looks[0] if len(looks) == 1 else facts.look(con, "lines")
     reconcile.rule(con, columns, seen, len(staged), answers)
+    reconcile.cut_off(con, [sheet.cut_off for sheet, _ in sheets])
     whole = reconcile.keep(con, columns, seen)
     refunds.resolve(con, columns, seen, net=answers.refunds == "net")
     lists.products(con, [pair for pair in sheets if pair[1].role == "products"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import cells, scan, survey, workbook
@@ -47,12 +48,19 @@ def read(
         One of :mod:`retention_core.ingest.errors`.
     """
     kind = scan.scan(path, name)
+    whole = True
     if kind == "gzip":
-        path = survey.inflate(path, cells.scratch(con) / "plain", name)
-        kind = scan.scan(path, name)
-    if kind == "text":
-        return [_read_text(path, name, con, encoding)]
-    return _read_workbook(path, name, con)
+        plain = cells.scratch(con) / "plain"
+        whole = survey.inflate(path, plain, name)
+        path, kind = plain, scan.scan(plain, name)
+    if kind != "text":
+        return _read_workbook(path, name, con)
+    sheet = _read_text(path, name, con, encoding)
+    if whole or sheet.cut_off:
+        return [sheet]
+    # The last row may look whole and still be half of one.
+    last = con.execute(f"SELECT max(row) FROM {sheet.relation}").fetchall()[0][0]
+    return [replace(sheet, cut_off=last)]
 
 
 def _read_text(

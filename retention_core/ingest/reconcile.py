@@ -99,6 +99,17 @@ def rule(
         )
 
 
+def cut_off(con: DuckDBPyConnection, rows: list[int | None]) -> None:
+    """Set aside the last row of each sheet that ends in the middle of it."""
+    for sheet, row in enumerate(rows):
+        if row is not None:
+            con.execute(
+                "INSERT INTO ruled SELECT sheet, row, 'set_aside', 'cut_off' "
+                "FROM lines ANTI JOIN ruled USING (sheet, row) WHERE sheet = ? AND row = ?",
+                [sheet, row],
+            )
+
+
 def content(columns: list[str]) -> str:
     """SQL of a hash over all that makes two lines equal.
 

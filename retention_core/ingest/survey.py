@@ -127,8 +127,11 @@ def _blanks(last: bytes, chunk: bytes) -> set[str]:
     return narrow | {each for each in _WIDE if each.encode() in beyond}
 
 
-def inflate(path: Path, target: Path, name: str) -> Path:
-    """Unpack a gzip file; what a cut-off one still holds is kept."""
+def inflate(path: Path, target: Path, name: str) -> bool:
+    """Unpack a gzip file into ``target``; what a cut-off one still holds is kept.
+
+    Returns whether it is whole.
+    """
     with gzip.open(path) as source, target.open("wb") as file:
         try:
             while chunk := source.read1(_CHUNK):  # read() loses a half block
@@ -137,10 +140,10 @@ def inflate(path: Path, target: Path, name: str) -> Path:
                     limit = MAX_INFLATED // 1_000_000
                     raise InflatesTooMuchError(file=name, limit_mb=limit)
         except EOFError:
-            pass
+            return False
         except (gzip.BadGzipFile, zlib.error) as error:
             raise BrokenWorkbookError(file=name, detail=str(error)) from error
-    return target
+    return True
 
 
 def transcode(path: Path, target: Path, encoding: str, name: str) -> Path:

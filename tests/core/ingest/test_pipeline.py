@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import gzip
 import io
 import json
 
@@ -250,3 +251,19 @@ def test_no_order_left_is_an_error(tmp_path):
 def test_a_time_zone_that_is_none_is_an_error(tmp_path):
     with pytest.raises(UnknownTimeZoneError):
         take(tmp_path, SIMPLE, time_zone="Mars/Olympus")
+
+
+def test_a_file_that_was_cut_off_is_said_to_be(tmp_path):
+    lines = [f"{n};2024-01-{n:02d};ann@example.com;12.50;EUR" for n in range(1, 31)]
+    whole = "\n".join(["Order;Date;E-Mail;Amount;Currency", *lines])
+    half = tmp_path / "orders.csv"
+    half.write_text(whole[: whole.index("25;2024")] + "25;2024-01-25;ann@ex")
+    packed = tmp_path / "orders.csv.gz"
+    packed.write_bytes(gzip.compress(whole.encode())[:-40])
+    for path in (half, packed):
+        result = rc.ingest([path])
+        (found,) = result.detection
+        assert found.cut_off == found.rows + 1
+        assert_reconciles(result)
+        (last,) = [row for row in rows(result) if row[0] == found.cut_off]
+        assert last[2] in {"cut_off", "amount_missing", "date_missing"}

@@ -372,7 +372,10 @@ def test_awkward_lines_are_read_as_python_reads_them(
     path.write_bytes(text.encode())
     read_table = Table(path)
     width = read_table.sheet.columns
-    assert read_table.rows == [row + [None] * (width - len(row)) for row in wanted]
+    # A delimiter too many at the end of a line makes no column.
+    assert not any(cell for row in wanted for cell in row[width:])
+    padded = [row[:width] + [None] * (width - len(row)) for row in wanted]
+    assert read_table.rows == padded
     assert read_table.numbers == list(range(1, len(wanted) + 1))
 
 
