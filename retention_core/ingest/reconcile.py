@@ -105,7 +105,8 @@ def cut_off(con: DuckDBPyConnection, rows: list[int | None]) -> None:
         if row is not None:
             con.execute(
                 "INSERT INTO ruled SELECT sheet, row, 'set_aside', 'cut_off' "
-                "FROM lines ANTI JOIN ruled USING (sheet, row) WHERE sheet = ? AND row = ?",
+                "FROM lines ANTI JOIN ruled USING (sheet, row) "
+                "WHERE sheet = ? AND row = ?",
                 [sheet, row],
             )
 
