@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from retention_core.ingest.headers import meanings, normalise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from retention_core.ingest.profile import Column, Sample
 
 NUMBERS = (
@@ -56,6 +58,7 @@ CUSTOMERS = ["customer_id", "email", "customer_name", "phone", "consent", "birth
 _PROSE = ("customer_name", "status", "row_type", "country")
 # Assigned in this order where two fields want the same column equally much.
 _HALF_NAMES = ("first name", "last name", "surname", "given name", "family name")
+LONGEST_CODE = 4
 _FIRST = ("order_id", "customer_id", "ordered_at", "email", "amount", "sku", "product")
 
 
@@ -113,8 +116,16 @@ def _evidence(field: str, column: Column, strength: float) -> float:
     if field == "email":
         return 1.0 if column.email >= enough else 0.0
     if field == "currency":
-        return 1.0 if all(len(cell) <= 4 for cell in column.cells[:99]) else 0.0
+        return float(_mostly(column, lambda cell: len(cell) <= LONGEST_CODE))
+    if field == "phone":
+        return float(_mostly(column, lambda cell: sum(map(str.isdigit, cell)) > 4))
     return _evidence_of_words(field, column)
+
+
+def _mostly(column: Column, holds: Callable[[str], bool]) -> bool:
+    """Whether nine in ten of the first cells are so; headers may stand among them."""
+    seen = column.cells[:99]
+    return sum(map(holds, seen)) >= 0.9 * len(seen)
 
 
 def _evidence_of_words(field: str, column: Column) -> float:

@@ -79,8 +79,10 @@ def decimal_sign(columns: Iterable[Column]) -> tuple[str, bool]:
 def currency_of(sample: Sample, mapping: dict[str, str]) -> list[str]:
     """Currencies that the file names, the most frequent first."""
     if "currency" in mapping:
-        cells = sample.named(mapping["currency"]).cells
-        return [code for code, _ in Counter(map(str.upper, cells)).most_common()]
+        column = sample.named(mapping["currency"])
+        # The header may stand among the rows once more.
+        codes = [cell.upper() for cell in column.cells if cell != column.name]
+        return [code for code, _ in Counter(codes).most_common()]
     found: Counter[str] = Counter()
     dollars = 0
     for column in money_columns(sample, mapping):

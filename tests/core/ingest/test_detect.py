@@ -288,3 +288,14 @@ def test_a_file_that_names_the_currency_speaks_for_one_that_does_not(tmp_path):
     assert [each.questions for each in result.detection] == [[], []]
     assert result.orders.currency == "EUR"
     assert float(result.ledger.files["amount_used"].sum()) == 17.0
+
+
+def test_a_repeated_header_or_yes_and_no_mislead_nobody(tmp_path):
+    head = "Order,Date,Email,Amount,Currency,PhoneService\n"
+    lines = [f"{n},2025-01-{n:02d},a{n % 5}@b.de,9.5,EUR,Yes\n" for n in range(10, 30)]
+    path = tmp_path / "orders.csv"
+    path.write_text("".join([head, *lines[:10], head, *lines[10:]]))
+    (found,) = rc.ingest([path]).detection
+    assert found.questions == []
+    assert found.mapping["currency"] == "Currency"
+    assert "phone" not in found.mapping
