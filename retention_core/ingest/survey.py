@@ -96,8 +96,9 @@ def _chunks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
 
 def _is_plain(last: bytes, chunk: bytes) -> bool:
     # Only what must be is put together: copying takes longer than looking.
-    quoted = b'  "' in chunk or b'  "' in last + chunk[:2]
-    if b"\0" in chunk or quoted:
+    if b"\0" in chunk:
+        return False
+    if b'"' in chunk and (b'  "' in chunk or b'  "' in last + chunk[:2]):
         return False
     if b"\r" not in chunk and b"\r" not in last:
         return True
