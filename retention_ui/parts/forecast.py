@@ -252,6 +252,8 @@ def _rules(page: Page, found: Backtest) -> None:
         blocks.note(page("notes.rules", weeks=weeks))
         st.table(table, border="horizontal", hide_index=True)
         blocks.note(page("notes.lot"))
+        with st.container(horizontal=True, gap="small"):
+            page.downloads("rules", found.baselines, {"top_tenth_share": "share"})
 
 
 def _factors(page: Page, found: Simple, margin: float) -> list[cards.Card]:
