@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+# A pair with a q-value up to this goes together beyond chance (definitions.md §6).
+REAL = 0.05
 # What is left of a tail once a term has become this small a part of it is less than
 # the rounding of the tail itself.
 NEGLIGIBLE = 1e-18

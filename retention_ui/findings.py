@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from retention_core.baskets import REAL
 from retention_core.intervals import wilson
 from retention_core.survival import median_of_returned
-from retention_ui.figures.baskets import REAL, strongest
+from retention_ui.figures.baskets import strongest
 from retention_ui.figures.frames import Row, finished, records
 from retention_ui.figures.ledger import OUTCOMES
 

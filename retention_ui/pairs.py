@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retention_core import baskets
-from retention_ui.figures.baskets import REAL, strongest
+from retention_core.baskets import REAL
+from retention_ui.figures.baskets import strongest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from retention_core.baskets import REAL
 from retention_ui.figures import axes, rows
 from retention_ui.figures.frames import Row, records
 from retention_ui.figures.look import (
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
-REAL = 0.05
 LOWEST_LIFT, HIGHEST_LIFT = 1.0, 8.0
 MOST_ROWS = 8
 MOST_PRODUCTS = 9

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from retention_core.baskets import REAL
 from retention_ui import blocks, findings, inputs, queries
 from retention_ui.figures import baskets as figures
 from retention_ui.parts import common
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
     from retention_ui.pairs import Pairs
 
-REAL = 0.05
 MIN_COUNT = 5
 MOST_LEFT_OUT = 200
 DAYS = 30

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import periods
+from retention_core.baskets import REAL
 from retention_ui import blocks, cards, filters, findings, queries
 from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
@@ -25,7 +26,6 @@ FORECAST_TERMS = {
     "annual_discount_rate": 0.1,
     "model": "bg/nbd",
 }
-REAL = 0.05
 SLICES_SHOWN = 3
 MOST_STEPS = 5
 LEAST_SEEN = 5
