@@ -17,7 +17,7 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@sh tools/chromium.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run --lines 1
