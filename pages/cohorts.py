@@ -3,18 +3,18 @@
 import streamlit as st
 
 from retention_ui.page import open_page
-from retention_ui.parts import cohorts, common
+from retention_ui.parts import cohorts, common, groups
 
 page = open_page("cohorts")
 if common.customers_over_time(page):
     chosen = cohorts.choices(page)
     if chosen.by:
-        cohorts.slices(page, chosen)
+        groups.slices(page, chosen)
     elif cohorts.table(page, chosen):
         grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
         with grid.cell():
             cohorts.curves(page, chosen)
         with grid.cell():
-            cohorts.age_over_time(page, chosen)
+            groups.age_over_time(page, chosen)
     common.guests(page)
     page.explained(grain=page.texts(f"grains.{chosen.grain}"))

@@ -13,7 +13,6 @@ from retention_core import engine
 from retention_ui import (
     blocks,
     downloads,
-    findings,
     header,
     page,
     recognised,
@@ -21,6 +20,7 @@ from retention_ui import (
     state,
 )
 from retention_ui.figures.ledger import ledger as ledger_figure
+from retention_ui.findings import ledger as findings
 from retention_ui.formats import md
 
 if TYPE_CHECKING:

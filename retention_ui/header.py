@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from retention_ui.datasets import Dataset
     from retention_ui.formats import Formats
-    from retention_ui.questions import Facts
+    from retention_ui.questions.shop import Facts
     from retention_ui.texts import Texts
 
 ADDRESS = "d"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from retention_ui.figures.look import Look
     from retention_ui.filters import View
     from retention_ui.queries import Shop
-    from retention_ui.questions import Facts
+    from retention_ui.questions.shop import Facts
 
 LANGUAGE = "en"
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from retention_core.orders import Orders
     from retention_ui.datasets import Dataset
-    from retention_ui.questions import Facts
+    from retention_ui.questions.shop import Facts
 
 OPEN_DATASETS = 8
 ANSWERS = 512

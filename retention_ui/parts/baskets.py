@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from retention_core.baskets import REAL
-from retention_ui import blocks, findings, inputs, queries
+from retention_ui import blocks, inputs, queries
 from retention_ui.figures import baskets as figures
+from retention_ui.findings import baskets as findings
 from retention_ui.parts import common
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import churn, periods, survival
-from retention_ui import blocks, cards, findings, inputs, queries
+from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import churn as figures
 from retention_ui.figures.frames import Row, records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.movement import rates as rates_figure
 from retention_ui.figures.survival import next_orders
+from retention_ui.findings import churn as findings
 from retention_ui.parts import common
 
 if TYPE_CHECKING:

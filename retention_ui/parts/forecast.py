@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from retention_ui import blocks, cards, findings, inputs, queries
+from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import forecast as figures
 from retention_ui.figures.matrix import frequency_recency
+from retention_ui.findings import forecast as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common
 

@@ -9,9 +9,10 @@ import streamlit as st
 
 from retention_core import periods
 from retention_core.baskets import REAL
-from retention_ui import blocks, cards, filters, findings, queries
+from retention_ui import blocks, cards, filters, queries
 from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
+from retention_ui.findings import churn as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,24 @@ import pytest
 from retention_core import cohorts
 from retention_core.churn import ChurnWindow
 from retention_core.intervals import wilson
-from retention_ui import findings
+from retention_ui.findings import baskets as baskets_says
+from retention_ui.findings import churn as churn_says
+from retention_ui.findings import cohorts as cohorts_says
+from retention_ui.findings import forecast as forecast_says
+from retention_ui.findings import groups as groups_says
+from retention_ui.findings import ledger as ledger_says
 from retention_ui.formats import Formats
 from retention_ui.texts import Texts
+
+if TYPE_CHECKING:
+    from retention_ui.findings.finding import Finding
 
 TEXTS = Texts("en")
 FORMATS = Formats("en", "EUR")
 LONGEST = 80
 
 
-def said(finding: findings.Finding) -> str:
+def said(finding: Finding) -> str:
     sentence = finding.words(TEXTS)
     assert len(sentence) <= LONGEST, sentence
     assert "{" not in sentence
@@ -48,7 +57,7 @@ def cells_of(shares: list[list[float]], size: int = 100, ages: int = 14):
 
 def heatmap(cells: pd.DataFrame, grain: str = "month") -> str:
     average = cohorts.average(cells.drop(columns=["low", "high"]))
-    return said(findings.heatmap(cells, average, FORMATS, grain))
+    return said(cohorts_says.heatmap(cells, average, FORMATS, grain))
 
 
 def test_the_heatmap_tells_the_next_month_and_a_year_later():
@@ -78,11 +87,11 @@ def test_the_heatmap_names_its_period(grain):
     )
 
 
-def curves(own: list[float], others: int = 6) -> findings.Finding:
+def curves(own: list[float], others: int = 6) -> Finding:
     cells = cells_of([own, *[[0.4, 0.4, 0.4, 0.4, 0.4]] * others], size=1000)
     average = cohorts.average(cells[cells["cohort"] > "2024-01-01"].drop(columns="low"))
     chosen = [dt.date(2024, 1, 1)]
-    return findings.curves(cells, average, chosen, FORMATS, "month")
+    return cohorts_says.curves(cells, average, chosen, FORMATS, "month")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +118,7 @@ def test_no_cohort_is_named_within_the_interval_or_before_age_three(own):
 
 def one_age(shares: list[float]) -> str:
     cells = cells_of([[share, 0.5] for share in shares], size=300)
-    return said(findings.age_over_time(cells, 0.4, 1, FORMATS, "month"))
+    return said(groups_says.age_over_time(cells, 0.4, 1, FORMATS, "month"))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +154,7 @@ def slices(
     frame = pd.DataFrame(
         {"channel": names, "period": 1, "retention": np.divide(active, size)}
     ).assign(low=low, high=high)
-    return findings.slices(frame, "channel", "channel", FORMATS, "month")
+    return groups_says.slices(frame, "channel", "channel", FORMATS, "month")
 
 
 def test_slices_that_are_apart_are_named_and_escaped():
@@ -197,7 +206,7 @@ CURVE = pd.DataFrame({"days": [0, 60, 114, 200], "return_later": [0.8, 0.5, 0.2,
 )
 def test_the_window(source, days, moved, sentence):
     found = ChurnWindow(days, source, CURVE if source != "default" else CURVE.iloc[:0])
-    assert said(findings.window(found, FORMATS, moved)) == sentence
+    assert said(churn_says.window(found, FORMATS, moved)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -206,8 +215,8 @@ def test_the_window(source, days, moved, sentence):
 )
 def test_finished_gaps_alone(days, ending):
     sentence = f"Counting only those who came back would have said {ending}"
-    assert said(findings.gaps(days, 114, FORMATS)) == sentence
-    assert said(findings.gaps(None, 114, FORMATS)) == "Nobody has come back yet"
+    assert said(churn_says.gaps(days, 114, FORMATS)) == sentence
+    assert said(churn_says.gaps(None, 114, FORMATS)) == "Nobody has come back yet"
 
 
 def movement_of(nets: list[int], full: bool = True) -> pd.DataFrame:
@@ -245,12 +254,12 @@ def movement_of(nets: list[int], full: bool = True) -> pd.DataFrame:
     ],
 )
 def test_movement_tells_the_last_finished_period_and_its_run(nets, sentence):
-    assert said(findings.movement(movement_of(nets), FORMATS, "month")) == sentence
+    assert said(churn_says.movement(movement_of(nets), FORMATS, "month")) == sentence
 
 
 def test_movement_waits_for_a_full_window():
     frame = movement_of([5, 5], full=False)
-    sentence = said(findings.movement(frame, FORMATS, "month"))
+    sentence = said(churn_says.movement(frame, FORMATS, "month"))
     assert sentence == "Customers won and lost by month"
 
 
@@ -265,24 +274,24 @@ def test_movement_waits_for_a_full_window():
 def test_the_rate_is_the_plainest_fraction_near_it(lost, sentence):
     frame = movement_of([0])
     frame.loc[0, "strict_retention_rate"] = 1 - lost / 700
-    assert said(findings.rate(frame, FORMATS, "month")) == sentence
+    assert said(churn_says.rate(frame, FORMATS, "month")) == sentence
 
 
 def test_the_rate_without_a_finished_period():
     frame = movement_of([])
-    assert said(findings.rate(frame, FORMATS, "month")) == "Active customers kept"
+    assert said(churn_says.rate(frame, FORMATS, "month")) == "Active customers kept"
 
 
 def test_half_of_those_who_come_back():
     curve = pd.DataFrame(
         {"days": range(5), "at_risk": 100, "returned": [0, 0.1, 0.2, 0.3, 0.4]}
     )
-    assert said(findings.next_order(curve, FORMATS)) == (
+    assert said(churn_says.next_order(curve, FORMATS)) == (
         "Half of those who order a second time do so within 2 days"
     )
     nobody = curve.assign(returned=0.0)
     for none in (nobody, curve.iloc[:0]):
-        sentence = said(findings.next_order(none, FORMATS))
+        sentence = said(churn_says.next_order(none, FORMATS))
         assert sentence == "Nobody has ordered a second time yet"
 
 
@@ -290,51 +299,60 @@ def test_half_of_those_who_come_back():
     ("finding", "sentence"),
     [
         (
-            findings.risk(652, FORMATS),
+            churn_says.risk(652, FORMATS),
             "652 customers count as active by the rule, "
             "yet are more likely gone than not",
         ),
         (
-            findings.risk(1, FORMATS),
+            churn_says.risk(1, FORMATS),
             "One customer counts as active by the rule, "
             "yet is more likely gone than not",
         ),
-        (findings.risk(0, FORMATS), "No active customer is more likely gone than not"),
         (
-            findings.forecast(146_123, 12, FORMATS),
+            churn_says.risk(0, FORMATS),
+            "No active customer is more likely gone than not",
+        ),
+        (
+            forecast_says.forecast(146_123, 12, FORMATS),
             "The customers you have now should bring about €146,000 in the next "
             "twelve months",
         ),
         (
-            findings.forecast(146_123, 24, FORMATS),
+            forecast_says.forecast(146_123, 24, FORMATS),
             "The customers you have now should bring about €146,000 in the next "
             "24 months",
         ),
         (
-            findings.forecast(54_211, 12, FORMATS, 0.4),
+            forecast_says.forecast(54_211, 12, FORMATS, 0.4),
             "The customers you have now should leave about €54,200 in twelve months, "
             "at 40%",
         ),
         (
-            findings.doubtful(-0.31, FORMATS),
+            forecast_says.doubtful(-0.31, FORMATS),
             "Not to be relied on: tested on your own past, the forecast was 31% too "
             "low",
         ),
         (
-            findings.doubtful(0.4, FORMATS),
+            forecast_says.doubtful(0.4, FORMATS),
             "Not to be relied on: tested on your own past, the forecast was 40% too "
             "high",
         ),
         (
-            findings.rules(0.55, 0.5),
+            forecast_says.rules(0.55, 0.5),
             "It ranks customers clearly better than past spend",
         ),
         (
-            findings.rules(0.51, 0.5),
+            forecast_says.rules(0.51, 0.5),
             "It ranks customers slightly better than past spend",
         ),
-        (findings.rules(0.49, 0.5), "It ranks customers no better than past spend"),
-        (findings.tracking(None, FORMATS), "Too little history to test the model"),
+        (
+            forecast_says.rules(0.49, 0.5),
+            "It ranks customers no better than past spend",
+        ),
+        (
+            forecast_says.tracking(None, FORMATS),
+            "Too little history to test the model",
+        ),
     ],
 )
 def test_sentences_of_one_number(finding, sentence):
@@ -352,7 +370,7 @@ def test_sentences_of_one_number(finding, sentence):
 def test_tracking_tells_the_miss(forecast, ending):
     weeks = pd.DataFrame({"week": [0, 26], "actual": [0, 1000]})
     weeks["forecast"] = [0, forecast]
-    sentence = said(findings.tracking(weeks, FORMATS))
+    sentence = said(forecast_says.tracking(weeks, FORMATS))
     assert sentence == f"Tested on your own last 26 weeks {ending}"
 
 
@@ -366,18 +384,18 @@ def test_the_matrix_compares_one_time_buyers_with_regulars():
             "probability_active": [0.23, 0.3, 0.5, 0.54],
         }
     )
-    assert said(findings.matrix(cells, 114, FORMATS)) == (
+    assert said(forecast_says.matrix(cells, 114, FORMATS)) == (
         "Silent 61 to 113 days: 23% of one-time buyers expected back, 51% of regulars"
     )
-    sentence = said(findings.matrix(cells.iloc[:2], 114, FORMATS))
+    sentence = said(forecast_says.matrix(cells.iloc[:2], 114, FORMATS))
     assert sentence == "Customers by orders so far and days since the last one"
 
 
 def test_the_first_tenth():
     shares = pd.DataFrame({"tenth": [1, 2], "share": [0.4, 0.2]})
-    sentence = said(findings.tenths(shares, FORMATS))
+    sentence = said(forecast_says.tenths(shares, FORMATS))
     assert sentence == "One customer in ten holds 40% of the value to come"
-    empty = said(findings.tenths(shares.iloc[:0], FORMATS))
+    empty = said(forecast_says.tenths(shares.iloc[:0], FORMATS))
     assert empty == "Value to come by tenths of customers"
 
 
@@ -406,17 +424,17 @@ def pairs_of(q_values: list[float]) -> pd.DataFrame:
     ],
 )
 def test_pairs_counts_the_real_ones(real, others, sentence):
-    assert said(findings.pairs(real, others, FORMATS)) == sentence
+    assert said(baskets_says.pairs(real, others, FORMATS)) == sentence
 
 
 def test_the_product_matrix_names_the_pair_that_stands_out():
-    sentence = said(findings.product_matrix(pairs_of([0.01]), FORMATS))
+    sentence = said(baskets_says.product_matrix(pairs_of([0.01]), FORMATS))
     assert sentence == (
         "Ceremonial matcha… and Bamboo whisk meet eight times as often as by chance"
     )
-    near_two = findings.product_matrix(pairs_of([0.01]).assign(lift=1.4), FORMATS)
+    near_two = baskets_says.product_matrix(pairs_of([0.01]).assign(lift=1.4), FORMATS)
     assert "1.4 times" in said(near_two).replace("\\", "")
-    nothing = said(findings.product_matrix(pairs_of([0.5]), FORMATS))
+    nothing = said(baskets_says.product_matrix(pairs_of([0.5]), FORMATS))
     assert nothing == "No pair goes together beyond chance"
 
 
@@ -448,7 +466,7 @@ def files_of(used: int, **others: int) -> pd.DataFrame:
     ],
 )
 def test_the_ledger_never_rounds_up_to_all(files, sentence):
-    assert said(findings.ledger(files, FORMATS)) == sentence
+    assert said(ledger_says.ledger(files, FORMATS)) == sentence
 
 
 def test_what_is_not_finished_changes_no_sentence():
@@ -456,12 +474,12 @@ def test_what_is_not_finished_changes_no_sentence():
     done = cells[cells["complete"]]
     assert heatmap(cells) == heatmap(done)
     for frame in (cells, done):
-        assert said(findings.age_over_time(frame, 0.4, 1, FORMATS, "month")) == (
+        assert said(groups_says.age_over_time(frame, 0.4, 1, FORMATS, "month")) == (
             "Month 1 has stayed about 40%"
         )
     frame = movement_of([5, -8, 19])
     short = frame[frame["complete"]]
-    for finding in (findings.movement, findings.rate):
+    for finding in (churn_says.movement, churn_says.rate):
         assert said(finding(frame, FORMATS, "month")) == said(
             finding(short, FORMATS, "month")
         )

@@ -1,0 +1,1 @@
+"""What each figure found: the sentence above it, from finished periods only."""

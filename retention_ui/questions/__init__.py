@@ -1,0 +1,44 @@
+"""What can be asked of an order table, by name. Called through ``queries`` only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retention_core import slices
+from retention_ui.questions import (
+    baskets,
+    churn,
+    cohorts,
+    forecast,
+    overview,
+    risk,
+    shop,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from retention_core.orders import Orders
+    from retention_ui.filters import Slice
+
+# These see every customer, whoever is looked at: one window serves the whole product.
+WHOLE = ("facts", "values", "window")
+
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    **shop.QUESTIONS,
+    **overview.QUESTIONS,
+    **cohorts.QUESTIONS,
+    **churn.QUESTIONS,
+    **risk.QUESTIONS,
+    **forecast.QUESTIONS,
+    **baskets.QUESTIONS,
+}
+
+
+def answer(
+    orders: Orders, question: str, chosen: Slice, parameters: Mapping[str, Any]
+) -> Any:  # noqa: ANN401 each question has its own kind of answer
+    """Answer a question about the customers that are looked at."""
+    if chosen.by is not None and question not in WHOLE:
+        orders = slices.only(orders, chosen.by, chosen.value)
+    return QUESTIONS[question](orders, **parameters)
