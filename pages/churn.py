@@ -4,7 +4,7 @@ import streamlit as st
 
 from retention_ui import queries
 from retention_ui.page import open_page
-from retention_ui.parts import churn, common
+from retention_ui.parts import churn, common, risk
 
 page = open_page("churn")
 if common.customers_over_time(page):
@@ -23,7 +23,7 @@ if common.customers_over_time(page):
         churn.kept(page, days, grain)
     with lower.cell():
         churn.next_order(page)
-    churn.customers(page, days)
+    risk.customers(page, days)
     churn.calculator(page)
     common.guests(page)
     page.explained()

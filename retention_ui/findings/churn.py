@@ -1,4 +1,4 @@
-"""What the window, the movement, the waits and the list of risks found."""
+"""What the window, the movement, and the waits found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from retention_ui.figures.frames import finished, records
 from retention_ui.findings.finding import (
     WORDS_UP_TO,
     Finding,
-    at_start,
     fraction,
     number,
 )
@@ -104,13 +103,6 @@ def next_order(curve: pd.DataFrame, formats: Formats) -> Finding:
     if days is None:
         return Finding("next_order.none")
     return Finding("next_order.half", {"days": formats.count(days)}, days)
-
-
-def risk(customers: int, formats: Formats) -> Finding:
-    """Customers who are active by the rule, yet with a churn score above one half."""
-    if not customers:
-        return Finding("risk.none")
-    return Finding("risk.some", {"n": at_start(customers, formats)}, customers)
 
 
 def _run(nets: Sequence[int], like: int) -> int:

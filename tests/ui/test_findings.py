@@ -18,6 +18,7 @@ from retention_ui.findings import cohorts as cohorts_says
 from retention_ui.findings import forecast as forecast_says
 from retention_ui.findings import groups as groups_says
 from retention_ui.findings import ledger as ledger_says
+from retention_ui.findings import risk as risk_says
 from retention_ui.formats import Formats
 from retention_ui.texts import Texts
 
@@ -299,17 +300,17 @@ def test_half_of_those_who_come_back():
     ("finding", "sentence"),
     [
         (
-            churn_says.risk(652, FORMATS),
+            risk_says.risk(652, FORMATS),
             "652 customers count as active by the rule, "
             "yet are more likely gone than not",
         ),
         (
-            churn_says.risk(1, FORMATS),
+            risk_says.risk(1, FORMATS),
             "One customer counts as active by the rule, "
             "yet is more likely gone than not",
         ),
         (
-            churn_says.risk(0, FORMATS),
+            risk_says.risk(0, FORMATS),
             "No active customer is more likely gone than not",
         ),
         (
