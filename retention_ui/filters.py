@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_core import periods
+from retention_core import periods, slices
 from retention_ui import inputs, state
-from retention_ui.formats import md
+from retention_ui.formats import Formats, md
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention_core.periods import Grain
-    from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
 SCOPE = "shared"
@@ -145,7 +144,14 @@ def customers(texts: Texts, values: Mapping[str, Sequence[str]]) -> Slice:
 def dimension(texts: Texts, name: str) -> str:
     """Return the words for a dimension; its own name where we have none for it."""
     key = f"dimensions.{name}"
-    return texts(key) if key in texts else name
+    if key in texts:
+        return texts(key)
+    day = slices.since(name)
+    if day is not None:
+        return texts("dimensions.since", date=Formats(texts.lang).date(day))
+    # An attribute of the customers' list was a header once: "loyalty_level".
+    own = name.removeprefix(slices.ATTRIBUTE)
+    return name if own == name else own.replace("_", " ").capitalize()
 
 
 def _view(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -54,6 +54,8 @@ def overheard() -> Overheard:
         EIGHT, columns=["order_id", "customer_id", "ordered_at", "amount"]
     )
     orders = orders_of(rows.assign(product="tea", channel="web"))
+    people = pd.DataFrame({"customer_id": ["ann", "ben"], "city": ["Ghent", "Lyon"]})
+    orders = replace(orders, customers=ibis.memtable(people))
     return Overheard(
         **{each.name: getattr(orders, each.name) for each in fields(Orders)}
     )
@@ -91,6 +93,8 @@ def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
         lambda orders: orders.purchases,
         lambda orders: orders.purchase_days,
         lambda orders: slices.only(orders, "product", "tea").purchases,
+        lambda orders: slices.only(orders, "since:2024-02-10", "after").purchases,
+        lambda orders: slices.first_value(orders, "customer.city"),
         lambda orders: rc.churn.risk(orders, window_days=30),
     ],
 )
