@@ -30,3 +30,8 @@ def sample_files() -> list[Path]:
             message = f"{path} is missing: run python -m sample_data.draw to draw it."
             raise FileNotFoundError(message)
     return found
+
+
+def sample_marks() -> str:
+    """What happened in the made-up shop: JSON, a list of [day, words]."""
+    return (FOLDER / "marks.json").read_text(encoding="utf-8")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from retention_ui.header import glossary_words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -74,7 +76,7 @@ def figure_card(
     return Card(
         label=words[0],
         value=_written(kind, value, formats),
-        help=words[1],
+        help=_explained(words[1], figure, page),
         delta=delta,
         tone=_tone(moved * good),
         arrow="off" if not moved else "up" if moved > 0 else "down",
@@ -97,6 +99,12 @@ def show(cards: Sequence[Card], across: int = 4) -> None:
                 border=True,
                 help=card.help,
             )
+
+
+def _explained(help_text: str, figure: str, page: Page) -> str:
+    """Add the way to the figure's line in the glossary."""
+    term = page.term(figure)
+    return f"{help_text} {glossary_words(page.texts, term)}" if term else help_text
 
 
 def _written(kind: Kind, value: float, formats: Formats) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -23,6 +24,8 @@ ADDRESS = "d"
 PAGES = Path(__file__).parents[1] / "pages"
 DATA_PAGE = str(PAGES / "load.py")
 OVERVIEW = str(PAGES / "overview.py")
+GLOSSARY = str(PAGES / "glossary.py")
+TERM = "term"
 
 
 @contextmanager
@@ -50,6 +53,26 @@ def complete(words: Texts, formats: Formats, facts: Facts) -> None:
         help=words("header.complete_help"),
         width="content",
     )
+
+
+def glossary_link(words: Texts, term: str) -> None:
+    """Lead from a figure to its line in the glossary."""
+    st.page_link(
+        GLOSSARY,
+        label=f":gray[{words('glossary.link')}]",
+        icon=":material/function:",
+        query_params=_address_of(term),
+    )
+
+
+def glossary_words(words: Texts, term: str) -> str:
+    """Return the same link as Markdown, for a help text."""
+    return f"[{words('glossary.link')}](glossary?{urlencode(_address_of(term))})"
+
+
+def _address_of(term: str) -> dict[str, str]:
+    address = {ADDRESS: state.dataset_id(), TERM: term}
+    return {key: value for key, value in address.items() if value}
 
 
 def no_data(words: Texts, name: str, unfinished: Dataset | None) -> None:

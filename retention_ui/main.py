@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "retention_ui" / "assets"
 # Section ("" has no header) and pages, in the order of the navigation.
 PAGES = {
-    "": ("overview", "data"),
+    "": ("overview", "data", "glossary"),
     "customers": ("cohorts", "churn", "forecast"),
     "products": ("baskets",),
 }

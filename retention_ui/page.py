@@ -15,23 +15,28 @@ from retention_ui import (
     filters,
     header,
     inputs,
+    marks,
     picture,
     queries,
     state,
 )
+from retention_ui.figures import marks as marks_figure
 from retention_ui.figures.look import DARK, LIGHT
+from retention_ui.filters import View
 from retention_ui.formats import Formats
 from retention_ui.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     import plotly.graph_objects as go
 
+    from retention_core.periods import Grain
     from retention_ui.datasets import Dataset
     from retention_ui.figures.look import Look
-    from retention_ui.filters import View
+    from retention_ui.marks import Mark
     from retention_ui.queries import Shop
     from retention_ui.questions.shop import Facts
 
@@ -43,7 +48,7 @@ class Page:
     """A page about one shop: everything its sentences need.
 
     ``shop`` is the dataset with the customers that are looked at, ``view`` the periods
-    shown. ``page(key)`` is the page's own text.
+    shown, ``marks`` what the user noted. ``page(key)`` is the page's own text.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Page:
     shop: Shop
     view: View
     facts: Facts
+    marks: Sequence[Mark] = ()
 
     def __call__(self, key: str, /, **fields: object) -> str:
         """Return the text ``key`` of this page."""
@@ -98,6 +104,8 @@ class Page:
                     self.downloads(name, table, kinds)
                 if figure is not None:
                     self._picture(name, finding, note or "")
+                if term := self.term(name):
+                    header.glossary_link(self.texts, term)
 
     def downloads(
         self,
@@ -112,6 +120,18 @@ class Page:
         """
         key, described = f"{self.name}.{name}", f"{self.shop.slice} {asked}"
         blocks.downloads(self.texts, key, self._stem(name), table, kinds, described)
+
+    def marked(
+        self, figure: go.Figure, starts: Sequence[dt.date], grain: Grain
+    ) -> go.Figure:
+        """Draw the user's marks on a figure over the periods from ``starts`` on."""
+        words = self.look, self.formats
+        return marks_figure.draw(figure, self.marks, starts, grain, words)
+
+    def term(self, name: str) -> str | None:
+        """Return the glossary's term for a section or a card, if it has one."""
+        key = f"{self.name}.terms.{name}"
+        return self.texts(key) if key in self.texts else None
 
     def explained(self, **fields: object) -> None:
         """Close the page with how its numbers are worked out (``explained.*``)."""
@@ -195,9 +215,30 @@ def open_page(name: str) -> Page:
     with header.line(words, name, dataset):
         view = filters.dates(words, formats, facts.first_day, facts.as_of)
         chosen = filters.customers(words, values)
+        noted = marks.popover(words, formats, dataset, facts.as_of)
         header.complete(words, formats, facts)
     shop = queries.Shop(dataset, chosen)
-    return Page(name, words, formats, look(), shop, view, facts)
+    return Page(name, words, formats, look(), shop, view, facts, noted)
+
+
+def open_glossary() -> tuple[Page | None, Texts]:
+    """Draw the header of the glossary, which lives with and without data.
+
+    Its numbers are those of the whole shop: it has no filters.
+    """
+    words = texts()
+    dataset = current(words)
+    if dataset is None or not dataset.built:
+        with header.line(words, "glossary"):
+            pass
+        return None, words
+    with failures.showing(words):
+        facts = queries.facts(dataset)
+    formats = Formats(words.lang, facts.currency)
+    with header.line(words, "glossary", dataset):
+        header.complete(words, formats, facts)
+    shop = queries.Shop(dataset)
+    return Page("glossary", words, formats, look(), shop, View(), facts), words
 
 
 def open_data() -> DataPage:

@@ -12,6 +12,7 @@ BUILT = "app.built"
 CHOICES = "app.choices"
 PAGE = "app.page"
 ENTERED = "app.entered"
+MARKS = "app.marks"
 
 
 def dataset_id() -> str | None:
@@ -84,3 +85,13 @@ def forget(key: str) -> None:
     st.session_state.pop(key, None)
     kept = st.session_state.get(CHOICES, {})
     st.session_state[CHOICES] = {k: v for k, v in kept.items() if k != key}
+
+
+def marks() -> str | None:
+    """Return this session's own marks on the sample shop, if there are any."""
+    return cast("str | None", st.session_state.get(MARKS))
+
+
+def keep_marks(text: str) -> None:
+    """Keep this session's own marks on the sample shop."""
+    st.session_state[MARKS] = text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
 
 A_WEEK = 7
+SINCE = "since:"
 LEAST_WINDOW = 7
 LONGEST_WINDOW = 365
 
@@ -86,6 +88,39 @@ def guests(page: Page) -> None:
     if page.facts.guest_orders and page.shop.slice.by is None:
         share = page.formats.share(page.facts.guest_orders / page.facts.orders, 1)
         blocks.note(page.texts("empty.guests", share=share))
+
+
+def split(page: Page, field: str = "split") -> str | None:
+    """Let the user split the customers; return by what, ``None`` for not at all.
+
+    By any dimension of the first order, an attribute of the customer, or by whether
+    they came before or after one of the user's marks.
+    """
+    found = [*queries.values(page.shop.dataset)]
+    noted = [f"{SINCE}{mark.day.isoformat()}" for mark in page.marks]
+    names = {"nothing": page.texts("shared.split.nothing")}
+    names |= {by: named(page, by) for by in (*found, *noted)}
+    scope = inputs.Scope("shared", page.texts)
+    by = inputs.choice(scope, field, list(names), names=names, width=220)
+    return None if by == "nothing" else by
+
+
+def named(page: Page, by: str) -> str:
+    """Return the words for what customers are split by."""
+    if not by.startswith(SINCE):
+        return filters.dimension(page.texts, by)
+    day = dt.date.fromisoformat(by.removeprefix(SINCE))
+    words = [mark.words for mark in page.marks if mark.day == day]
+    date = page.formats.date(day)
+    return page.texts("marks.split.name", date=date, words=", ".join(words))
+
+
+def valued(page: Page, by: str, value: str) -> str:
+    """Return the words for one group of a split; a name from the data as it is."""
+    if not by.startswith(SINCE):
+        return value
+    day = dt.date.fromisoformat(by.removeprefix(SINCE))
+    return page.texts(f"marks.split.{value}", date=page.formats.date(day))
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,13 @@ from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.findings import churn as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common
+from retention_ui.worked.forecast import USUAL
 
 if TYPE_CHECKING:
     from retention_ui.page import Page
 
 YEARLY = ("customers", "orders", "revenue", "average_order_value")
 MONTHLY = ("strict_retention_rate", "churn_rate", "repeat_rate")
-FORECAST_TERMS = {
-    "months": 12,
-    "margin": 1.0,
-    "annual_discount_rate": 0.1,
-    "model": "bg/nbd",
-}
 SLICES_SHOWN = 3
 MOST_STEPS = 5
 LEAST_SEEN = 5
@@ -200,7 +195,7 @@ def _card(
 
 def _forecast(page: Page) -> cards.Card:
     days = common.window_days(page)
-    found = queries.ask(page.shop, "forecast", window_days=days, **FORECAST_TERMS)
+    found = queries.ask(page.shop, "forecast", window_days=days, **USUAL)
     label, text = page("cards.forecast.label"), page("cards.forecast.help")
     if isinstance(found, TooLittle):
         why = page.texts(f"forecast.why.{found.code}", **found.fields)

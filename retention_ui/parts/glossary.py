@@ -1,0 +1,61 @@
+"""The glossary: each figure in plain words, as a formula, and worked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from retention_ui import blocks, inputs, state, worked
+from retention_ui.header import TERM
+from retention_ui.worked import SUBJECTS
+
+if TYPE_CHECKING:
+    from retention_ui.page import Page
+    from retention_ui.texts import Texts
+
+COLUMN_WIDTH = 330
+
+
+def asked_for() -> str | None:
+    """Return the term that a link asked for; none for what is none."""
+    written = st.query_params.get(TERM)
+    known = {term for found in worked.terms().values() for term in found}
+    return written if written in known else None
+
+
+def subject(texts: Texts, term: str | None) -> str:
+    """Let the reader choose whose terms are shown; a link's term decides at first."""
+    scope = inputs.Scope("glossary", texts)
+    chosen = next((s for s, found in worked.terms().items() if term in found), None)
+    if chosen and state.entered():
+        inputs.reset(scope, "subject", chosen)
+    names = {name: texts(f"pages.{name}") for name in SUBJECTS}
+    return inputs.choice(scope, "subject", SUBJECTS, names=names, width=220)
+
+
+def lines(page: Page | None, texts: Texts, chosen: str, term: str | None) -> None:
+    """List the terms of a subject, the one asked for first.
+
+    Without ``page`` there is no shop yet, and no example.
+    """
+    found = worked.terms()[chosen]
+    order = sorted(found, key=lambda each: each != term)
+    with st.grid(2, min_column_width=COLUMN_WIDTH, gap="medium"):
+        for each in order:
+            example = found[each](page) if page is not None else None
+            with st.container(border=each == term, gap="xsmall", key=f"term.{each}"):
+                _line(texts, each, example, shop=page is not None)
+
+
+def _line(
+    texts: Texts, term: str, example: dict[str, str] | None, *, shop: bool
+) -> None:
+    key = f"glossary.{term}"
+    st.header(texts(f"{key}.name"), anchor=False)
+    st.markdown(texts(f"{key}.meaning"))
+    st.markdown(texts(f"{key}.formula"))
+    if example is not None:
+        blocks.note(texts(f"{key}.example", **example))
+    elif shop:
+        blocks.note(texts("glossary.too_little"))

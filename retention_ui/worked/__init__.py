@@ -1,0 +1,29 @@
+"""Worked examples: each term of the glossary with this shop's own numbers.
+
+An example gives the fields of ``glossary.{term}.example``, as they are shown, or
+``None`` where the shop has too little for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from retention_ui.page import Page
+
+    Example = Callable[[Page], dict[str, str] | None]
+
+# In the order of the navigation.
+SUBJECTS: tuple[str, ...] = ("overview", "forecast", "baskets")
+
+
+def terms() -> Mapping[str, Mapping[str, Example]]:
+    """Return the examples of every subject by their terms.
+
+    Imported when asked for: they reach into the pages, which link to the glossary.
+    """
+    found = (importlib.import_module(f"{__name__}.{name}") for name in SUBJECTS)
+    return {name: module.EXAMPLES for name, module in zip(SUBJECTS, found, strict=True)}
