@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from scipy.stats import kendalltau
 
-from retention_core import periods, spells, survival
-from retention_core.errors import TooSmallError
+from retention_core import periods as calendar
+from retention_core import silence, spells
 from retention_core.risk import habits as habits
 from retention_core.risk import scored
-from retention_core.survival import ROUNDING
+from retention_core.silence import ChurnWindow as ChurnWindow
+from retention_core.silence import window as window
+from retention_core.sliced import by_slice as by_slice
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,9 +22,8 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
-LEAST_WINDOW = 7
-DEFAULT_WINDOW = 365
-STILL_RETURNING = 0.2
+A_YEAR = 12
+LEAST_TREND = 6
 MOVEMENT = (
     "period_start",
     "starting",
@@ -30,64 +32,30 @@ MOVEMENT = (
     "lost",
     "ending",
     "new_and_lapsed",
+    "lapsed",
     "retention_rate",
     "strict_retention_rate",
     "churn_rate",
     "revenue_churn_rate",
     "quick_ratio",
+    "reactivation_rate",
     "full_start",
     "complete",
 )
-
-
-@dataclass(frozen=True)
-class ChurnWindow:
-    """The silence after which a customer counts as lost.
-
-    Attributes
-    ----------
-    days
-        The window ``w``.
-    source
-        ``"data"``; ``"capped"``: the data asks for more than half its span, and
-        gets that; ``"default"``: too few returns to ask.
-    curve
-        ``days`` of silence from 0 to the last day that can be read; ``returned``,
-        the share of waits that had ended by then; ``return_later``, the chance that
-        a customer silent for so long still returns. Empty with ``"default"``.
-    """
-
-    days: int
-    source: Literal["data", "capped", "default"]
-    curve: pd.DataFrame
-
-
-def window(orders: Orders) -> ChurnWindow:
-    """The shortest silence after which no more than one in five still returns.
-
-    From the Kaplan–Meier curve F of the days between a customer's purchase days,
-    read up to the last day H with enough customers still at risk
-    (:func:`retention_core.survival.horizon`): ``(F(H) − F(w)) / (1 − F(w)) ≤ 0.2``,
-    at least 7 days and at most half the span of the data. Without any return: 365
-    days or half the span, whichever is less.
-    """
-    half = max((orders.as_of - orders.first_day).days // 2, 1)
-    counts = survival.interval_counts(orders)
-    found = survival.kaplan_meier(counts)
-    last = survival.horizon(found, int(counts["waiting"].sum()))
-    curve = found.loc[found["days"] <= (-1 if last is None else last)]
-    curve = curve[["days", "returned"]]
-    end = float(curve["returned"].max()) if len(curve) else 0.0
-    away = 1 - curve["returned"]
-    later = (end - curve["returned"]) / away.where(away > 0)
-    curve = curve.assign(return_later=later.fillna(0.0))
-    if end == 0:
-        return ChurnWindow(min(DEFAULT_WINDOW, half), "default", curve.iloc[:0])
-    silent = curve.loc[curve["return_later"] <= STILL_RETURNING + ROUNDING, "days"]
-    days = max(int(silent.iloc[0]), LEAST_WINDOW)
-    if days > half:
-        return ChurnWindow(half, "capped", curve)
-    return ChurnWindow(days, "data", curve)
+SENSITIVITY = (
+    "window_days",
+    "period_start",
+    "starting",
+    "strict_retention_rate",
+    "churn_rate",
+    "revenue_churn_rate",
+    "quick_ratio",
+    "lost",
+    "full_start",
+    "trend_periods",
+    "trend",
+    "trend_p_value",
+)
 
 
 def retention_rate(starting: float, ending: float, new: float) -> float:
@@ -118,44 +86,81 @@ def movement(
         A row a period from the first order to ``as_of``: ``period_start``; counts
         ``starting`` S, ``new`` N, ``reactivated`` R, ``lost`` L, ``ending`` E,
         ``new_and_lapsed`` (first purchase within the period, no longer active at its
-        end); shares ``retention_rate`` (E − N)/S, ``strict_retention_rate``
-        (S − L)/S, ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by revenue of
-        the window before the start), ``quick_ratio`` (N + R)/L, null where they would
-        divide by 0; ``full_start`` (a whole window lies before it), ``complete``. The
-        period of ``as_of`` ends there. Empty without known customers.
+        end), ``lapsed`` (had bought before, not active at the start); shares
+        ``retention_rate`` (E − N)/S, ``strict_retention_rate`` (S − L)/S,
+        ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by revenue of
+        the window before the start), ``quick_ratio`` (N + R)/L, ``reactivation_rate``
+        (R over the ``lapsed``), null where they would divide by 0; ``full_start`` (a
+        whole window lies before it), ``complete``. The period of ``as_of`` ends
+        there. Empty without known customers.
 
     Raises
     ------
     TooSmallError
         ``window_days`` is less than 1.
     """
-    days = _days(orders, window_days)
+    days = silence.chosen(orders, window_days)
     frame = spells.counted(orders, grain, days)
     full = pd.Timestamp(orders.first_day) + pd.Timedelta(days=days)
-    last = pd.Timestamp(periods.last_complete(orders.as_of, grain))
+    last = pd.Timestamp(calendar.last_complete(orders.as_of, grain))
     start = frame["period_start"]
     frame = frame.assign(full_start=start >= full, complete=start <= last)
-    return _with_rates(frame)[[*MOVEMENT]]
+    return spells.with_rates(frame)[[*MOVEMENT]]
 
 
-def _days(orders: Orders, window_days: int | None) -> int:
-    if window_days is None:
-        return window(orders).days
-    if window_days < 1:
-        raise TooSmallError(name="window_days", value=window_days, least=1)
-    return window_days
+def sensitivity(
+    orders: Orders, *, grain: Grain = "month", window_days: int | None = None
+) -> pd.DataFrame:
+    """What the last complete period would be with half and with double the window.
+
+    Parameters
+    ----------
+    window_days
+        The window ``w``, at least 1; :func:`window` of the orders if not given.
+
+    Returns
+    -------
+    DataFrame
+        A row a window, the shortest first: ``window_days`` (half, in whole days and
+        at least 7, or ``w`` where that is less; ``w``; double), ``period_start`` of
+        the last complete period, and of :func:`movement` under that window
+        ``starting, strict_retention_rate, churn_rate, revenue_churn_rate,
+        quick_ratio, lost``, null where the data does not hold a whole window before
+        that period (``full_start``). ``trend``: Kendall's tau of the churn rate over
+        the last 12 complete periods with a full start (``trend_periods``), above 0
+        where it rises, and ``trend_p_value`` (Mann 1945, which takes the periods as
+        independent); null with fewer than 6. Empty without a complete period.
+
+    Raises
+    ------
+    TooSmallError
+        ``window_days`` is less than 1.
+    """
+    days = silence.chosen(orders, window_days)
+    half = max((days + 1) // 2, min(silence.LEAST_WINDOW, days))
+    found = [
+        _last_complete(orders, grain, window)
+        for window in sorted({half, days, 2 * days})
+    ]
+    return pd.concat(found, ignore_index=True)[[*SENSITIVITY]]
 
 
-def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
-    starting = frame["starting"].where(frame["starting"] > 0)
-    lost = frame["lost"].where(frame["lost"] > 0)
-    revenue = frame["revenue"].where((frame["revenue"] > 0) & starting.notna())
-    return frame.assign(
-        retention_rate=(frame["ending"] - frame["new"]) / starting,
-        strict_retention_rate=(frame["starting"] - frame["lost"]) / starting,
-        churn_rate=frame["lost"] / starting,
-        revenue_churn_rate=frame["lost_revenue"] / revenue,
-        quick_ratio=(frame["new"] + frame["reactivated"]) / lost,
+def _last_complete(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
+    """One row of :func:`sensitivity`; none without a complete period."""
+    moved = movement(orders, grain=grain, window_days=days)
+    done = moved[moved["complete"]]
+    full = done.loc[done["full_start"], "churn_rate"].dropna().tail(A_YEAR)
+    tau, p_value = float("nan"), float("nan")
+    if len(full) >= LEAST_TREND:
+        tau, p_value = kendalltau(np.arange(len(full)), full)
+    last = done.tail(1)
+    rates = last[[*SENSITIVITY[2:8]]].astype("float64")
+    return last.assign(
+        **rates.where(last["full_start"], axis=0),
+        window_days=days,
+        trend_periods=len(full),
+        trend=tau,
+        trend_p_value=p_value,
     )
 
 
@@ -187,4 +192,4 @@ def risk(orders: Orders, *, window_days: int | None = None) -> ir.Table:
     TooSmallError
         ``window_days`` is less than 1.
     """
-    return scored(orders, window_days=_days(orders, window_days))
+    return scored(orders, window_days=silence.chosen(orders, window_days))

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
-COUNTS = ["starting", "new", "reactivated", "lost", "ending", "new_and_lapsed"]
+COUNTS = [
+    "starting",
+    "new",
+    "reactivated",
+    "lost",
+    "ending",
+    "new_and_lapsed",
+    "lapsed",
+]
+
+Span = tuple[int, int]
+"""The first and the last of some periods, by their place in the calendar."""
 
 
 def counted(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
@@ -30,9 +41,10 @@ def counted(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``period_start``, the ``COUNTS`` of definitions.md §4, ``revenue`` of all
-        active at the start in the days before it, ``lost_revenue`` of those of them
-        that are lost. Empty without known customers.
+        ``period_start``, the ``COUNTS`` of definitions.md §4 and ``lapsed`` (had
+        bought before, not active at the start), ``revenue`` of all active at the
+        start in the days before it, ``lost_revenue`` of those of them that are lost.
+        Empty without known customers.
     """
     calendar = periods.starts(orders.first_day, orders.as_of, grain)
     found = orders.run(_events(orders, grain, days))
@@ -49,6 +61,7 @@ def counted(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
         ended[before],
         active[within],
         (debuts - begun_first)[within],
+        (np.cumsum(debuts) - active)[before],
     )
     frame = pd.DataFrame(dict(zip(COUNTS, counts, strict=True))).round()
     starts = np.array(calendar, dtype="datetime64[s]")
@@ -60,13 +73,38 @@ def counted(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
     )
 
 
-def _reach(orders: Orders, grain: Grain, days: int) -> ir.Table:
+def with_rates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the shares of definitions.md §4, null where they would divide by 0."""
+    starting = frame["starting"].where(frame["starting"] > 0)
+    lost = frame["lost"].where(frame["lost"] > 0)
+    lapsed = frame["lapsed"].where(frame["lapsed"] > 0)
+    revenue = frame["revenue"].where((frame["revenue"] > 0) & starting.notna())
+    return frame.assign(
+        retention_rate=(frame["ending"] - frame["new"]) / starting,
+        strict_retention_rate=(frame["starting"] - frame["lost"]) / starting,
+        churn_rate=frame["lost"] / starting,
+        revenue_churn_rate=frame["lost_revenue"] / revenue,
+        quick_ratio=(frame["new"] + frame["reactivated"]) / lost,
+        reactivation_rate=frame["reactivated"] / lapsed,
+    )
+
+
+def overlap(lo: ir.IntegerValue, hi: ir.IntegerValue, span: Span) -> ir.IntegerValue:
+    """How many boundaries of ``span`` lie from ``lo`` to ``hi``."""
+    first, last = span
+    return ibis.greatest(ibis.least(hi, last) - ibis.greatest(lo, first) + 1, 0)
+
+
+def _reach(
+    orders: Orders, grain: Grain, days: int, span: Span | None = None
+) -> ir.Table:
     """``customer_id, lo, hi, top``: a row a customer and period with a purchase.
 
     A purchase on day d keeps its customer active at the instants s with
     ``d < s ≤ d + days``: boundaries ``lo`` to ``hi`` (none, if ``hi < lo``). Of a
     period's purchases all have one ``lo`` and the latest has the highest ``hi``;
-    ``top`` is the revenue of those that reach as far.
+    ``top`` is the revenue of those that reach as far; ``revenue``, with ``span``, is
+    what all of them add to the revenue before its boundaries.
     """
     bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
     bought = bought.mutate(day=bought.ordered_at.date())
@@ -84,20 +122,38 @@ def _reach(orders: Orders, grain: Grain, days: int) -> ir.Table:
         lo=position(bought.day) + 1,
         hi=beyond.ifelse(last, position(end)),
     ).agg(amount=bought.amount.sum())
+    times = ibis.literal(0) if span is None else overlap(each.lo, each.hi, span)
+    each = each.mutate(revenue=each.amount * times)
     return each.group_by("customer_id", "lo").agg(
-        hi=each.hi.max(), top=each.amount.argmax(each.hi)
+        hi=each.hi.max(),
+        top=each.amount.argmax(each.hi),
+        revenue=each.revenue.sum(),
     )
 
 
 def _events(orders: Orders, grain: Grain, days: int) -> ir.Table:
     """Where spells of activity begin (at ``lo``) and end (at ``hi``), counted.
 
-    Each row of :func:`_reach` speaks for the boundaries from its own ``lo`` to just
-    before the next row's: it knows from its neighbours what was before and comes
-    after. ``trailing`` is the revenue of the days before a spell's end.
+    ``trailing`` is the revenue of the days before a spell's end.
+    """
+    rows = flagged(orders, grain, days)
+    keys = ["lo", "hi", "first", "begins", "new", "ends"]
+    return rows.group_by(keys).agg(
+        customers=ibis._.count(), trailing=rows.trailing.sum()
+    )
+
+
+def flagged(
+    orders: Orders, grain: Grain, days: int, span: Span | None = None
+) -> ir.Table:
+    """The rows of :func:`_reach`, each with what begins and ends there.
+
+    A row speaks for the boundaries from its own ``lo`` ``until`` just before the next
+    row's: it knows from its neighbours what was before and comes after. ``now``: it
+    is active at the end of the data.
     """
     last = len(periods.starts(orders.first_day, orders.as_of, grain))
-    reach = _reach(orders, grain, days)
+    reach = _reach(orders, grain, days, span)
     order = ibis.window(group_by=reach.customer_id, order_by=reach.lo)
     seen = reach.mutate(
         before=reach.hi.lag().over(order),
@@ -112,19 +168,20 @@ def _events(orders: Orders, grain: Grain, days: int) -> ir.Table:
     )
     active, first = seen.hi >= seen.lo, seen.before.isnull()
     earlier = [(seen[f"hi_{k}"] == seen.hi).ifelse(seen[f"top_{k}"], 0) for k in (1, 2)]
-    flagged = seen.select(
+    rows = seen.select(
+        "customer_id",
         "lo",
         "hi",
+        "revenue",
+        until=ibis.least(seen.hi, seen.next_lo.fill_null(last + 1) - 1),
         first=first,
+        active=active,
         begins=active & (first | (seen.before < seen.lo - 1)),
         ends=active & (seen.next_lo.isnull() & (seen.hi < last) | silent_after),
+        now=active & (seen.hi == last) & seen.next_lo.isnull(),
         trailing=seen.top + earlier[0] + earlier[1],
     )
-    flagged = flagged.mutate(new=flagged.first & flagged.begins)
-    keys = ["lo", "hi", "first", "begins", "new", "ends"]
-    return flagged.group_by(keys).agg(
-        customers=ibis._.count(), trailing=flagged.trailing.sum()
-    )
+    return rows.mutate(new=rows["first"] & rows.begins)
 
 
 def _at(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 
 import pandas as pd
@@ -20,6 +21,14 @@ from tests.core.shops import cdnow, shops
 GRAIN = st.sampled_from(GRAINS)
 WINDOW = st.integers(1, 150)
 COUNTS = ["starting", "new", "reactivated", "lost", "ending", "new_and_lapsed"]
+RATES = [
+    "starting",
+    "strict_retention_rate",
+    "churn_rate",
+    "revenue_churn_rate",
+    "quick_ratio",
+    "lost",
+]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +95,10 @@ def test_who_comes_back_after_the_window_is_reactivated():
     assert frame["lost"].tolist() == [0, 1, 0]
     assert frame["reactivated"].tolist() == [0, 0, 1]
     assert frame["new"].tolist() == [1, 0, 0]
+    # She is the only one who could come back.
+    assert frame["lapsed"].tolist() == [0, 0, 1]
+    assert frame["reactivation_rate"].iloc[-1] == 1
+    assert frame["reactivation_rate"].iloc[:-1].isna().all()
 
 
 def test_the_unfinished_period_ends_with_the_data():
@@ -226,7 +239,8 @@ def moved_by_hand(orders: rc.Orders, rows: list, grain: str, days: int) -> list[
         firsts = {c for c, each in bought.items() if start <= min(each) < end}
         returned = {c for c in after - before if min(bought[c]) < start}
         counts = (before, firsts & after, returned, before - after, after)
-        found.append([*map(len, counts), len(firsts - after)])
+        lapsed = {c for c, each in bought.items() if min(each) < start} - before
+        found.append([*map(len, counts), len(firsts - after), len(lapsed)])
     return found
 
 
@@ -235,7 +249,8 @@ def test_movement_is_what_counting_by_hand_gives(rows, grain, days):
     orders = orders_of(rows)
     frame = churn.movement(orders, grain=grain, window_days=days)
     expected = moved_by_hand(orders, rows, grain, days)
-    assert frame[COUNTS].to_numpy().tolist() == expected
+    assert frame[[*COUNTS, "lapsed"]].to_numpy().tolist() == expected
+    assert frame["reactivation_rate"].dropna().between(0, 1).all()
 
 
 @given(shops(), GRAIN, WINDOW)
@@ -268,7 +283,71 @@ def test_revenue_churn_is_that_of_the_window_before_the_start(rows, days):
         assert rate == pytest.approx(expected, nan_ok=True)
 
 
-@pytest.mark.parametrize("ask", [churn.movement, churn.risk])
+@given(shops(), GRAIN, WINDOW)
+def test_sensitivity_is_the_movement_at_half_and_double_the_window(rows, grain, days):
+    orders = orders_of(rows)
+    found = churn.sensitivity(orders, grain=grain, window_days=days)
+    half = max(math.ceil(days / 2), min(7, days))
+    windows = sorted({half, days, 2 * days})
+    last = churn.movement(orders, grain=grain, window_days=days)
+    if not last["complete"].any():
+        assert found.empty
+        return
+    assert found["window_days"].tolist() == windows
+    for (_, row), each in zip(found.iterrows(), windows, strict=True):
+        moved = churn.movement(orders, grain=grain, window_days=each)
+        done = moved[moved["complete"]].iloc[-1]
+        assert row["period_start"] == done["period_start"]
+        assert row["full_start"] == done["full_start"]
+        if done["full_start"]:
+            expected = done[RATES].astype(float).tolist()
+            assert row[RATES].astype(float).tolist() == pytest.approx(
+                expected, nan_ok=True
+            )
+        else:
+            assert row[RATES].isna().all()
+
+
+def test_sensitivity_of_a_week_has_no_shorter_half():
+    found = churn.sensitivity(orders_of(EIGHT), window_days=7)
+    assert found["window_days"].tolist() == [7, 14]
+    assert churn.sensitivity(orders_of(EIGHT), window_days=9)[
+        "window_days"
+    ].tolist() == [
+        7,
+        9,
+        18,
+    ]
+
+
+def leaving(months: int) -> rc.Orders:
+    """A shop that a month of ten customers joins and k of them never come again."""
+    first = dt.date(2022, 1, 1)
+    rows = []
+    for month in range(months):
+        for n in range(40):
+            # The n-th customer comes every 20 days, for more or fewer months.
+            stays = months - n * months // 60
+            if month < stays:
+                for day in (0, 15):
+                    when = first + dt.timedelta(days=30 * month + day)
+                    rows.append((f"{month}-{n}-{day}", f"c{n}", str(when), 5.0))
+    return orders_of(rows)
+
+
+def test_the_trend_of_churn_needs_six_periods_and_tells_its_direction():
+    found = churn.sensitivity(leaving(24), window_days=30).set_index("window_days")
+    moved = churn.movement(leaving(24), window_days=30)
+    known = moved[moved["complete"] & moved["full_start"]].tail(12)
+    pairs = list(itertools.combinations(known["churn_rate"], 2))
+    concordant = sum(a < b for a, b in pairs) - sum(a > b for a, b in pairs)
+    assert found["trend_periods"].iloc[0] == 12
+    assert math.copysign(1, found["trend"][30]) == math.copysign(1, concordant)
+    short = churn.sensitivity(leaving(6), window_days=30)
+    assert short["trend"].isna().all()
+
+
+@pytest.mark.parametrize("ask", [churn.movement, churn.risk, churn.sensitivity])
 def test_a_window_has_at_least_a_day(ask):
     with pytest.raises(TooSmallError, match="window_days is 0"):
         ask(orders_of(EIGHT), window_days=0)

@@ -70,6 +70,7 @@ QUESTIONS: list[Callable[[Orders], object]] = [
         for ask in (rc.cohorts.retention, rc.cohorts.value, rc.cohorts.returned)
         for grain, by in [*((grain, None) for grain in GRAINS), ("month", "channel")]
     ),
+    lambda orders: rc.churn.by_slice(orders, by="channel", window_days=30),
     *(
         lambda orders, ask=ask, grain=grain: ask(orders, grain=grain, window_days=30)
         for ask in (rc.churn.movement, rc.overview.figures, rc.overview.trend)
