@@ -8,6 +8,7 @@ from retention_ui.parts import common, overview
 page = open_page("overview")
 overview.year(page)
 overview.month(page)
+overview.account(page)
 if page.facts.customers:
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
     with grid.cell(column_span=2):

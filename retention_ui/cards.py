@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from retention_ui.formats import ABSENT
 from retention_ui.header import glossary_words
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "revenue_churn_rate": ("share", -1),
     "quick_ratio": ("ratio", 1),
     "repeat_rate": ("share", 1),
+    "active_customers": ("count", 1),
+    "returning_revenue_share": ("share", 0),
 }
 POINTS_SHOWN = 12
 
@@ -65,7 +68,8 @@ def figure_card(
     words
         Label and help.
     row
-        ``value`` and ``previous``; absent numbers are NaN.
+        ``value`` and ``previous``; with ``year_ago`` the change on that stands after
+        the other. Absent numbers are NaN.
     line
         The figure over the finished periods, oldest first.
     """
@@ -73,6 +77,11 @@ def figure_card(
     formats = page.formats
     value, previous = float(row["value"]), float(row["previous"])
     delta, moved = _change((kind, good), value, previous, page)
+    if "year_ago" in row:
+        on_last_year, _ = _change((kind, good), value, float(row["year_ago"]), page)
+        first, second = delta or ABSENT, on_last_year or ABSENT
+        if delta or on_last_year:
+            delta = page.texts("units.changes", first=first, second=second)
     return Card(
         label=words[0],
         value=_written(kind, value, formats),

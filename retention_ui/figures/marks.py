@@ -37,12 +37,14 @@ def draw(
 ) -> go.Figure:
     """Draw the marks that fall into the periods from ``starts`` on.
 
-    ``starts`` are the categories of the x axis in their order. Labels that would meet
+    ``starts`` are the periods of the x axis in their order; where the figure shows
+    fewer of them, it shows the last ones. Labels that would meet
     stand on lines of their own, at most three; more marks keep their line and their
     hover text.
     """
     look, formats = drawing
-    days = [pd.Timestamp(start).date() for start in starts]
+    shown = len(figure.layout.xaxis.categoryarray or starts)
+    days = [pd.Timestamp(start).date() for start in starts][-shown:]
     ends: list[float] = [float("-inf")] * MOST_LINES
     placed = [(place(mark.day, days, grain), mark) for mark in marks]
     for at, mark in sorted((p, m) for p, m in placed if p is not None):

@@ -54,8 +54,9 @@ def _line(
     key = f"glossary.{term}"
     st.header(texts(f"{key}.name"), anchor=False)
     st.markdown(texts(f"{key}.meaning"))
-    st.markdown(texts(f"{key}.formula"))
+    st.markdown(f":material/function: {texts(f'{key}.formula')}")
     if example is not None:
-        blocks.note(texts(f"{key}.example", **example))
+        worked_out = texts(f"{key}.example", **example)
+        blocks.note(texts("glossary.this_shop", example=worked_out))
     elif shop:
         blocks.note(texts("glossary.too_little"))

@@ -10,10 +10,12 @@ import streamlit as st
 from retention_core import periods
 from retention_core.baskets import REAL
 from retention_ui import blocks, cards, filters, queries
+from retention_ui.account import money as account_of
 from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.findings import churn as findings
 from retention_ui.forecasts import TooLittle
+from retention_ui.header import DATA_PAGE
 from retention_ui.parts import common
 from retention_ui.worked.forecast import USUAL
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
 
 YEARLY = ("customers", "orders", "revenue", "average_order_value")
-MONTHLY = ("strict_retention_rate", "churn_rate", "repeat_rate")
+MONTHLY = ("active_customers", "strict_retention_rate", "repeat_rate")
 SLICES_SHOWN = 3
 MOST_STEPS = 5
 LEAST_SEEN = 5
@@ -49,11 +51,37 @@ def month(page: Page) -> None:
     figures, trend = _figures(page), _trend(page)
     last = _last(page)
     period = page.formats.period_in_sentence(last)
-    previous = page.formats.period_in_sentence(periods.following(last, "month", -1))
+    before = {
+        name: page.formats.period_in_sentence(periods.following(last, "month", -steps))
+        for name, steps in (("previous", 1), ("year_ago", 12))
+    }
     days = page.formats.days(common.window_days(page))
-    blocks.note(page("month", period=period, previous=previous, days=days))
+    blocks.note(page("month", period=period, days=days, **before))
     shown = [_card(page, name, figures, trend) for name in MONTHLY]
     cards.show([*shown, _forecast(page)])
+
+
+def account(page: Page) -> None:
+    """Say what of the files is used, and what was set aside, with its money."""
+    ledger = page.shop.dataset.ledger()
+    money, formats = account_of(ledger), page.formats
+    said = [page("account.used", used=formats.count(ledger.used + ledger.repaired))]
+    for outcome in ("merged", "set_aside", "rejected"):
+        if rows := getattr(ledger, outcome):
+            amount = formats.money(abs(money[outcome]), "cents")
+            written = {"rows": formats.count(rows), "amount": amount}
+            said.append(page(f"account.{outcome}", count=rows, **written))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        rows = formats.count(ledger.rows_in)
+        parts = ", ".join(said)
+        blocks.note(page("account.line", rows=rows, parts=parts), width="content")
+        st.page_link(
+            DATA_PAGE,
+            label=f":green[{page('account.link')}]",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=common.address(),
+        )
 
 
 def movement(page: Page) -> None:
@@ -62,10 +90,11 @@ def movement(page: Page) -> None:
         page.shop, "movement", grain="month", window_days=common.window_days(page)
     )
     moved = page.view.shown(moved, "period_start", "month")
+    figure = movement_figure(moved, *page.drawing, grain="month")
     page.section(
         "movement",
         findings.movement(moved, page.formats, "month").words(page.texts),
-        movement_figure(moved, *page.drawing, grain="month"),
+        page.marked(figure, list(moved["period_start"]), "month"),
         table=moved,
     )
 
@@ -190,7 +219,11 @@ def _card(
     }
     line = trend[trend["figure"] == name].sort_values("period_start")["value"]
     labels = page(f"cards.{name}.label"), page(f"cards.{name}.help", **words)
-    return cards.figure_card(name, labels, records(figures.loc[[name]])[0], line, page)
+    row = records(figures.loc[[name]])[0]
+    if name in YEARLY:
+        # The year before is the period before: said once.
+        del row["year_ago"]
+    return cards.figure_card(name, labels, row, line, page)
 
 
 def _forecast(page: Page) -> cards.Card:

@@ -106,6 +106,14 @@ def test_marks_outside_the_periods_are_not_drawn():
     assert [each.text for each in figure.layout.annotations] == ["in"]
 
 
+def test_a_figure_of_the_last_periods_has_its_marks_in_their_place():
+    figure = base(LIGHT, 200)
+    names = ["March", "April"]
+    figure.update_xaxes(type="category", categoryarray=names)
+    figures.draw(figure, [MARCH], months(4), "month", (LIGHT, FORMATS))
+    assert [line.x0 for line in figure.layout.shapes] == [-0.5 + 2 / 31]
+
+
 def test_words_that_would_meet_stand_on_lines_of_their_own():
     noted = [Mark(MARCH.day + dt.timedelta(days=n), f"no. {n}") for n in range(5)]
     figure = drawn(*noted)
