@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import retention_core.overview as overview
     import retention_core.samples as samples
     import retention_core.survival as survival
+    import retention_core.timing as timing
     from retention_core.engine import connect
     from retention_core.ingest.pipeline import ingest
     from retention_core.orders import Orders, open_orders
@@ -35,6 +36,7 @@ __all__ = [
     "overview",
     "samples",
     "survival",
+    "timing",
 ]
 
 # Imported when first asked for: a parsing worker must start in a blink.

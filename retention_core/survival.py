@@ -10,6 +10,9 @@ import pandas as pd
 
 from retention_core.errors import TooSmallError
 from retention_core.intervals import Z95
+from retention_core.logrank import LogRank as LogRank
+from retention_core.logrank import log_rank as log_rank
+from retention_core.slices import first_value
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_AT_RISK = 30
 LEAST_SHARE_AT_RISK = 0.1
+LARGEST_SLICES = 5
 ROUNDING = 1e-12
 
 
@@ -42,11 +46,65 @@ def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
     TooSmallError
         ``after`` is less than 1.
     """
-    if after < 1:
-        raise TooSmallError(name="after", value=after, least=1)
-    every = waits(orders)
-    counts = orders.run(_counted(every.filter(every.position == after - 1)))
-    return kaplan_meier(counts)
+    return kaplan_meier(orders.run(_counted(_after(orders, after))))
+
+
+def by_slice(
+    orders: Orders, *, by: str, after: int = 1, most: int = LARGEST_SLICES
+) -> pd.DataFrame:
+    """:func:`next_purchase` for each of the largest slices, the largest first.
+
+    Parameters
+    ----------
+    by
+        What customers are sliced by, as of their first order
+        (:func:`retention_core.slices.first_value`); those without a value are left
+        out.
+    after
+        1: from the first to the second, 2: from the second to the third … At least 1.
+    most
+        At most so many slices, by customers with ``after`` purchase days.
+
+    Returns
+    -------
+    DataFrame
+        ``slice`` and the columns of :func:`next_purchase`.
+
+    Raises
+    ------
+    TooSmallError
+        ``after`` is less than 1.
+    """
+    return curves(slice_counts(orders, by=by, after=after, most=most))
+
+
+def slice_counts(
+    orders: Orders, *, by: str, after: int = 1, most: int = LARGEST_SLICES
+) -> pd.DataFrame:
+    """What :func:`by_slice` is worked out from, and :func:`log_rank`.
+
+    ``slice, days, returned, waiting``: as :func:`interval_counts`, of the waits after
+    the ``after``-th purchase day of each of the largest slices.
+    """
+    values = first_value(orders, by).rename(slice="value")
+    every = _after(orders, after).join(
+        values.filter(values.slice.notnull()), "customer_id"
+    )
+    sizes = every.group_by("slice").agg(customers=every.count())
+    sizes = sizes.order_by([sizes.customers.desc(), sizes.slice.asc()]).limit(most)
+    counts = _counted(every, "slice").join(sizes, "slice")
+    ordered = counts.order_by([counts.customers.desc(), "slice", "days"])
+    return orders.run(ordered.drop("customers"))
+
+
+def curves(counts: pd.DataFrame) -> pd.DataFrame:
+    """Kaplan–Meier curve of each slice of :func:`slice_counts`, in their order."""
+    found = [
+        kaplan_meier(each).assign(slice=name)
+        for name, each in counts.groupby("slice", sort=False)
+    ]
+    every = pd.concat(found) if found else kaplan_meier(counts).assign(slice=None)
+    return every[["slice", *every.columns.drop("slice")]].reset_index(drop=True)
 
 
 def gaps(orders: Orders) -> pd.DataFrame:
@@ -159,9 +217,17 @@ def kaplan_meier(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _counted(waits: ir.Table) -> ir.Table:
+def _after(orders: Orders, after: int) -> ir.Table:
+    """The waits that begin with the ``after``-th purchase day."""
+    if after < 1:
+        raise TooSmallError(name="after", value=after, least=1)
+    every = waits(orders)
+    return every.filter(every.position == after - 1)
+
+
+def _counted(waits: ir.Table, *by: str) -> ir.Table:
     back = waits.next_day.notnull()
-    counts = waits.group_by("days").agg(
+    counts = waits.group_by([*by, "days"]).agg(
         returned=back.cast("int64").sum(), waiting=(~back).cast("int64").sum()
     )
     return counts.order_by("days")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from ibis.config import Config
 
 import retention_core as rc
-from retention_core import slices
+from retention_core import hits, risk, slices
 from retention_core.orders import Orders
 from retention_core.periods import GRAINS
 from tests.conftest import EIGHT, orders_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+BG_NBD = (0.5, 60.0, 0.8, 2.4)
 DIALECTS = ("duckdb", "postgres", "pyspark")
 
 
@@ -64,12 +66,16 @@ def overheard() -> Overheard:
 QUESTIONS: list[Callable[[Orders], object]] = [
     lambda orders: rc.churn.window(orders),
     lambda orders: rc.survival.gaps(orders),
+    lambda orders: risk.quadrants(orders, window_days=30, params=BG_NBD),
+    lambda orders: hits.outcomes(orders, orders.until(dt.date(2024, 2, 15))),
     lambda orders: rc.survival.next_purchase(orders, after=2),
     *(
         lambda orders, ask=ask, grain=grain, by=by: ask(orders, grain=grain, by=by)
         for ask in (rc.cohorts.retention, rc.cohorts.value, rc.cohorts.returned)
         for grain, by in [*((grain, None) for grain in GRAINS), ("month", "channel")]
     ),
+    lambda orders: rc.survival.by_slice(orders, by="channel", after=2),
+    lambda orders: rc.timing.usual_gap(orders, window_days=30),
     lambda orders: rc.churn.by_slice(orders, by="channel", window_days=30),
     *(
         lambda orders, ask=ask, grain=grain: ask(orders, grain=grain, window_days=30)
@@ -97,6 +103,10 @@ def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
         lambda orders: slices.only(orders, "since:2024-02-10", "after").purchases,
         lambda orders: slices.first_value(orders, "customer.city"),
         lambda orders: rc.churn.risk(orders, window_days=30),
+        lambda orders: risk.with_usual_gap(
+            risk.placed(risk.scored_by(orders, window_days=30, params=BG_NBD)), orders
+        ),
+        lambda orders: rc.attention.quiet(orders, window_days=30).table,
     ],
 )
 def test_tables_that_stay_in_the_engine_compile_for_every_engine(

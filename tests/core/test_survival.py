@@ -9,13 +9,13 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention_core import survival
+from retention_core import slices, survival
 from retention_core.errors import TooSmallError
 from tests.conftest import EIGHT, orders_of
-from tests.core.shops import shops
+from tests.core.shops import COLUMNS, shops
 
 COUNTS = st.dictionaries(
     st.integers(0, 60), st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1
@@ -132,6 +132,40 @@ def test_every_wait_of_every_customer_is_counted_once(rows):
     assert found == sorted(running)
 
 
+@settings(max_examples=10)
+@given(shops(), st.integers(1, 3))
+def test_the_curve_of_a_slice_is_that_of_a_shop_of_its_own(rows, after):
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    channel = {"ann": "web", "ben": "web", "cat": "shop", "dan": "shop", "eve": None}
+    orders = orders_of(frame.assign(channel=frame["customer_id"].map(channel)))
+    found = survival.by_slice(orders, by="channel", after=after)
+    own = {
+        name: survival.next_purchase(slices.only(orders, "channel", name), after=after)
+        for name in ("web", "shop")
+    }
+    shown = [name for name, each in own.items() if len(each)]
+    assert sorted(found["slice"].unique()) == sorted(shown)
+    for name in shown:
+        curve = found[found["slice"] == name].drop(columns="slice")
+        pd.testing.assert_frame_equal(curve.reset_index(drop=True), own[name])
+
+
+def test_only_the_largest_slices_are_drawn_the_largest_first():
+    rows = [(f"{n}", f"c{n}", "2024-01-05", 5.0) for n in range(21)]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame["channel"] = [
+        name for name in "ABCDEF" for _ in range("ABCDEF".index(name) + 1)
+    ]
+    orders = orders_of(frame, as_of=dt.date(2024, 1, 6))
+    found = survival.by_slice(orders, by="channel")
+    assert found["slice"].unique().tolist() == ["F", "E", "D", "C", "B"]
+    two = survival.by_slice(orders, by="channel", most=2)
+    assert two["slice"].unique().tolist() == ["F", "E"]
+    assert survival.by_slice(orders, by="channel", after=2).empty
+
+
 def test_the_wait_begins_with_a_purchase():
     with pytest.raises(TooSmallError, match="after is 0; it must be at least 1"):
         survival.next_purchase(orders_of(EIGHT), after=0)
+    with pytest.raises(TooSmallError, match="after is 0; it must be at least 1"):
+        survival.by_slice(orders_of(EIGHT), by="product", after=0)
