@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import retention_core.cohorts as cohorts
     import retention_core.errors as errors
     import retention_core.margin as margin
+    import retention_core.measures as measures
     import retention_core.overview as overview
     import retention_core.samples as samples
     import retention_core.survival as survival
@@ -32,6 +33,7 @@ __all__ = [
     "errors",
     "ingest",
     "margin",
+    "measures",
     "open_orders",
     "overview",
     "samples",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
-import numpy as np
 
-from retention_core import periods
+from retention_core import ages
+from retention_core.ages import Ages
 from retention_core.intervals import wilson
-from retention_core.slices import first_value
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
     import pandas as pd
 
@@ -40,6 +41,15 @@ VALUE = (
     "revenue_per_active_customer",
     "complete",
 )
+LISTED = (
+    "customer_id",
+    "first_order",
+    "came_back",
+    "orders",
+    "revenue",
+    "last_order",
+    "revenue_so_far",
+)
 TRUNCATED = 1.5
 COMPARED = 3
 
@@ -66,13 +76,11 @@ def retention(
         ended by ``as_of``). A row an observed cell: 0 where nobody ordered, no row
         for a period still to come. Empty without known customers.
     """
-    active = _with_cohort(orders, _active(orders, grain), grain, by)
-    keys = _keys(by)
-    counts = orders.run(active.group_by(*keys, "period").agg(active_customers=_count()))
-    cells = _filled(_cells(orders, counts, grain), counts, ["active_customers"])
+    counted = Ages(grain, by)
+    cells = ages.active(orders, counted)
     cells["retention"] = cells["active_customers"] / cells["cohort_size"]
     names = ["cohort_size", "active_customers", "retention", "complete"]
-    return cells[[*keys, "period", *names]]
+    return cells[[*counted.keys, "period", *names]]
 
 
 def value(
@@ -93,25 +101,23 @@ def value(
         per customer of the cohort), ``revenue_per_active_customer, complete``. Null
         where there is no order or customer to divide by.
     """
-    keys = _keys(by)
-    active = _with_cohort(orders, _active(orders, grain), grain, by)
-    counts = orders.run(
-        active.group_by(*keys, "period").agg(
-            active_customers=_count(), orders=active.orders.sum()
-        )
+    counted = Ages(grain, by)
+    rows = ages.activity(orders, counted, money=True)
+    sums = rows.group_by(*counted.keys, "period").agg(
+        active_customers=rows.count(where=rows.orders > 0),
+        orders=rows.orders.sum(),
+        revenue=rows.revenue.sum(),
     )
-    lines = _with_cohort(orders, _revenue(orders, grain), grain, by)
-    sums = lines.group_by(*keys, "period").agg(revenue=lines.revenue.sum())
-    cells = _cells(orders, counts, grain)
-    cells = _filled(cells, counts, ["active_customers", "orders"])
-    cells = _filled(cells, orders.run(sums), ["revenue"])
+    counts = orders.run(sums)
+    cells = ages.observed(orders, counted, counts)
+    cells = ages.filled(cells, counts, ["active_customers", "orders", "revenue"])
     size, revenue = cells["cohort_size"], cells["revenue"]
-    running = _running(cells, keys, "revenue")
+    running = ages.running(cells, counted, "revenue")
     cells["average_order_value"] = _ratio(revenue, cells["orders"])
     cells["revenue_per_customer"] = revenue / size
     cells["cumulative_revenue_per_customer"] = running / size
     cells["revenue_per_active_customer"] = _ratio(revenue, cells["active_customers"])
-    return cells[[*keys, "period", *VALUE]]
+    return cells[[*counted.keys, "period", *VALUE]]
 
 
 def returned(
@@ -129,27 +135,12 @@ def returned(
         with an order in ``period`` or later, up to ``as_of``: it can only grow when
         more data comes), ``complete``.
     """
-    keys = _keys(by)
-    active = _with_cohort(orders, _active(orders, grain), grain, by)
-    again = (active.period > 0) | (active.orders > 1)
-    people = active.group_by("customer_id", *keys).agg(
-        second=active.period.min(where=again), last=active.period.max()
-    )
-    counts = orders.run(active.group_by(*keys, "period").agg(active_customers=_count()))
-    ever = orders.run(people.group_by(*keys, "second", "last").agg(customers=_count()))
-    cells = _filled(_cells(orders, counts, grain), counts, ["active_customers"])
-    for name in ("second", "last"):
-        known = ever[[*keys, name, "customers"]].rename(columns={name: "period"})
-        known = known.dropna(subset=["period"]).astype({"period": "int64"})
-        groups = known.groupby([*keys, "period"], dropna=False)
-        summed = groups.agg(**{name: ("customers", "sum")}).reset_index()
-        cells = _filled(cells, summed, [name])
-    size = cells["cohort_size"]
-    cells["repeat_by"] = _running(cells, keys, "second") / size
-    gone = _running(cells, keys, "last") - cells["last"]
-    cells["on_or_after"] = (size - gone) / size
+    counted = Ages(grain, by)
+    cells = ages.ever(orders, counted)
+    cells["repeat_by"] = cells["repeated"] / cells["cohort_size"]
+    cells["on_or_after"] = cells["later"] / cells["cohort_size"]
     names = ["cohort_size", "active_customers", "repeat_by", "on_or_after", "complete"]
-    return cells[[*keys, "period", *names]]
+    return cells[[*counted.keys, "period", *names]]
 
 
 def average(frame: pd.DataFrame) -> pd.DataFrame:
@@ -198,79 +189,49 @@ def left_truncated(frame: pd.DataFrame) -> bool:
     return bool(sizes.iloc[0] > TRUNCATED * after)
 
 
-def _keys(by: str | None) -> list[str]:
-    return ["cohort"] if by is None else [by, "cohort"]
+def customers(
+    orders: Orders,
+    *,
+    cohort: dt.date,
+    period: int,
+    grain: Grain = "month",
+    windows: tuple[int, ...] | None = None,
+) -> ir.Table:
+    """Every customer of a cohort, and whether they came back at one age.
 
+    Parameters
+    ----------
+    cohort
+        First day of the period of the first order.
+    period
+        Age, counted as :class:`retention_core.ages.Ages` says for ``grain`` and
+        ``windows``.
 
-def _count() -> ir.Deferred:
-    return ibis._.count()
+    Returns
+    -------
+    Ibis table
+        ``customer_id, first_order`` (date), ``came_back`` (whether they ordered at
+        that age), ``orders, revenue`` (at that age; 0 without any), ``last_order,
+        revenue_so_far``; who came back first, then by ``revenue_so_far``. Empty
+        without such a cohort.
+    """
+    rows = ages.activity(orders, Ages(grain, windows=windows), money=True)
+    rows = rows.filter(rows.cohort == ibis.literal(cohort).cast("date"))
+    at_age = rows.period == period
+    found = rows.group_by("customer_id").agg(
+        orders=rows.orders.sum(where=at_age).fill_null(0),
+        revenue=rows.revenue.sum(where=at_age).fill_null(0.0),
+        revenue_so_far=rows.revenue.sum(),
+    )
+    bought = orders.purchases
+    days = bought.group_by("customer_id").agg(
+        first_order=bought.ordered_at.min().date(),
+        last_order=bought.ordered_at.max().date(),
+    )
+    listed = found.join(days, "customer_id").mutate(came_back=ibis._.orders > 0)
+    order = [ibis.desc("came_back"), ibis.desc("revenue_so_far"), "customer_id"]
+    return listed.select(*LISTED).order_by(order)
 
 
 def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
     return part / whole.where(whole != 0)
-
-
-def _running(cells: pd.DataFrame, keys: list[str], name: str) -> pd.Series:
-    """Running sum over the periods of each cohort."""
-    return cells.groupby(keys, dropna=False)[name].cumsum()
-
-
-def _active(orders: Orders, grain: Grain) -> ir.Table:
-    """``customer_id, start, orders``: a row a customer and period with a purchase."""
-    bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
-    start = periods.start_of(bought.ordered_at.date(), grain)
-    return bought.group_by("customer_id", start=start).agg(orders=_count())
-
-
-def _revenue(orders: Orders, grain: Grain) -> ir.Table:
-    """``customer_id, start, revenue``: all lines not before the first purchase."""
-    bought = orders.purchases
-    first = bought.group_by("customer_id").agg(first_at=bought.ordered_at.min())
-    lines = orders.table.join(first, "customer_id")
-    lines = lines.filter(lines.ordered_at >= lines.first_at)
-    start = periods.start_of(lines.ordered_at.date(), grain)
-    return lines.group_by("customer_id", start=start).agg(revenue=lines.amount.sum())
-
-
-def _with_cohort(
-    orders: Orders, table: ir.Table, grain: Grain, by: str | None
-) -> ir.Table:
-    """Add each customer's cohort (and slice), and the period's age in it."""
-    active = _active(orders, grain)
-    first = active.group_by("customer_id").agg(cohort=active.start.min())
-    if by is not None:
-        slices = first_value(orders, by).rename({by: "value"})
-        first = first.join(slices, "customer_id")
-    joined = table.join(first, "customer_id")
-    period = periods.boundaries_between(joined.cohort, joined.start, grain)
-    return joined.mutate(period=period)
-
-
-def _cells(orders: Orders, counts: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """Every observed cell: each cohort's periods up to that of ``as_of``."""
-    calendar = periods.starts(orders.first_day, orders.as_of, grain)
-    finished = sum(periods.complete(start, grain, orders.as_of) for start in calendar)
-    born = counts[counts["period"] == 0].drop(
-        columns=["period", "orders"], errors="ignore"
-    )
-    born = born.rename(columns={"active_customers": "cohort_size"})
-    keys = [name for name in born.columns if name != "cohort_size"]
-    born = born.sort_values(keys, ignore_index=True)
-    at = np.searchsorted(np.array(calendar, dtype="datetime64[s]"), born["cohort"])
-    lengths = len(calendar) - at
-    cells = born.loc[born.index.repeat(lengths)].reset_index(drop=True)
-    period = np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
-    return cells.assign(
-        period=period.astype("int64"),
-        complete=np.repeat(at, lengths) + period < finished,
-    )
-
-
-def _filled(
-    cells: pd.DataFrame, counts: pd.DataFrame, names: list[str]
-) -> pd.DataFrame:
-    """Cells with what was counted in them; nothing counted is 0."""
-    keys = [key for key in counts.columns if key in cells.columns]
-    filled = cells.merge(counts[[*keys, *names]], on=keys, how="left")
-    kinds = {name: counts[name].dtype for name in names}
-    return filled.fillna(dict.fromkeys(names, 0)).astype(kinds)

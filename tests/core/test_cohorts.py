@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core import cohorts, periods
+from retention_core import cohorts, measures, periods
 from retention_core.periods import GRAINS
 from retention_core.slices import UnknownDimensionError
 from tests.conftest import EIGHT, orders_of
@@ -167,6 +167,42 @@ def test_an_unknown_dimension_is_named_with_the_choices(eight):
     with pytest.raises(UnknownDimensionError, match=r"'colour'.*'product'") as raised:
         cohorts.retention(eight, by="colour")
     assert raised.value.code == "unknown_dimension"
+
+
+def test_the_customers_of_a_cohort_and_who_came_back(eight):
+    found = cohorts.customers(eight, cohort=dt.date(2024, 1, 1), period=1)
+    names = ["customer_id", "came_back", "orders", "revenue", "revenue_so_far"]
+    assert rows_of(eight.run(found), *names) == [
+        ("ann", True, 1, 30.0, 75.0),
+        ("ben", False, 0, 0.0, 10.0),
+    ]
+    days = eight.run(found)[["first_order", "last_order"]].iloc[0].tolist()
+    assert days == [pd.Timestamp("2024-01-05"), pd.Timestamp("2024-03-01")]
+
+
+def test_customers_in_windows_and_of_no_cohort(eight):
+    asked = {"cohort": dt.date(2024, 1, 1), "windows": (28, 60)}
+    found = eight.run(cohorts.customers(eight, period=2, **asked))
+    assert rows_of(found, "customer_id", "orders", "revenue") == [
+        ("ann", 2, 55.0),
+        ("ben", 0, 0.0),
+    ]
+    none = cohorts.customers(eight, cohort=dt.date(2023, 1, 1), period=1)
+    assert eight.run(none).empty
+
+
+@settings(max_examples=15)
+@given(shops(), GRAIN, st.sampled_from([None, (10, 90)]))
+def test_the_customers_of_a_cell_are_those_it_counts(rows, grain, windows):
+    orders = orders_of(rows)
+    cell = measures.measured(orders, grain=grain, windows=windows)
+    cell = cell.sort_values(["period", "cohort"]).iloc[-1:]
+    for row in cell.itertuples():
+        asked = {"cohort": row.cohort.date(), "grain": grain, "windows": windows}
+        found = orders.run(cohorts.customers(orders, period=row.period, **asked))
+        assert len(found) == row.cohort_size
+        assert found["came_back"].sum() == row.active_customers
+        assert found["came_back"].tolist() == sorted(found["came_back"], reverse=True)
 
 
 def sized(*sizes: int) -> pd.DataFrame:

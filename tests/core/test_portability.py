@@ -12,7 +12,7 @@ import pytest
 from ibis.config import Config
 
 import retention_core as rc
-from retention_core import hits, risk, slices
+from retention_core import hits, measures, risk, slices
 from retention_core.orders import Orders
 from retention_core.periods import GRAINS
 from tests.conftest import EIGHT, orders_of
@@ -78,6 +78,18 @@ QUESTIONS: list[Callable[[Orders], object]] = [
     lambda orders: rc.timing.usual_gap(orders, window_days=30),
     lambda orders: rc.churn.by_slice(orders, by="channel", window_days=30),
     *(
+        lambda orders, measure=measure, to=to, windows=windows: measures.measured(
+            orders, measure, windows=windows, relative_to=to
+        )
+        for measure, to, windows in [
+            *((each, None, None) for each in measures.MEASURES),
+            ("retention", "before", (30, 60)),
+            ("on_or_after", None, (30, 60)),
+            ("revenue", "first", None),
+            ("cumulative_revenue_per_customer", "before", (30, 60)),
+        ]
+    ),
+    *(
         lambda orders, ask=ask, grain=grain: ask(orders, grain=grain, window_days=30)
         for ask in (rc.churn.movement, rc.overview.figures, rc.overview.trend)
         for grain in GRAINS
@@ -107,6 +119,9 @@ def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
             risk.placed(risk.scored_by(orders, window_days=30, params=BG_NBD)), orders
         ),
         lambda orders: rc.attention.quiet(orders, window_days=30).table,
+        lambda orders: rc.cohorts.customers(
+            orders, cohort=dt.date(2024, 1, 1), period=1, windows=(30, 60)
+        ),
     ],
 )
 def test_tables_that_stay_in_the_engine_compile_for_every_engine(
