@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, hypergeom
+from scipy.stats import false_discovery_control
 
-from retention_core import churn, cohorts
+from retention_core import churn, cohorts, risk
+from retention_core.contrasts import fisher
 from retention_core.intervals import wilson
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 BEST = 0.2
 PAST_THE_HABIT = 2.0
-ROUNDING = 1e-7  # of a logarithm: as likely, but for the last digits
+CLEAR = 0.05
+"""A slice whose ``q_value`` is at most this differs beyond chance."""
 
 
 def compare(
@@ -52,8 +54,22 @@ def compare(
     """
     cells = cohorts.retention(orders, grain=grain, by=by)
     seen = cells[cells["complete"] & (cells["period"] == age) & cells[by].notna()]
-    summed = seen.groupby(by)[["cohort_size", "active_customers"]].sum()
-    customers, returned = summed["cohort_size"], summed["active_customers"]
+    names = {"cohort_size": "customers", "active_customers": "returned"}
+    counts = seen.rename(columns=names).groupby(by)[["customers", "returned"]].sum()
+    return beside_rest(counts, min_customers=min_customers)
+
+
+def beside_rest(counts: pd.DataFrame, *, min_customers: int = 30) -> pd.DataFrame:
+    """Each slice beside all others, from counts of customers.
+
+    Parameters
+    ----------
+    counts
+        ``customers, returned`` by slice (the index).
+    min_customers
+        As of :func:`compare`, whose table this gives.
+    """
+    customers, returned = counts["customers"], counts["returned"]
     rest, rest_returned = customers.sum() - customers, returned.sum() - returned
     low, high = wilson(returned, customers)
     found = pd.DataFrame(
@@ -68,7 +84,7 @@ def compare(
     )
     large = customers >= min_customers
     tables = zip(returned, customers, rest_returned, rest, large, strict=True)
-    p_values = np.array([_fisher(*table) for *table, wanted in tables if wanted])
+    p_values = np.array([fisher(*table) for *table, wanted in tables if wanted])
     found = found[large].assign(
         p_value=p_values,
         q_value=false_discovery_control(p_values) if len(p_values) else p_values,
@@ -77,19 +93,6 @@ def compare(
     return found.sort_values(["share", "slice"], ascending=[False, True]).reset_index(
         drop=True
     )
-
-
-def _fisher(returned: int, of: int, rest_returned: int, rest: int) -> float:
-    """Fisher's exact test, two-sided, of a slice against all others.
-
-    The chance of every table that is no likelier than this one. Of hundreds of slices
-    ten times faster than scipy's, which searches for where these begin.
-    """
-    back = returned + rest_returned
-    possible = np.arange(max(0, back - rest), min(of, back) + 1)
-    logs = hypergeom.logpmf(possible, of + rest, back, of)
-    unlikely = logs <= logs[returned - possible[0]] + ROUNDING
-    return min(float(np.exp(logs[unlikely]).sum()), 1.0)
 
 
 @dataclass(frozen=True)
@@ -117,14 +120,13 @@ def quiet(orders: Orders, *, window_days: int | None = None) -> Quiet:
     left out: it is late for them (definitions.md §7, *valuable and leaving*).
     """
     days = churn.window(orders).days if window_days is None else window_days
-    habits = churn.habits(orders)
-    enough = habits.revenue.quantile(1 - BEST)
-    good = habits.filter(
-        habits.usual_gap_days.notnull()
-        & (habits.days_since_last_order > PAST_THE_HABIT * habits.usual_gap_days)
-        & (habits.days_since_last_order < days)
+    known = risk.standing(orders)
+    enough = known.agg(enough=known.revenue.quantile(1 - BEST)).as_scalar()
+    best = (known.revenue >= enough) & (known.days_since_last_order < days)
+    good = risk.with_usual_gap(known.filter(best), orders).select(*risk.HABITS)
+    good = good.filter(
+        good.days_since_last_order > PAST_THE_HABIT * good.usual_gap_days
     )
-    good = good.filter(good.revenue >= habits.agg(enough=enough).as_scalar())
     table = good.order_by([good.revenue.desc(), good.customer_id.asc()])
     row = orders.run(
         good.agg(customers=good.count(), revenue=good.revenue.sum())

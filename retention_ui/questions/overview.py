@@ -14,15 +14,13 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
-CLEAR = 0.05
-
 
 def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
     """List the slices that differ from the rest beyond chance, clearest first."""
     frames = []
     for by in slices.dimensions(orders):
         found = attention.compare(orders, by=by, grain=grain)
-        frames.append(found[found["q_value"] <= CLEAR].assign(by=by))
+        frames.append(found[found["q_value"] <= attention.CLEAR].assign(by=by))
     every = pd.concat(frames) if frames else pd.DataFrame(columns=["by", "q_value"])
     return every.sort_values("q_value", ignore_index=True)
 
