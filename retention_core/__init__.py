@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     import retention_core.clv as clv
     import retention_core.cohorts as cohorts
     import retention_core.errors as errors
+    import retention_core.lifecycle as lifecycle
     import retention_core.margin as margin
     import retention_core.measures as measures
+    import retention_core.mix as mix
     import retention_core.overview as overview
+    import retention_core.prices as prices
     import retention_core.samples as samples
     import retention_core.survival as survival
+    import retention_core.tenure as tenure
     import retention_core.timing as timing
+    import retention_core.unfolding as unfolding
     from retention_core.engine import connect
     from retention_core.ingest.pipeline import ingest
     from retention_core.orders import Orders, open_orders
@@ -32,13 +37,18 @@ __all__ = [
     "connect",
     "errors",
     "ingest",
+    "lifecycle",
     "margin",
     "measures",
+    "mix",
     "open_orders",
     "overview",
+    "prices",
     "samples",
     "survival",
+    "tenure",
     "timing",
+    "unfolding",
 ]
 
 # Imported when first asked for: a parsing worker must start in a blink.

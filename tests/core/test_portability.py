@@ -64,6 +64,15 @@ def overheard() -> Overheard:
 
 
 QUESTIONS: list[Callable[[Orders], object]] = [
+    lambda orders: rc.lifecycle.timeline(orders),
+    lambda orders: rc.tenure.years(replace(orders, as_of=dt.date(2026, 1, 1))),
+    lambda orders: rc.unfolding.by_day(orders),
+    lambda orders: rc.mix.returning(orders),
+    lambda orders: rc.prices.paid(orders),
+    *(
+        lambda orders, grain=grain: rc.mix.new_and_returning(orders, grain=grain)
+        for grain in GRAINS
+    ),
     lambda orders: rc.churn.window(orders),
     lambda orders: rc.survival.gaps(orders),
     lambda orders: risk.quadrants(orders, window_days=30, params=BG_NBD),
