@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from retention_core.clv.special import Floats
 
@@ -125,6 +126,17 @@ def maximise(
     runs away to nothing huge: a parameter of practically 0 (nobody ever leaves, nobody
     comes back) is an answer.
     """
+    # Four parameters are no work for two threads: waking them takes twice the time.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _ladder(likelihood, n, starts, sensible)
+
+
+def _ladder(
+    likelihood: Likelihood,
+    n: int,
+    starts: Sequence[Sequence[float]],
+    sensible: Callable[[Floats], bool],
+) -> Optimum:
     edges: list[Optimum] = []
     for penalizer in PENALIZERS:
         objective = _objective(likelihood, n, penalizer)
