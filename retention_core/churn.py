@@ -14,6 +14,7 @@ from retention_core.risk import habits as habits
 from retention_core.risk import scored
 from retention_core.silence import ChurnWindow as ChurnWindow
 from retention_core.silence import window as window
+from retention_core.sliced import apart as apart
 from retention_core.sliced import by_slice as by_slice
 
 if TYPE_CHECKING:

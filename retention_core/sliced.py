@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pandas as pd
+from scipy.stats import studentized_range
 
 from retention_core import periods as calendar
 from retention_core import silence, spells
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from retention_core.spells import Span
 
 A_YEAR = 12
+LEAST_CUSTOMERS = 30
+CHANCE = 0.05
 SUMS = ("starting", "new", "reactivated", "lost", "revenue", "lost_revenue")
 SLICED = (
     "slice",
@@ -33,6 +36,7 @@ SLICED = (
     "churn_rate",
     "low",
     "high",
+    "effective_starting",
     "strict_retention_rate",
     "revenue_churn_rate",
     "new",
@@ -78,8 +82,8 @@ def by_slice(
 
         One customer counts at several starts, so customers are the units of the
         interval: the variance of a ratio of their sums (Cochran 1977, ch. 6) gives
-        an effective number of customer-periods, and that goes into Wilson's interval
-        (Korn & Graubard 1998).
+        an effective number of customer-periods (``effective_starting``), and that
+        goes into Wilson's interval (Korn & Graubard 1998).
 
     Raises
     ------
@@ -95,14 +99,41 @@ def by_slice(
     starts = calendar.starts(orders.first_day, orders.as_of, grain)
     won = sums["new"] + sums["reactivated"]
     frame = spells.with_rates(sums.assign(ending=sums["starting"] + won - sums["lost"]))
-    low, high = wilson(*effective(frame))
+    losses, size = effective(frame)
+    low, high = wilson(losses, size)
     frame = frame.assign(
         low=low,
         high=high,
+        effective_starting=size,
         first_period=pd.Timestamp(starts[chosen[0]]),
         last_period=pd.Timestamp(starts[chosen[-1]]),
     )
     return frame[[*SLICED]]
+
+
+def apart(frame: pd.DataFrame) -> tuple[str, str] | None:
+    """The slices that lose least and most, if they differ beyond chance.
+
+    ``frame`` is some of :func:`by_slice`. However many slices are looked at, equal
+    ones are told apart in one case of twenty: the range of their rates is held
+    against that of as many equal ones (Tukey–Kramer), with the variance of the rate of
+    all together. Slices of fewer than 30 customers and those without a value are left
+    out.
+    """
+    known = frame[frame["slice"].notna() & (frame["customers"] >= LEAST_CUSTOMERS)]
+    if len(known) < 2:
+        return None
+    rate = known["lost"].sum() / known["starting"].sum()
+    ordered = known.sort_values(["churn_rate", "slice"])
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
+    sizes = float(best["effective_starting"]), float(worst["effective_starting"])
+    error = np.sqrt(rate * (1 - rate) / 2 * sum(1 / size for size in sizes))
+    if not error:
+        return None
+    distance = (worst["churn_rate"] - best["churn_rate"]) / error
+    if studentized_range.sf(distance, len(known), np.inf) > CHANCE:
+        return None
+    return str(best["slice"]), str(worst["slice"])
 
 
 def _known_starts(orders: Orders, grain: Grain, days: int) -> list[int]:

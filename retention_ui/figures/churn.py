@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from retention_ui.figures import axes, lines
+from retention_ui.figures import axes, feet, lines
 from retention_ui.figures.look import base, describe, label
 from retention_ui.figures.placing import (
     CLEARANCE,
@@ -32,7 +32,6 @@ LEAST_TOP = 0.25
 HEADROOM = 1.05
 LAST_DAY = 365
 ONE_IN_FIVE, NEARLY = 0.2, 0.015
-ROOM_FOR_A_LABEL = 55
 DAY_TICKS = (0, 30, 60, 90, 120, 180, 270, 365)
 
 
@@ -101,13 +100,17 @@ def gaps(
     for series in (finished, everyone):
         lines.draw(figure, series, shape="hv")
     if everyone.x and finished.x:
-        _gap_labels(figure, (everyone, finished), last, look)
-        reach = (days, height(everyone.points, days))
-        _segment(figure, (days, 0), reach, {"color": look.lost, "width": 1.4})
-        text = texts("figures.gaps.window", days=formats.count(days))
-        foot = {"xanchor": "left", "xshift": 6, "yshift": 12}
-        label(figure, (days, 0), f"<b>{text}</b>", look.lost, **foot)
-        _percentile(figure, finished, facts, (texts, look, formats))
+        plot = Plot(0, last, 0, TOP, PLOT_HEIGHT)
+        taken = _marks(
+            figure, (everyone, finished), plot, (texts, look, formats), facts
+        )
+        for series, other in ((everyone, finished), (finished, everyone)):
+            place = spot(series.points, [other.points, *taken], plot, series.name)
+            if place:
+                colour = look.accent if series is everyone else look.muted
+                at = (place.x, place.y)
+                label(figure, at, series.name, colour, yshift=place.yshift)
+                taken += box(place, series.name, plot)
     return describe(figure, _gaps_alt((everyone, finished), texts, formats, days))
 
 
@@ -225,40 +228,31 @@ def _share(
     return lines.Series(texts(f"figures.gaps.{column}"), x, y, hover, *stroke)
 
 
-def _gap_labels(
-    figure: go.Figure, pair: tuple[lines.Series, lines.Series], last: int, look: Look
-) -> None:
-    """Name both curves below themselves, the grey one only where they lie apart."""
-    everyone, finished = pair
-    right = {"xanchor": "right", "yanchor": "top", "yshift": -6}
-    label(figure, (last, everyone.y[-1]), everyone.name, look.accent, **right)
-    plot = Plot(0, last, 0, TOP, PLOT_HEIGHT)
-    place = spot(finished.points, [everyone.points], plot, finished.name)
-    if place and place.yshift < 0:
-        at = (place.x, place.y)
-        label(figure, at, finished.name, look.muted, yshift=place.yshift)
-
-
-def _percentile(
+def _marks(
     figure: go.Figure,
-    finished: lines.Series,
-    facts: Gaps,
+    pair: tuple[lines.Series, lines.Series],
+    plot: Plot,
     words: tuple[Texts, Look, Formats],
-) -> None:
-    """Dotted drop line at the 80th percentile of the finished gaps."""
-    days = facts["percentile_80"]
-    if days is None:
-        return
+    facts: Gaps,
+) -> list[Line]:
+    """Drop lines at the window and at the 80th percentile; return what they cover."""
     texts, look, formats = words
-    top = height(finished.points, days)
-    _segment(figure, (days, 0), (days, top), _dotted(look))
-    text = texts("figures.gaps.percentile", days=formats.count(days))
-    if 0 <= facts["days"] - days < ROOM_FOR_A_LABEL:
-        head = {"xanchor": "right", "xshift": -6, "yshift": 6}
-        label(figure, (days, top), text, look.muted, **head)
-    else:
-        foot = {"xanchor": "left", "xshift": 6, "yshift": 12}
-        label(figure, (days, 0), text, look.muted, **foot)
+    everyone, finished = pair
+    strokes = {"color": look.lost, "width": 1.4}, _dotted(look)
+    marks = [("window", facts["days"], everyone, look.lost, strokes[0])]
+    if facts["percentile_80"] is not None:
+        at = facts["percentile_80"]
+        marks.append(("percentile", at, finished, look.muted, strokes[1]))
+    taken: list[Line] = []
+    for _, days, series, _, stroke in marks:
+        top = height(series.points, days)
+        _segment(figure, (days, 0), (days, top), stroke)
+        taken.append(([days - 0.5, days + 0.5], [0.0, top]))
+    for name, days, _, colour, _ in marks:
+        text = texts(f"figures.gaps.{name}", days=formats.count(days))
+        text = f"<b>{text}</b>" if name == "window" else text
+        taken += feet.name(figure, (days, text, colour), plot, taken)
+    return taken
 
 
 def _segment(

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import churn, survival
+from retention_core import churn, survival, timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
+    from retention_core.orders import Orders
+    from retention_core.survival import LogRank
+
+
+@dataclass(frozen=True)
+class Waits:
+    """The waits of the largest slices: their curves, and whether they differ."""
+
+    curves: pd.DataFrame
+    test: LogRank
+
+
+def waits_by_slice(orders: Orders, *, by: str, after: int = 1) -> Waits:
+    """Draw the waits of the largest slices from one count, and test it."""
+    counts = survival.slice_counts(orders, by=by, after=after)
+    return Waits(survival.curves(counts), survival.log_rank(counts))
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "window": churn.window,
     "movement": churn.movement,
+    "sensitivity": churn.sensitivity,
+    "churn_by_slice": churn.by_slice,
     "next_purchase": survival.next_purchase,
+    "waits_by_slice": waits_by_slice,
+    "usual_gap": timing.usual_gap,
     "gaps": survival.gaps,
 }

@@ -167,3 +167,36 @@ def test_without_a_full_window_there_is_no_slice():
     assert churn.by_slice(orders, by="channel", window_days=500).empty
     with pytest.raises(TooSmallError, match="window_days is 0"):
         churn.by_slice(orders, by="channel", window_days=0)
+
+
+def rates_of(lost: list[int], customers: int = 400) -> pd.DataFrame:
+    count = len(lost)
+    return pd.DataFrame(
+        {
+            "slice": [f"s{n}" for n in range(count)],
+            "customers": customers,
+            "starting": 4000,
+            "effective_starting": 4000.0,
+            "lost": lost,
+            "churn_rate": np.divide(lost, 4000),
+        }
+    )
+
+
+def test_slices_that_differ_beyond_chance_are_named():
+    assert churn.apart(rates_of([100, 400, 250])) == ("s0", "s1")
+    assert churn.apart(rates_of([100, 400, 250], customers=29)) is None
+    assert churn.apart(rates_of([200, 205, 210])) is None
+    assert churn.apart(rates_of([0, 0])) is None
+    unknown = rates_of([100, 400]).assign(slice=["web", None])
+    assert churn.apart(unknown) is None
+
+
+@pytest.mark.parametrize("count", [2, 5, 9])
+def test_equal_slices_are_told_apart_in_one_case_of_twenty(count):
+    draw = np.random.default_rng(3)
+    told = [
+        churn.apart(rates_of(list(draw.binomial(4000, 0.05, count)))) is not None
+        for _ in range(200)
+    ]
+    assert np.mean(told) <= 0.09

@@ -108,6 +108,8 @@ def waits_of(days: int) -> pd.DataFrame:
             "days": day,
             "at_risk": 1000 - day,
             "returned": returned,
+            "low": 0.9 * returned,
+            "high": 1.1 * returned,
             "finished": np.minimum(1, returned / 0.8),
             "return_later": np.clip((0.8 - returned) / (1 - returned), 0, 1),
         }
