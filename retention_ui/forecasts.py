@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from retention_core import churn, clv, periods
+from retention_core import clv, periods, risk
 from retention_core.clv import tables
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.errors import RetentionError, TooLittleDataError
@@ -65,8 +65,12 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
     except (TooLittleDataError, NoRepeatSpendError) as error:
         return TooLittle(error.code, error.fields)
     listed = _customers(orders, found)
-    risk = churn.risk(orders, window_days=window_days)
-    chances = risk.select("customer_id", "days_since_last_order", "probability_active")
+    # The score goes by BG/NBD, whichever model forecasts; where it is one, fit once.
+    same = found.fit.model == "bg/nbd"
+    params = found.fit.params.tolist() if same else risk.parameters(orders)
+    scored = risk.scored_by(orders, window_days=window_days, params=params)
+    names = ("customer_id", "days_since_last_order", "probability_active")
+    chances = scored.select(*names)
     grouped = found.customers.select(
         "customer_id", "clv", orders=found.customers.frequency + 1
     ).join(chances, "customer_id")
