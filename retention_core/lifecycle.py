@@ -62,97 +62,99 @@ def timeline(orders: Orders, *, upto: int = 6) -> pd.DataFrame:
     """
     if upto < 2:
         raise TooSmallError(name="upto", value=upto, least=2)
-    reached, onward = _reached(orders, upto), _onward(orders, upto)
-    watched = _watched(orders, upto)
-    until = _last_day(watched[1], reached[2])
+    counts = orders.run(_counted(orders, upto))
+    seen = {n: _of_kind(counts, "seen", n) for n in range(1, upto)}
+    onward = {n: _onward(counts, n) for n in range(2, upto + 1)}
+    until = _last_day(seen[1], onward[2])
     rows: list[dict[str, Any]] = []
     for order in range(2, upto + 1) if until is not None else ():
-        counts = reached[order]
+        reached = _reached(counts, order)
         row = {
             "order": order,
-            "customers": int(watched[1]["n"].sum()),
-            "reached": int(counts["returned"].sum()),
+            "customers": int(seen[1].sum()),
+            "reached": int(reached["returned"].sum()),
             "until_days": until,
         }
-        row |= _read(survival.kaplan_meier(counts), int(until or 0))
-        last = _last_day(watched[order - 1], onward[order])
+        row |= _read(survival.kaplan_meier(reached), int(until or 0))
+        last = _last_day(seen[order - 1], onward[order])
         rows.append(row | _of_previous(onward[order], last))
     return pd.DataFrame(rows, columns=[*TIMELINE])
 
 
-def _reached(orders: Orders, upto: int) -> dict[int, pd.DataFrame]:
-    """Days from the first purchase day to the n-th: ``days, returned, waiting``."""
+def _counted(orders: Orders, upto: int) -> ir.Table:
+    """Customers by what there is to know of their n-th purchase day.
+
+    ``kind, position`` (n)``, days, n``. Kinds: days ``since_first`` and
+    ``since_previous``; days ``seen`` from it to ``as_of``; for the latest purchase day
+    of a customer also ``waiting`` (since it) and ``waiting_since_first``.
+    """
     days = orders.purchase_days
     order = ibis.window(group_by=days.customer_id, order_by=days.day)
     every = days.select(
         position=ibis.row_number().over(order) + 1,
-        days=days.day.delta(
-            days.day.min().over(ibis.window(group_by=days.customer_id)), unit="day"
-        ),
+        day=days.day,
+        first=days.day.first().over(order),
+        previous=days.day.lag().over(order),
+        last=days.day.lead().over(order).isnull(),
     )
-    every = every.filter((every.position > 1) & (every.position <= upto))
-    there = orders.run(every.group_by("position", "days").agg(n=_count()))
-    people = days.group_by("customer_id").agg(first=days.day.min(), had=days.count())
-    watched = ibis.literal(orders.as_of).delta(people["first"], unit="day")
-    had = ibis.ifelse(people.had > upto, upto, people.had)
-    still = orders.run(people.group_by(had=had, days=watched).agg(n=_count()))
-    return {
-        n: _waits(there[there["position"] == n], still[still["had"] < n])
-        for n in range(2, upto + 1)
+    every = every.filter(every.position <= upto)
+    seen = ibis.literal(orders.as_of).delta(every.day, unit="day")
+    of_first = every.day.delta(every["first"], unit="day")
+    kinds = {
+        "since_first": (of_first, None),
+        "since_previous": (every.day.delta(every.previous, unit="day"), None),
+        "seen": (seen, None),
+        "waiting": (seen, every["last"]),
+        "waiting_since_first": (seen + of_first, every["last"]),
     }
+    counts = []
+    for kind, (value, those) in kinds.items():
+        chosen = every if those is None else every.filter(those)
+        counted = chosen.group_by("position", days=value).agg(n=ibis._.count())
+        counts.append(counted.mutate(kind=ibis.literal(kind)))
+    return ibis.union(*counts)
 
 
-def _onward(orders: Orders, upto: int) -> dict[int, pd.DataFrame]:
+def _of_kind(counts: pd.DataFrame, kind: str, position: int) -> pd.Series:
+    """Customers by days, for one kind and position."""
+    chosen = counts[(counts["kind"] == kind) & (counts["position"] == position)]
+    return chosen.dropna(subset="days").astype({"days": "int64"}).set_index("days")["n"]
+
+
+def _reached(counts: pd.DataFrame, order: int) -> pd.DataFrame:
+    """Days from the first purchase day to the n-th: ``days, returned, waiting``."""
+    short = [_of_kind(counts, "waiting_since_first", n) for n in range(1, order)]
+    still = pd.concat(short).groupby(level=0).sum()
+    return _waits(_of_kind(counts, "since_first", order), still)
+
+
+def _onward(counts: pd.DataFrame, order: int) -> pd.DataFrame:
     """Days from the purchase day before to the n-th: ``days, returned, waiting``."""
-    every = survival.waits(orders)
-    every = every.mutate(n=every.position + 2, done=every.next_day.notnull())
-    every = every.filter(every.n <= upto)
-    found = orders.run(every.group_by("n", "days", "done").agg(customers=_count()))
-    found = found.rename(columns={"n": "order", "customers": "n"})
-    back, order = found["done"].astype(bool), found["order"]
-    return {
-        n: _waits(found[back & (order == n)], found[~back & (order == n)])
-        for n in range(2, upto + 1)
-    }
+    back = _of_kind(counts, "since_previous", order)
+    return _waits(back, _of_kind(counts, "waiting", order - 1))
 
 
-def _watched(orders: Orders, upto: int) -> dict[int, pd.DataFrame]:
-    """Customers by the days from their n-th purchase day to ``as_of``: ``days, n``."""
-    every = survival.waits(orders)
-    every = every.filter(every.position < upto - 1)
-    days = ibis.literal(orders.as_of).delta(every.day, unit="day")
-    found = orders.run(every.group_by(every.position, seen=days).agg(n=_count()))
-    found = found.rename(columns={"seen": "days"})
-    return {n: found[found["position"] == n - 1] for n in range(1, upto)}
+def _waits(back: pd.Series, still: pd.Series) -> pd.DataFrame:
+    """Two counts by days as :func:`survival.kaplan_meier` takes them."""
+    both = pd.DataFrame({"returned": back, "waiting": still}).fillna(0)
+    return both.astype("int64").rename_axis("days").reset_index()
 
 
-def _last_day(watched: pd.DataFrame, waits: pd.DataFrame) -> int | None:
+def _last_day(seen: pd.Series, waits: pd.DataFrame) -> int | None:
     """Last day to read a curve on; ``None`` where too few were watched at all.
 
-    ``watched`` counts the customers by the days seen, ``waits`` by their wait.
+    ``seen`` counts the customers by the days seen, ``waits`` by their wait.
     """
-    least = max(LEAST_AT_RISK, LEAST_SHARE_AT_RISK * watched["n"].sum())
+    leaving = waits.set_index("days")[["returned", "waiting"]].sum(axis=1)
+    least = max(LEAST_AT_RISK, LEAST_SHARE_AT_RISK * seen.sum())
     limits = []
-    leaving = waits["returned"] + waits["waiting"]
-    for days, n, enough in (
-        (watched["days"], watched["n"], least),
-        (waits["days"], leaving, LEAST_WAITING),
-    ):
-        longest_first = n[days.sort_values(ascending=False).index]
-        many = longest_first.index[longest_first.cumsum() >= enough]
+    for by_days, enough in ((seen, least), (leaving, LEAST_WAITING)):
+        longest_first = by_days.sort_index(ascending=False).cumsum()
+        many = longest_first.index[longest_first >= enough]
         if many.empty:
             return None
-        limits.append(int(days[many[0]]))
+        limits.append(int(many[0]))
     return min(limits)
-
-
-def _waits(there: pd.DataFrame, still: pd.DataFrame) -> pd.DataFrame:
-    """Two counts by days as :func:`survival.kaplan_meier` takes them."""
-    parts = {"returned": there, "waiting": still}
-    sums = {name: part.groupby("days")["n"].sum() for name, part in parts.items()}
-    return (
-        pd.DataFrame(sums).fillna(0).astype("int64").rename_axis("days").reset_index()
-    )
 
 
 def _read(curve: pd.DataFrame, until: int) -> dict[str, Any]:
@@ -179,10 +181,6 @@ def _of_previous(counts: pd.DataFrame, until: int | None) -> dict[str, float]:
     last = curve[curve["days"] <= until].iloc[-1]
     suffixes = {"returned": "", "low": "_low", "high": "_high"}
     return {f"of_previous{end}": float(last[of]) for of, end in suffixes.items()}
-
-
-def _count() -> ir.Deferred:
-    return ibis._.count()
 
 
 def _of(names: list[str]) -> dict[str, str]:

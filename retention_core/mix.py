@@ -110,30 +110,22 @@ def returning(orders: Orders) -> Returning | None:
     since, until = last_months(orders)
     if since >= until:
         return None
-    lines = _within(orders.table, since, until)
-    guests = lines.customer_id.isnull()
-    money = orders.run(
-        lines.agg(every=lines.amount.sum(), guest=lines.amount.sum(where=guests))
-    ).fillna(0.0)
-    sums = orders.run(_per_customer(orders, since, until)).fillna(0.0).iloc[0]
-    every, guest = float(money["every"][0]), float(money["guest"][0])
+    earlier = _months_before(since)
+    known = _months_before(earlier) >= periods.first_day(orders.first_day, "month")
+    sums = orders.run(_sums(orders, earlier, since, until)).fillna(0.0).iloc[0]
     if sums["known"] <= 0:
         return None
     low, high = ratio(
         *(sums[name] for name in ("back", "known", "backs", "knowns", "products", "n"))
     )
-    earlier = _months_before(since)
-    previous = float("nan")
-    if _months_before(earlier) >= periods.first_day(orders.first_day, "month"):
-        before = orders.run(_per_customer(orders, earlier, since)).fillna(0.0).iloc[0]
-        if before["known"] > 0:
-            previous = float(before["back"] / before["known"])
+    every = sums["known"] + sums["guests"]
+    previous = sums["back_before"] / sums["known_before"] if known else float("nan")
     return Returning(
         share=float(sums["back"] / sums["known"]),
         low=float(np.clip(low, 0, 1)),
         high=float(np.clip(high, 0, 1)),
-        guests=guest / every if every > 0 else float("nan"),
-        previous=previous,
+        guests=float(sums["guests"] / every) if every > 0 else float("nan"),
+        previous=float(previous),
         first=since,
         last=until - dt.timedelta(days=1),
     )
@@ -148,11 +140,6 @@ def last_months(orders: Orders) -> tuple[dt.date, dt.date]:
 
 def _months_before(day: dt.date) -> dt.date:
     return periods.following(day, "month", -MONTHS)
-
-
-def _within(table: ir.Table, since: dt.date, until: dt.date) -> ir.Table:
-    day = table.ordered_at.date()
-    return table.filter((day >= since) & (day < until))
 
 
 def kinds_of(orders: Orders) -> ir.Table:
@@ -194,23 +181,40 @@ def _wide(counted: pd.DataFrame, taken: pd.DataFrame, index: pd.Index) -> pd.Dat
     )
 
 
-def _per_customer(orders: Orders, since: dt.date, until: dt.date) -> ir.Table:
-    """One row: known customers' revenue, that of returning ones, and their squares."""
-    lines = _within(orders.table, since, until)
-    lines = lines.filter(lines.customer_id.notnull())
-    every = lines.group_by("customer_id").agg(known=lines.amount.sum())
-    bought = kinds_of(orders)
-    fresh = bought.filter(
-        (bought.kind == "new") & (bought.day >= since) & (bought.day < until)
+def _sums(orders: Orders, earlier: dt.date, since: dt.date, until: dt.date) -> ir.Table:
+    """One row: revenue of known customers and of returning ones, with the squares.
+
+    From ``since`` to before ``until``; the sums also from ``earlier`` to ``since``.
+    """
+    lines, bought = orders.table, kinds_of(orders)
+    day = _day(lines)
+    late, early = (day >= since) & (day < until), (day >= earlier) & (day < since)
+    every = lines.group_by("customer_id").agg(
+        known=lines.amount.sum(where=late).fill_null(0.0),
+        known_before=lines.amount.sum(where=early).fill_null(0.0),
+        lines=lines.count(where=late),
     )
-    first = fresh.group_by(buyer=fresh.customer_id).agg(new=fresh.amount.sum())
+    fresh = bought.filter(bought.kind == "new")
+    first = fresh.group_by(buyer=fresh.customer_id).agg(
+        new=fresh.amount.sum(), first=fresh.day.min()
+    )
     both = every.left_join(first, every.customer_id == first.buyer)
-    both = both.mutate(back=both.known - both.new.fill_null(0.0))
+    new = both.new.fill_null(0.0)
+    late, early = (
+        ((both["first"] >= a) & (both["first"] < b)).fill_null(False)
+        for a, b in ((since, until), (earlier, since))
+    )
+    back = both.known - ibis.ifelse(late, new, 0.0)
+    back_before = both.known_before - ibis.ifelse(early, new, 0.0)
+    named = both.customer_id.notnull()
     return both.agg(
-        n=both.count(),
-        known=both.known.sum(),
-        back=both.back.sum(),
-        knowns=(both.known * both.known).sum(),
-        backs=(both.back * both.back).sum(),
-        products=(both.known * both.back).sum(),
+        n=both.count(where=named & (both.lines > 0)),
+        known=both.known.sum(where=named),
+        back=back.sum(where=named),
+        knowns=(both.known * both.known).sum(where=named),
+        backs=(back * back).sum(where=named),
+        products=(both.known * back).sum(where=named),
+        guests=both.known.sum(where=~named),
+        known_before=both.known_before.sum(where=named),
+        back_before=back_before.sum(where=named),
     )
