@@ -99,6 +99,13 @@ QUESTIONS: list[Callable[[Orders], object]] = [
         ]
     ),
     *(
+        lambda orders, by=by, measure=measure: groups.difference(
+            orders, by=by, measure=measure
+        )
+        for by in ("channel", "customer.city", "since:2024-02-10")
+        for measure in groups.MEASURES
+    ),
+    *(
         lambda orders, ask=ask, grain=grain: ask(orders, grain=grain, window_days=30)
         for ask in (rc.churn.movement, rc.overview.figures, rc.overview.trend)
         for grain in GRAINS
