@@ -12,7 +12,7 @@ import pytest
 from ibis.config import Config
 
 import retention_core as rc
-from retention_core import hits, measures, risk, slices
+from retention_core import groups, hits, measures, risk, slices
 from retention_core.orders import Orders
 from retention_core.periods import GRAINS
 from tests.conftest import EIGHT, orders_of
