@@ -7,6 +7,7 @@ that the two can only agree by meaning the same. Days are ordinals (``date.toord
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ Z = stats.norm.ppf(0.975)
 NOBODY = float("nan")
 
 
-# Periods -----------------------------------------------------------------------------
+# Periods ----------------------------------------------------------------------------
 
 
 def start_of(day: dt.date, grain: str) -> dt.date:
@@ -46,7 +47,7 @@ def periods_of(first: dt.date, last: dt.date, grain: str) -> list[dt.date]:
     return starts
 
 
-# Purchases and customers ---------------------------------------------------------------
+# Purchases and customers --------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -105,19 +106,20 @@ def read(lines: pd.DataFrame, as_of: dt.date) -> Shop:
     """What is known of the shop at the end of ``as_of``."""
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
     known = lines[(lines["ordered_at"] < end) & ~(lines["refunded_at"] >= end)]
+    orders = defaultdict(list)
+    for row in known[known["customer_id"].notna()].to_dict("records"):
+        orders[row["customer_id"], row["order_id"]].append(row)
+    purchases, left = defaultdict(list), defaultdict(list)
+    for (name, order_id), rows in orders.items():
+        bought = purchase_of(order_id, tuple(rows))
+        if bought is None:
+            left[name] += [(row["ordered_at"], row["amount"]) for row in rows]
+        else:
+            purchases[name].append(bought)
     customers = []
-    for name, theirs in known[known["customer_id"].notna()].groupby("customer_id"):
-        purchases, left = [], []
-        for order_id, order in theirs.groupby("order_id"):
-            rows = tuple(order.to_dict("records"))
-            bought = purchase_of(str(order_id), rows)
-            if bought is None:
-                left += [(row["ordered_at"], row["amount"]) for row in rows]
-            else:
-                purchases.append(bought)
-        if purchases:
-            purchases.sort(key=lambda each: (each.at, each.order_id))
-            customers.append(Customer(str(name), tuple(purchases), tuple(left)))
+    for name, theirs in sorted(purchases.items()):
+        theirs.sort(key=lambda each: (each.at, each.order_id))
+        customers.append(Customer(name, tuple(theirs), tuple(left[name])))
     return Shop(known, as_of, known["ordered_at"].min().date(), tuple(customers))
 
 
@@ -142,7 +144,7 @@ def only(shop: Shop, by: str, value: str | None) -> Shop:
     return Shop(shop.lines, shop.as_of, shop.first_day, inside)
 
 
-# Cohorts -------------------------------------------------------------------------------
+# Cohorts ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -270,25 +272,23 @@ OF_THE_COHORT = ("repeat_by", "on_or_after", "cumulative_revenue_per_customer")
 
 def average(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """All complete cells of an age as one cohort."""
-    rows = []
-    for keys, cells in _ages(frame[frame["complete"]], by):
-        row = {**keys, "cohort_size": cells["cohort_size"].sum()}
-        for name in ("active_customers", "revenue", "orders"):
-            if name in cells:
-                row[name] = cells[name].sum()
-        for name in OF_THE_COHORT:
-            if name in cells:
-                whole = (cells[name] * cells["cohort_size"]).sum()
-                row[name] = divided(whole, row["cohort_size"])
-        for name, (top, bottom) in PER.items():
-            if name in cells:
-                row[name] = divided(row[top], row[bottom])
-        if "retention" in cells:
-            row["low"], row["high"] = wilson(
-                row["active_customers"], row["cohort_size"]
-            )
-        rows.append(row)
-    return pd.DataFrame(rows)
+    done = frame[frame["complete"]]
+    return pd.DataFrame([keys | _together(cells) for keys, cells in _ages(done, by)])
+
+
+def _together(cells: pd.DataFrame) -> dict[str, float]:
+    added = ("cohort_size", "active_customers", "revenue", "orders")
+    row = {name: cells[name].sum() for name in added if name in cells}
+    for name in OF_THE_COHORT:
+        if name in cells:
+            whole = (cells[name] * cells["cohort_size"]).sum()
+            row[name] = divided(whole, row["cohort_size"])
+    for name, (top, bottom) in PER.items():
+        if name in cells:
+            row[name] = divided(row[top], row[bottom])
+    if "retention" in cells:
+        row["low"], row["high"] = wilson(row["active_customers"], row["cohort_size"])
+    return row
 
 
 def _ages(frame, by):
@@ -306,7 +306,7 @@ def divided(top: float, bottom: float) -> float:
     return float(top / bottom) if bottom else NOBODY
 
 
-# Measures with intervals ---------------------------------------------------------------
+# Measures with intervals --------------------------------------------------------------
 
 SHARES = ("retention", "active_customers", "repeat_by", "on_or_after")
 
@@ -450,7 +450,7 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
-# Churn ---------------------------------------------------------------------------------
+# Churn --------------------------------------------------------------------------------
 
 
 def movement(shop: Shop, grain: str, window_days: int) -> pd.DataFrame:
@@ -524,7 +524,7 @@ def churn_of_slice(
     }
 
 
-# Waits ---------------------------------------------------------------------------------
+# Waits --------------------------------------------------------------------------------
 
 
 def waits(shop: Shop, after: int | None = None) -> list[tuple[int, bool]]:
@@ -603,7 +603,7 @@ def habits(shop: Shop, window_days: int) -> pd.DataFrame:
         active = range(
             shop.as_of.toordinal() + 1 - window_days, shop.as_of.toordinal() + 1
         )
-        gaps = [later - day for day, later in zip(days, days[1:], strict=False)]
+        gaps = [later - day for day, later in itertools.pairwise(days)]
         rows.append(
             {
                 "customer_id": each.name,
