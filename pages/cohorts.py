@@ -3,7 +3,7 @@
 import streamlit as st
 
 from retention_ui.page import open_page
-from retention_ui.parts import cohorts, common, groups
+from retention_ui.parts import cohorts, common, groups, members
 
 page = open_page("cohorts")
 if common.customers_over_time(page):
@@ -11,6 +11,7 @@ if common.customers_over_time(page):
     if chosen.by:
         groups.slices(page, chosen)
     elif cohorts.table(page, chosen):
+        members.members(page, chosen)
         grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
         with grid.cell():
             cohorts.curves(page, chosen)

@@ -35,10 +35,26 @@ def note(
     st.markdown(f":small[:gray[{text}]]", help=help, width=width)
 
 
-def show(figure: go.Figure, key: str, alt: str | None = None) -> None:
-    """Draw a figure; its alt text travels in its ``meta``."""
+def show(
+    figure: go.Figure,
+    key: str,
+    alt: str | None = None,
+    clicked: Callable[[], None] | None = None,
+) -> None:
+    """Draw a figure; its alt text travels in its ``meta``.
+
+    ``clicked`` is called when a mark of it is chosen, and finds it under ``key``.
+    """
     words = alt or (figure.layout.meta or {}).get("alt", "")
-    st.plotly_chart(figure, theme=None, key=key, config=CONFIG, alt=words)
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        config=CONFIG,
+        alt=words,
+        on_select=clicked or "ignore",
+        selection_mode="points",
+    )
 
 
 def downloads(

@@ -64,7 +64,7 @@ class Page:
         """Return the text ``key`` of this page."""
         return self.texts(f"{self.name}.{key}", **fields)
 
-    def section(
+    def section(  # noqa: PLR0913 what a section is made of
         self,
         name: str,
         finding: str,
@@ -73,6 +73,7 @@ class Page:
         table: pd.DataFrame | None = None,
         kinds: Mapping[str, str] | None = None,
         least: int | None = None,
+        clicked: Callable[[], None] | None = None,
         **fields: object,
     ) -> None:
         """Draw one finding with its evidence and its downloads.
@@ -89,6 +90,8 @@ class Page:
             its columns (see ``downloads.excel_bytes``).
         least
             Width in pixels below which the figure is swiped instead of squeezed.
+        clicked
+            Called when a mark of the figure is chosen (see ``blocks.show``).
         """
         note = self._if_written(f"notes.{name}", fields)
         with st.container(gap="xsmall"):
@@ -98,7 +101,7 @@ class Page:
                 blocks.note(note)
             if figure is not None:
                 with st.grid(1, min_column_width=least or 1, wrap=not least, gap=None):
-                    blocks.show(figure, f"{self.name}.{name}")
+                    blocks.show(figure, f"{self.name}.{name}", clicked=clicked)
             with st.container(horizontal=True, gap="small"):
                 if table is not None:
                     self.downloads(name, table, kinds)

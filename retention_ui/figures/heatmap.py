@@ -4,50 +4,43 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
 
 from retention_core.periods import following
 from retention_ui.figures import axes
-from retention_ui.figures.frames import Row, finished, records, unfinished
+from retention_ui.figures.frames import Row, finished, records
 from retention_ui.figures.look import (
-    HOVER,
+    READABLE,
     base,
     cell_text,
     colour_at,
     colourscale,
+    contrast,
     describe,
     label,
     on,
 )
+from retention_ui.figures.measured import Measured
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import plotly.graph_objects as go
 
+    from retention_core.measures import Measure, Relative
     from retention_core.periods import Grain
     from retention_ui.figures.look import Look
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
-Measure = Literal[
-    "retention",
-    "active_customers",
-    "repeat_by",
-    "on_or_after",
-    "revenue",
-    "revenue_per_customer",
-    "cumulative_revenue_per_customer",
-    "average_order_value",
-    "orders",
-]
-SHARES = ("retention", "repeat_by", "on_or_after")
-COUNTS = ("active_customers", "orders")
 MOST_ROWS = 36
 TOLD_AGES = (1, 6, 12)
+FEW_CUSTOMERS = 30
+PALE = 0.25
+CELL_HOVER = "%{customdata[0]}<extra></extra>"
 FIGURE_SPACE = "\u2007"
 BLANK_ROW = " "
 
@@ -55,9 +48,9 @@ BLANK_ROW = " "
 class Shown(TypedDict):
     """What a heatmap shows.
 
-    ``average``: the frame of ``rc.cohorts.average`` with the measure's column, or
-    None for no first row. ``columns``: the highest age. ``truncated``: the first
-    cohort may hold older customers.
+    ``average``: the frame of ``rc.measures.average``, or None for no first row.
+    ``relative`` and ``windows`` as of ``rc.measures.measured``. ``columns``: the
+    highest age. ``truncated``: the first cohort may hold older customers.
     """
 
     average: pd.DataFrame | None
@@ -66,6 +59,8 @@ class Shown(TypedDict):
     columns: int
     as_of: dt.date
     truncated: bool
+    relative: NotRequired[Relative | None]
+    windows: NotRequired[tuple[int, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -80,25 +75,36 @@ class _Table:
     rows: list[str]
     ages: list[int]
     columns: list[str]
-    measure: Measure
+    shown: Measured
     top: float
     formats: Formats
 
     def cell(self, value: float) -> str:
         """Write a number on a cell: no sign, no unit."""
-        if self.measure in SHARES:
-            return self.formats.count(100 * value)
-        if self.measure in COUNTS:
-            return self.formats.count(value)
-        return self.formats.money(value, "cell")
+        return self.shown.cell(value, self.formats)
 
     def value(self, value: float) -> str:
         """Write a number in a sentence."""
-        if self.measure in SHARES:
-            return self.formats.share(value, 1)
-        if self.measure in COUNTS:
-            return self.formats.count(value)
-        return self.formats.money(value)
+        return self.shown.value(value, self.formats)
+
+    def place(self, each: Row) -> tuple[int, int]:
+        """Return row and column of a cohort's cell."""
+        start = len(self.rows) - len(self.cohorts)
+        row = start + self.cohorts.index(pd.Timestamp(each["cohort"]))
+        return row, int(each["period"]) - 1
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell that is drawn: where, what, its hover text, and whose it is."""
+
+    row: int
+    column: int
+    value: float
+    hover: str
+    cohort: str = ""
+    pale: bool = False
+    done: bool = True
 
 
 def retention_heatmap(
@@ -110,15 +116,18 @@ def retention_heatmap(
 ) -> go.Figure:
     """Draw the cells of cohorts, oldest at the top.
 
-    ``cells`` has ``cohort, period, cohort_size, complete`` and the measure's column.
-    Age 0 is left out: it is 100 % by definition and would eat the scale.
+    ``cells`` has ``cohort, period, cohort_size, value, low, high, complete``. Age 0 is
+    left out: as a share it is 100 % by definition and would eat the scale. Cohorts of
+    fewer than 30 customers are pale. Over the cells lie markers that nobody sees: they
+    carry the hover texts, and the cohort and age of a cell that is clicked.
     """
     table = _table(cells, texts, formats, shown)
     rows = len(table.rows)
     figure = base(look, 30 + 22 * max(rows, 1))
     figure.update_layout(margin={"t": 24, "pad": 6})
+    ages = dict(enumerate(table.shown.ticks(table.ages)))
     figure.update_xaxes(
-        **axes.category(table.columns, _ticks(table.ages)) | {"side": "top"},
+        **axes.category(table.columns, ages) | {"side": "top"},
         showline=False,
         showgrid=False,
     )
@@ -126,8 +135,10 @@ def retention_heatmap(
     ticks = _row_ticks(table, texts, shown["truncated"])
     figure.update_yaxes(**axes.category(table.rows, ticks) | ends, showgrid=False)
     if table.cohorts:
-        _fill(figure, table, texts, look, shown)
-        _open_cells(figure, table, texts, look, shown)
+        drawn = [*_everyone(table, texts), *_cohorts(table, texts, shown)]
+        _fill(figure, table, look, drawn)
+        _open_cells(figure, table, look, drawn)
+        _markers(figure, table, drawn)
         header = texts("figures.heatmap.customers")
         corner = {"xref": "paper", "yref": "paper", "yanchor": "bottom"}
         beside = {"xanchor": "right", "xshift": -6, "yshift": 3}
@@ -136,20 +147,21 @@ def retention_heatmap(
 
 
 def _table(cells: pd.DataFrame, texts: Texts, formats: Formats, shown: Shown) -> _Table:
-    measure, grain = shown["measure"], shown["grain"]
+    grain, windows = shown["grain"], shown.get("windows")
+    asked = Measured(shown["measure"], grain, shown.get("relative"), windows)
     later = cells[(cells["period"] >= 1) & (cells["period"] <= shown["columns"])]
     sizes = cells.drop_duplicates("cohort").sort_values("cohort").tail(MOST_ROWS)
     cohorts = [pd.Timestamp(each) for each in sizes["cohort"]]
-    later = later[later["cohort"].isin(cohorts) & later[measure].notna()]
+    later = later[later["cohort"].isin(cohorts) & later["value"].notna()]
     last = int(later["period"].max()) if len(later) else min(shown["columns"], 1)
     ages = list(range(1, last + 1))
     average = shown["average"]
     average = pd.DataFrame() if average is None else average
     if len(average):
-        average = average[average["period"].isin(ages) & average[measure].notna()]
+        average = average[average["period"].isin(ages) & average["value"].notna()]
     names = axes.names_of(cohorts, grain, formats)
     first = [texts("figures.heatmap.all"), BLANK_ROW] if len(average) else []
-    done = finished(later)[measure].astype(float)
+    done = finished(later)["value"].astype(float)
     return _Table(
         cells=later,
         average=average,
@@ -158,25 +170,21 @@ def _table(cells: pd.DataFrame, texts: Texts, formats: Formats, shown: Shown) ->
         total=int(cells.drop_duplicates("cohort")["cohort_size"].sum()),
         rows=first + names,
         ages=ages,
-        columns=axes.age_names(ages, grain, texts),
-        measure=measure,
-        top=_top(done, measure),
+        columns=asked.ages(ages, texts),
+        shown=asked,
+        top=_top(done, asked),
         formats=formats,
     )
 
 
-def _top(done: pd.Series[float], measure: Measure) -> float:
+def _top(done: pd.Series[float], shown: Measured) -> float:
     """End of the colour scale: the 95th percentile of finished cells, rounded up."""
     high = float(np.percentile(done, 95)) if len(done) else 0.0
-    if measure in SHARES:
+    if shown.unit == "share":
         return max(0.10, axes.ceiling(high, 0.05))
     if high <= 0:
         return 1.0
     return axes.ceiling(high, 10.0 ** (math.floor(math.log10(high)) - 1))
-
-
-def _ticks(ages: list[int]) -> dict[int, str]:
-    return {index: str(age) for index, age in enumerate(ages)}
 
 
 def _row_ticks(table: _Table, texts: Texts, truncated: bool) -> dict[int, str]:
@@ -195,67 +203,106 @@ def _row_ticks(table: _Table, texts: Texts, truncated: bool) -> dict[int, str]:
     return dict(enumerate(rows))
 
 
-def _fill(
-    figure: go.Figure, table: _Table, texts: Texts, look: Look, shown: Shown
-) -> None:
+def _everyone(table: _Table, texts: Texts) -> list[_Cell]:
+    """The first row: all cohorts."""
+    counts = finished(table.cells)["period"].value_counts()
+    found = []
+    for each in records(table.average):
+        age, value = int(each["period"]), float(each["value"])
+        name = table.columns[age - 1]
+        cohorts = int(counts.get(age, 0))
+        lines = [
+            f"<b>{texts('figures.heatmap.all')}, {name}</b>",
+            table.shown.sentence(value, age, texts, table.formats),
+            *_interval(each, table, texts),
+            texts(
+                "figures.heatmap.cohorts", count=cohorts, n=table.formats.count(cohorts)
+            ),
+        ]
+        found.append(_Cell(0, age - 1, value, "<br>".join(lines)))
+    return found
+
+
+def _cohorts(table: _Table, texts: Texts, shown: Shown) -> list[_Cell]:
+    """Every cell of a cohort; what is not finished says so."""
+    day = table.formats.date_in_sentence(shown["as_of"])
+    ending = texts("figures.not_finished", day=day)
+    found = []
+    for each in records(table.cells):
+        done, few = bool(each["complete"]), each["cohort_size"] < FEW_CUSTOMERS
+        lines = [*_hover(each, table, texts, shown)]
+        lines += _interval(each, table, texts) if done else [ending]
+        found.append(
+            _Cell(
+                *table.place(each),
+                float(each["value"]),
+                "<br>".join(lines),
+                pd.Timestamp(each["cohort"]).date().isoformat(),
+                pale=few,
+                done=done,
+            )
+        )
+    return found
+
+
+def _fill(figure: go.Figure, table: _Table, look: Look, cells: list[_Cell]) -> None:
     """Colour the finished cells and the row of all cohorts, and write on them."""
-    z: list[list[float | None]] = [[None] * len(table.ages) for _ in table.rows]
-    hovers = [[""] * len(table.ages) for _ in table.rows]
+    blank: list[None] = [None] * len(table.ages)
+    z: list[list[float | None]] = [[*blank] for _ in table.rows]
+    veil: list[list[float | None]] = [[*blank] for _ in table.rows]
     written: list[tuple[str, str, str]] = []
     colours: list[str] = []
-    for row, age, value, words in _finished(table, texts, shown):
-        z[row][age - 1], hovers[row][age - 1] = value, words
-        text = table.cell(value)
-        bold = row == 0 and len(table.average) > 0
-        name = f"<b>{text}</b>" if bold else text
-        written.append((table.columns[age - 1], table.rows[row], name))
-        colours.append(on(look, colour_at(look.scale, value / table.top)))
+    for each in (cell for cell in cells if cell.done):
+        z[each.row][each.column] = each.value
+        text = table.cell(each.value)
+        if each.row == 0 and len(table.average):
+            text = f"<b>{text}</b>"
+        written.append((table.columns[each.column], table.rows[each.row], text))
+        colour = colour_at(look.scale, each.value / table.top)
+        if each.pale:
+            veil[each.row][each.column] = 1.0
+        colours.append(_muted_on(look, colour) if each.pale else on(look, colour))
+    _grid(figure, table, z, colorscale=colourscale(look), zmax=table.top)
+    if any(cell.pale for cell in cells):
+        # Over the colours lies the paper's own, so that they keep one scale.
+        paper = [(0, look.page), (1, look.page)]
+        _grid(figure, table, veil, colorscale=paper, zmax=1, opacity=1 - PALE)
+    cell_text(figure, written, colours)
+
+
+def _grid(
+    figure: go.Figure,
+    table: _Table,
+    z: list[list[float | None]],
+    **style: object,
+) -> None:
     figure.add_heatmap(
         x=table.columns,
         y=table.rows,
         z=z,
-        customdata=hovers,
-        hovertemplate=HOVER,
-        colorscale=colourscale(look),
         zmin=0,
-        zmax=table.top,
         xgap=1.5,
         ygap=1.5,
         showscale=False,
         hoverongaps=False,
+        hoverinfo="skip",
+        **style,
     )
-    cell_text(figure, written, colours)
 
 
-def _finished(
-    table: _Table, texts: Texts, shown: Shown
-) -> list[tuple[int, int, float, str]]:
-    """Row, age, value and hover text of every filled cell."""
-    counted = finished(table.cells)
-    cohorts = counted["period"].value_counts()
-    found = []
-    for each in records(table.average):
-        age = int(each["period"])
-        words = _hover_all(each, int(cohorts.get(age, 0)), table, texts)
-        found.append((0, age, float(each[table.measure]), words))
-    for each in records(counted):
-        row = _row(table, each["cohort"])
-        lines = _hover(each, table, texts, shown)
-        found.append((row, int(each["period"]), float(each[table.measure]), lines))
-    return found
+def _muted_on(look: Look, colour: str) -> str:
+    """Text colour for a pale cell: muted, where that can be read."""
+    pale = colour_at((look.page, colour), PALE)
+    return look.muted if contrast(look.muted, pale) >= READABLE else on(look, pale)
 
 
 def _open_cells(
-    figure: go.Figure, table: _Table, texts: Texts, look: Look, shown: Shown
+    figure: go.Figure, table: _Table, look: Look, cells: list[_Cell]
 ) -> None:
     """Cells of periods that are not over: dotted, in italics, never filled."""
-    left = records(unfinished(table.cells))
-    if not left:
-        return
-    day = table.formats.date_in_sentence(shown["as_of"])
-    ending = texts("figures.not_finished", day=day)
+    left = [cell for cell in cells if not cell.done]
     for each in left:
-        x, y = int(each["period"]) - 1, _row(table, each["cohort"])
+        x, y = each.column, each.row
         figure.add_shape(
             type="rect",
             x0=x - 0.47,
@@ -264,58 +311,69 @@ def _open_cells(
             y1=y + 0.42,
             line={"color": look.grey, "width": 1, "dash": "dot"},
         )
+    texts = [
+        (table.columns[each.column], table.rows[each.row], f"<i>{words}</i>")
+        for each in left
+        for words in [table.cell(each.value)]
+    ]
+    cell_text(figure, texts, [look.muted] * len(left))
+
+
+def _markers(figure: go.Figure, table: _Table, cells: list[_Cell]) -> None:
+    """Lay markers over the cells, and let no selection dim what lies below."""
+    for trace in figure.data:
+        if trace.type == "scatter":
+            same = {"textfont": {"color": trace.textfont.color}}
+            trace.update(selected=same, unselected=same)
+    unseen = {"marker": {"opacity": 0}}
     figure.add_scatter(
-        x=[table.columns[int(each["period"]) - 1] for each in left],
-        y=[table.rows[_row(table, each["cohort"])] for each in left],
-        text=[f"<i>{table.cell(float(each[table.measure]))}</i>" for each in left],
-        mode="text",
-        textfont={"size": 12, "color": look.muted},
+        x=[table.columns[each.column] for each in cells],
+        y=[table.rows[each.row] for each in cells],
+        mode="markers",
+        marker={"symbol": "square", "size": 20, "opacity": 0},
+        selected=unseen,
+        unselected=unseen,
         customdata=[
-            f"{_hover(each, table, texts, shown)}<br>{ending}" for each in left
+            [each.hover, each.cohort, str(table.ages[each.column])] for each in cells
         ],
-        hovertemplate=HOVER,
+        hovertemplate=CELL_HOVER,
     )
 
 
-def _row(table: _Table, cohort: dt.date) -> int:
-    start = len(table.rows) - len(table.cohorts)
-    return start + table.cohorts.index(pd.Timestamp(cohort))
-
-
-def _hover(each: Row, table: _Table, texts: Texts, shown: Shown) -> str:
+def _hover(each: Row, table: _Table, texts: Texts, shown: Shown) -> list[str]:
     age, grain = int(each["period"]), shown["grain"]
     cohort = pd.Timestamp(each["cohort"])
     name = table.formats.period(cohort, grain)
-    when = table.formats.period(following(cohort.date(), grain, age), grain)
-    heading = texts(f"figures.heatmap.cell_{grain}", cohort=name, age=age, period=when)
-    value = table.value(float(each[table.measure]))
-    sentence = texts(f"figures.heatmap.{table.measure}", value=value, age=age)
+    if table.shown.windows:
+        days = table.columns[age - 1]
+        heading = texts("figures.heatmap.cell_days", cohort=name, age=days)
+    else:
+        when = table.formats.period(following(cohort.date(), grain, age), grain)
+        key = f"figures.heatmap.cell_{grain}"
+        heading = texts(key, cohort=name, age=age, period=when)
+    value = table.shown.sentence(float(each["value"]), age, texts, table.formats)
     size = table.formats.count(each["cohort_size"])
-    if table.measure == "retention" and "active_customers" in each:
+    plain = table.shown.measure == "retention" and not table.shown.relative
+    if plain and "active_customers" in each:
         active = table.formats.count(each["active_customers"])
         ground = texts("figures.heatmap.of", active=active, size=size)
     else:
         ground = texts("figures.heatmap.size", size=size)
-    return f"{heading}<br>{sentence}<br>{ground}"
+    return [heading, value, ground]
 
 
-def _hover_all(each: Row, cohorts: int, table: _Table, texts: Texts) -> str:
-    age = int(each["period"])
-    heading = f"<b>{texts('figures.heatmap.all')}, {table.columns[age - 1]}</b>"
-    value = table.value(float(each[table.measure]))
-    lines = [heading, texts(f"figures.heatmap.{table.measure}", value=value, age=age)]
-    if "low" in each and pd.notna(each["low"]):
-        low, high = table.value(each["low"]), table.value(each["high"])
-        lines.append(texts("figures.interval", low=low, high=high))
-    count = table.formats.count(cohorts)
-    lines.append(texts("figures.heatmap.cohorts", count=cohorts, n=count))
-    return "<br>".join(lines)
+def _interval(each: Row, table: _Table, texts: Texts) -> list[str]:
+    """The line with the interval, if there is one."""
+    if pd.isna(each.get("low")) or not each["low"] < each["high"]:
+        return []
+    low, high = table.value(each["low"]), table.value(each["high"])
+    return [texts("figures.interval", low=low, high=high)]
 
 
 def _alt(table: _Table, texts: Texts, shown: Shown) -> str:
     """What it is, its range, three ages of all cohorts, the lowest first age."""
-    formats, grain, measure = table.formats, shown["grain"], table.measure
-    name = texts(f"figures.heatmap.name_{measure}")
+    formats, grain = table.formats, shown["grain"]
+    name = table.shown.name(texts)
     if not table.cohorts:
         return texts("figures.empty", figure=name)
     count = len(table.cohorts)
@@ -324,7 +382,7 @@ def _alt(table: _Table, texts: Texts, shown: Shown) -> str:
     key = "figures.heatmap.alt"
     sentences = [texts(key, count=count, figure=name, n=n, first=first, last=last)]
     values = [
-        f"{table.columns[int(each['period']) - 1]}: {table.value(each[measure])}"
+        f"{table.columns[int(each['period']) - 1]}: {table.value(each['value'])}"
         for each in records(table.average)
         if each["period"] in TOLD_AGES
     ]
@@ -332,9 +390,9 @@ def _alt(table: _Table, texts: Texts, shown: Shown) -> str:
         sentences.append(texts("figures.heatmap.alt_all", values=", ".join(values)))
     done = records(finished(table.cells[table.cells["period"] == 1]))
     if done:
-        lowest = min(done, key=lambda each: float(each[measure]))
+        lowest = min(done, key=lambda each: float(each["value"]))
         cohort = formats.period(lowest["cohort"], grain)
-        value = table.value(lowest[measure])
+        value = table.value(lowest["value"])
         key, age = "figures.heatmap.alt_low", table.columns[0]
         sentences.append(texts(key, age=age, cohort=cohort, value=value))
     return " ".join(sentences)

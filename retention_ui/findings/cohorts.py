@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from retention_core.intervals import wilson
-from retention_ui.figures.frames import finished, records
+from retention_core import measures
+from retention_ui.figures.frames import Row, finished, records
 from retention_ui.findings.finding import ENOUGH_COHORTS, Finding, times
 
 if TYPE_CHECKING:
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retention_core.periods import Grain
+    from retention_ui.figures.measured import Measured
     from retention_ui.formats import Formats
+    from retention_ui.texts import Texts
 
 A_YEAR_LATER = {"week": 52, "month": 12, "quarter": 4, "year": None}
 OLDEST_AT_LEAST = 3
+STAYS_FOR = 2
 
 
 def heatmap(
@@ -26,7 +29,7 @@ def heatmap(
 ) -> Finding:
     """How many order again in the next period, and a year later.
 
-    Each share needs three finished cohorts.
+    Each share needs three finished cohorts. ``average`` has ``period, retention``.
     """
     cohorts = finished(cells)["period"].value_counts()
     shares = dict(zip(average["period"], average["retention"], strict=True))
@@ -40,34 +43,73 @@ def heatmap(
     return Finding(f"heatmap.year_{grain}", {**fields})
 
 
+def table(
+    average: pd.DataFrame, shown: Measured, texts: Texts, formats: Formats
+) -> Finding:
+    """What a measure is at the first age, and a year later or at the last that is sure.
+
+    Each needs three finished cohorts. ``average`` is that of ``rc.measures.average``.
+    """
+    sure = average["value"].notna() & (average["cohorts"] >= ENOUGH_COHORTS)
+    known = average[sure & (average["period"] >= 1)].set_index("period")["value"]
+    name = shown.name(texts)
+    if known.empty:
+        return Finding("table.none", {"name": name})
+    year = None if shown.windows else A_YEAR_LATER[shown.grain]
+    ages = [known.index[0], year if year in known.index else known.index[-1]]
+    fields = {"name": name}
+    for field, age in zip(("first", "later"), ages, strict=True):
+        value = shown.value(float(known[age]), formats, 0)
+        fields |= {field: value, f"{field}_age": shown.ages([int(age)], texts)[0]}
+    return Finding("table.one" if ages[0] == ages[1] else "table.two", {**fields})
+
+
 def curves(
     cells: pd.DataFrame,
-    average: pd.DataFrame,
     chosen: Sequence[dt.date],
+    shown: Measured,
+    texts: Texts,
     formats: Formats,
-    grain: Grain,
 ) -> Finding:
-    """The chosen cohort that differs most from all, at the oldest common age.
+    """The chosen cohort that differs most from the rest, and from which age on.
 
-    It must be apart from all cohorts by both 95 % intervals, at age 3 or older.
+    At the oldest age that both have finished, 3 or more, the 95 % intervals of the
+    cohort and of all other cohorts must lie apart, and at the age before already; from
+    the first age on that this stays so, the two part.
     """
-    known = average[average["retention"].notna()].set_index("period")
     found = []
     for cohort in chosen:
-        own = finished(cells[cells["cohort"] == pd.Timestamp(cohort)])
-        common = own[own["period"].isin(known.index)]
-        age = int(common["period"].max()) if len(common) else 0
-        if age < OLDEST_AT_LEAST:
-            continue
-        row = records(common[common["period"] == age])[0]
-        everyone = records(known.loc[[age]])[0]
-        low, high = wilson(row["active_customers"], row["cohort_size"])
-        apart = low > everyone["high"] or high < everyone["low"]
-        if apart and everyone["retention"] > 0:
-            found.append((cohort, row["retention"] / everyone["retention"]))
+        row = _apart(cells, cohort)
+        if row is not None and row["others"] > 0:
+            found.append((cohort, row["value"] / row["others"], int(row["since"])))
     if not found:
         return Finding("curves.none")
-    cohort, ratio = max(found, key=lambda each: abs(each[1] - 1))
-    name = formats.period_in_sentence(cohort, grain)
-    fields: dict[str, str | Finding] = {"cohort": name, "ratio": times(ratio, formats)}
-    return Finding("curves.differs", fields, subject=cohort, above=ratio > 1)
+    cohort, ratio, since = max(found, key=lambda each: abs(each[1] - 1))
+    name = formats.period_in_sentence(cohort, shown.grain)
+    age = shown.ages([since], texts)[0]
+    fields: dict[str, str | Finding] = {"cohort": name, "age": age}
+    if shown.measure == "retention" and shown.relative is None:
+        fields["ratio"] = times(ratio, formats)
+        return Finding("curves.parts", fields, subject=cohort, above=ratio > 1)
+    fields["share"] = formats.share(abs(ratio - 1))
+    key = "curves.above" if ratio > 1 else "curves.below"
+    return Finding(key, fields, subject=cohort, above=ratio > 1)
+
+
+def _apart(cells: pd.DataFrame, cohort: dt.date) -> Row | None:
+    """Return the oldest common age where a cohort lies apart, and since when."""
+    done = finished(cells)
+    own = done["cohort"] == pd.Timestamp(cohort)
+    rest = measures.average(done[~own])[["period", "value", "low", "high"]]
+    names = {"value": "others", "low": "others_low", "high": "others_high"}
+    both = done[own].merge(rest.rename(columns=names), on="period")
+    both = both[both["period"] >= 1].dropna(subset=["value", "others"])
+    if both.empty or both["period"].max() < OLDEST_AT_LEAST:
+        return None
+    both = both.sort_values("period")
+    above, below = both["low"] > both["others_high"], both["high"] < both["others_low"]
+    side = above if above.iloc[-1] else below
+    stays = side[::-1].cummin()[::-1]
+    if stays.sum() < STAYS_FOR:
+        return None
+    return records(both)[-1] | {"since": both.loc[stays, "period"].min()}

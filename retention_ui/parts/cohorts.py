@@ -1,27 +1,31 @@
-"""Sections of the cohort page."""
+"""Sections of the cohort page: the table and its curves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from retention_core import cohorts, periods
-from retention_ui import filters, inputs, queries
+from retention_core import cohorts, measures, periods
+from retention_ui import inputs, queries, state
 from retention_ui.figures import cohorts as figures
-from retention_ui.figures.heatmap import Measure
+from retention_ui.figures.heatmap import FEW_CUSTOMERS
+from retention_ui.figures.measured import FROM, SHARES, UNTIL, Measured
 from retention_ui.findings import cohorts as findings
 from retention_ui.parts import common
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retention_core.periods import Grain
+    from retention_ui.findings.finding import Finding
     from retention_ui.page import Page
 
-MEASURES = get_args(Measure)
-SHARES = ("retention", "repeat_by", "on_or_after")
+MEASURES = measures.MEASURES
 KINDS = dict.fromkeys((*SHARES, "share", "low", "high"), "share")
+WINDOWS = (30, 60, 90, 180, 365)
 # Highest ages to choose from, the default last but for weeks; a year has few.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "week": ("12", "26", "52"),
@@ -33,98 +37,93 @@ MOST_COHORTS = 36
 ALL_AGES = 99
 ROW_LABELS = 136
 CELL = 24
-# Cohorts to begin with are compared at this age, of so many customers, out of so many.
+# Cohorts to begin with are compared at this age, out of so many.
 FIRST_LOOK = 3
-LEAST_CUSTOMERS = 30
 LEAST_COHORTS = 4
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What is looked at; ``by`` is a dimension or ``None``."""
+    """What is looked at; ``by`` is a split, as of ``common.split``, or ``None``."""
 
     grain: Grain
     measure: Any
     by: str | None
     columns: int
     without_first: bool
+    relative: Any = None
+    windows: tuple[int, ...] | None = None
+
+    @property
+    def shown(self) -> Measured:
+        """The measure as it is looked at."""
+        return Measured(self.measure, self.grain, self.relative, self.windows)
 
 
 def choices(page: Page) -> Choices:
     """Draw the controls of the page."""
-    dimensions = list(queries.values(page.shop.dataset))
-    names = {name: filters.dimension(page.texts, name) for name in dimensions}
+    scope, relative, windows = page.scope, None, None
+    measure = "retention"
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        grain: Any = inputs.choice(page.scope, "grain", periods.GRAINS, "month")
-        by = inputs.choice(
-            page.scope,
-            "split",
-            ["nothing", *dimensions],
-            names={"nothing": page("split.nothing"), **names},
-        )
-        measure = "retention"
-        if by == "nothing":
-            measure = inputs.choice(page.scope, "measure", MEASURES, width=220)
-        columns = ALL_AGES
-        if grain in COLUMNS:
-            options = COLUMNS[grain]
-            default = options[1] if grain == "week" else options[-1]
-            field = f"columns_{grain}"
-            columns = int(inputs.choice(page.scope, field, options, default))
-    split = None if by == "nothing" else by
-    return Choices(grain, measure, split, columns, _first_left_out(page, grain))
+        grain: Any = inputs.choice(scope, "grain", periods.GRAINS, "month")
+        by = common.split(page)
+        if by is None:
+            measure = inputs.choice(scope, "measure", MEASURES, width=230)
+            relative = _relative(page, measure)
+            counted = inputs.choice(scope, "ages", ("calendar", "days"))
+            windows = WINDOWS if counted == "days" else None
+        columns = _columns(page, grain) if windows is None else ALL_AGES
+    left_out = _first_left_out(page, grain)
+    return Choices(grain, measure, by, columns, left_out, relative, windows)
 
 
 def table(page: Page, chosen: Choices) -> bool:
     """Draw the heatmap of the measure; false where the filters leave nothing."""
-    words = {"grain": page.texts(f"grains.{chosen.grain}")}
-    cells = cells_of(page, chosen, chosen.measure)
+    cells = measured_of(page, chosen)
     if cells.empty:
         common.nothing_matches(page)
         return False
-    average = cohorts.average(cells)
-    retention = cohorts.average(cells_of(page, chosen))
-    finding = findings.heatmap(cells, retention, page.formats, chosen.grain)
+    average = measures.average(cells)
     truncated = not chosen.without_first and _truncated(page, chosen.grain)
-    note = [page(f"notes.{chosen.measure}", **words)]
-    note += [page("notes.truncated")] * truncated
-    note += [page("notes.latest")] * (cells["cohort"].nunique() > MOST_COHORTS)
     figure = figures.retention_heatmap(
         cells,
         *page.drawing,
         average=average,
         measure=chosen.measure,
+        relative=chosen.relative,
+        windows=chosen.windows,
         grain=chosen.grain,
         columns=chosen.columns,
         as_of=page.facts.as_of,
         truncated=truncated,
     )
-    drawn = min(chosen.columns, int(cells["period"].max()))
     page.section(
         "table",
-        finding.words(page.texts),
+        _finding(page, chosen, cells).words(page.texts),
         figure,
-        table=cells,
-        kinds=KINDS,
-        what=" ".join(note),
-        least=ROW_LABELS + CELL * drawn,
-        **words,
+        table=cells.drop(columns=["kind", *measures.SUMS]),
+        kinds=_kinds(chosen.shown),
+        what=_note(page, chosen, cells, truncated=truncated),
+        least=ROW_LABELS + CELL * min(chosen.columns, int(cells["period"].max())),
+        clicked=lambda: _choose_cell(page),
+        grain=page.texts(f"grains.{chosen.grain}"),
     )
     return True
 
 
 def curves(page: Page, chosen: Choices) -> None:
-    """Draw retention by age: all cohorts, and up to three chosen ones."""
-    cells = cells_of(page, chosen)
-    average = cohorts.average(cells)
-    starts = [pd.Timestamp(day).date() for day in cells["cohort"].unique()]
+    """Draw the measure by age: all cohorts, and up to three chosen ones."""
+    cells = measured_of(page, chosen)
+    average = measures.average(cells)
+    starts = starts_of(cells)
     names = {day.isoformat(): page.formats.period(day, chosen.grain) for day in starts}
     drawn = st.container()
     picked = inputs.several(
         page.scope, "cohort", names, _extremes(cells), most=MOST_CHOSEN
     )
     beside = [day for day in starts if day.isoformat() in picked]
-    finding = findings.curves(cells, average, beside, page.formats, chosen.grain)
+    shown = chosen.shown
+    finding = findings.curves(cells, beside, shown, page.texts, page.formats)
     title = finding.words(page.texts) if beside else page("all_cohorts")
     figure = figures.curves(
         average,
@@ -133,11 +132,12 @@ def curves(page: Page, chosen: Choices) -> None:
         chosen=beside,
         named=finding.subject,
         above=finding.above,
-        grain=chosen.grain,
+        shown=shown,
         columns=chosen.columns,
     )
+    what, kinds = shown.name(page.texts), _kinds(shown)
     with drawn:
-        page.section("curves", title, figure, table=average, kinds=KINDS)
+        page.section("curves", title, figure, table=average, kinds=kinds, what=what)
 
 
 def cells_of(
@@ -145,8 +145,105 @@ def cells_of(
 ) -> pd.DataFrame:
     """Return the cells that are shown: of these dates, with the first cohort or not."""
     asked = {"grain": chosen.grain, "measure": measure, "by": by}
-    found = queries.ask(page.shop, "cells", **asked)
-    shown: pd.DataFrame = page.view.shown(found, "cohort", chosen.grain)
+    return _shown(page, chosen, queries.ask(page.shop, "cells", **asked))
+
+
+def measured_of(
+    page: Page, chosen: Choices, shown: Measured | None = None
+) -> pd.DataFrame:
+    """Return what ``rc.measures.measured`` says of the cells that are shown."""
+    shown = shown or chosen.shown
+    found = queries.ask(
+        page.shop,
+        "measured",
+        measure=shown.measure,
+        grain=shown.grain,
+        relative_to=shown.relative,
+        windows=shown.windows,
+    )
+    return _shown(page, chosen, found)
+
+
+def starts_of(cells: pd.DataFrame) -> list[Any]:
+    """Return the first days of the cohorts in ``cells``."""
+    return [pd.Timestamp(day).date() for day in cells["cohort"].unique()]
+
+
+def keep_within(page: Page, field: str, options: Sequence[str], default: str) -> None:
+    """Put an input back to its default where its options have changed under it."""
+    key = page.scope.key(field)
+    if state.widget(key) is not None and state.widget(key) not in options:
+        state.set_widget(key, default)
+
+
+def _relative(page: Page, measure: str) -> str | None:
+    """Let the user see a measure as a share of another period's, where it can be."""
+    found = measures.relatives(measure)
+    if measure in SHARES:  # of the first period they are a share already
+        found = tuple(each for each in found if each != "first")
+    if not found:
+        return None
+    options = ["itself", *found]
+    keep_within(page, "shown", options, "itself")
+    asked = inputs.choice(page.scope, "shown", options)
+    return None if asked == "itself" else asked
+
+
+def _columns(page: Page, grain: Grain) -> int:
+    """Let the user choose how many ages are shown."""
+    if grain not in COLUMNS:
+        return ALL_AGES
+    options = COLUMNS[grain]
+    default = options[1] if grain == "week" else options[-1]
+    return int(inputs.choice(page.scope, f"columns_{grain}", options, default))
+
+
+def _finding(page: Page, chosen: Choices, cells: pd.DataFrame) -> Finding:
+    if chosen.shown == Measured("retention", chosen.grain):
+        retention = cohorts.average(cells_of(page, chosen))
+        return findings.heatmap(cells, retention, page.formats, chosen.grain)
+    average = measures.average(cells)
+    return findings.table(average, chosen.shown, page.texts, page.formats)
+
+
+def _note(page: Page, chosen: Choices, cells: pd.DataFrame, *, truncated: bool) -> str:
+    """Say what is drawn, in which unit, and what the marks mean."""
+    words = {"grain": page.texts(f"grains.{chosen.grain}")}
+    measure = chosen.measure
+    if chosen.windows is None:
+        note = [page(f"notes.{measure}", **words)]
+    else:
+        until = "until" if measure in UNTIL else "span"
+        span = "from" if measure in FROM else until
+        what = page.scope.option("measure", measure)
+        note = [page(f"notes.days_{span}", what=what)]
+    if chosen.relative:
+        days = "_days" if chosen.windows else ""
+        note.append(page(f"notes.{chosen.relative}{days}", **words))
+    note += [page("notes.truncated")] * truncated
+    note += [page("notes.pale")] * bool((cells["cohort_size"] < FEW_CUSTOMERS).any())
+    note += [page("notes.latest")] * (cells["cohort"].nunique() > MOST_COHORTS)
+    return " ".join([*note, page("notes.click")])
+
+
+def _choose_cell(page: Page) -> None:
+    """Take the cell that was clicked; the callback of the table."""
+    event = state.widget(f"{page.name}.table") or {}
+    points = event.get("selection", {}).get("points", [])
+    data = points[0].get("customdata") if points else None
+    if data and data[1]:
+        inputs.reset(page.scope, "of", data[1])
+        inputs.reset(page.scope, "at", data[2])
+
+
+def _kinds(shown: Measured) -> dict[str, str]:
+    """Return how Excel writes value and interval."""
+    kind = "share" if shown.unit == "share" else "number"
+    return dict.fromkeys(("value", "low", "high"), kind)
+
+
+def _shown(page: Page, chosen: Choices, cells: pd.DataFrame) -> pd.DataFrame:
+    shown: pd.DataFrame = page.view.shown(cells, "cohort", chosen.grain)
     if chosen.without_first and len(shown):
         shown = shown.loc[shown["cohort"] > shown["cohort"].min()]
     return shown
@@ -166,9 +263,10 @@ def _first_left_out(page: Page, grain: Grain) -> bool:
 
 
 def _extremes(cells: pd.DataFrame) -> list[str]:
-    """Return the cohorts that came back least and most, to begin with."""
+    """Return the cohorts that lie lowest and highest, to begin with."""
     seen = cells[cells["complete"] & (cells["period"] == FIRST_LOOK)]
-    seen = seen[seen["cohort_size"] >= LEAST_CUSTOMERS].sort_values("retention")
+    seen = seen[seen["cohort_size"] >= FEW_CUSTOMERS].dropna(subset=["value"])
     if len(seen) < LEAST_COHORTS:
         return []
+    seen = seen.sort_values("value")
     return [day.date().isoformat() for day in seen["cohort"].iloc[[0, -1]]]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from retention_core import cohorts
+from retention_core import cohorts, measures
 from retention_core.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from retention_core.measures import Relative
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
@@ -36,6 +38,42 @@ def cells(
     return frame.assign(low=low, high=high)
 
 
+def measured(
+    orders: Orders,
+    *,
+    measure: str,
+    grain: Grain,
+    relative_to: Relative | None,
+    windows: Sequence[int] | None,
+) -> pd.DataFrame:
+    """Return a measure of every cohort at every age, with its interval."""
+    days = None if windows is None else tuple(windows)
+    return measures.measured(
+        orders, measure, grain=grain, windows=days, relative_to=relative_to
+    )
+
+
+def members(  # noqa: PLR0913 a cell of a table, and which of its customers
+    orders: Orders,
+    *,
+    cohort: str,
+    period: int,
+    grain: Grain,
+    windows: Sequence[int] | None,
+    came_back: bool | None = None,
+    limit: int | None = None,
+) -> pd.DataFrame:
+    """Return the customers of a cohort, those who came back first."""
+    start = dt.date.fromisoformat(cohort)
+    days = None if windows is None else tuple(windows)
+    found = cohorts.customers(
+        orders, cohort=start, period=period, grain=grain, windows=days
+    )
+    if came_back is not None:
+        found = found.filter(found.came_back == came_back)
+    return orders.run(found if limit is None else found.limit(limit))
+
+
 CELLS: dict[str, Callable[..., pd.DataFrame]] = {
     "retention": cohorts.retention,
     "active_customers": cohorts.retention,
@@ -45,4 +83,6 @@ CELLS: dict[str, Callable[..., pd.DataFrame]] = {
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "truncated": truncated,
     "cells": cells,
+    "measured": measured,
+    "members": members,
 }

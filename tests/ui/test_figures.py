@@ -26,8 +26,8 @@ from retention_ui.figures import (
     movement,
     survival,
 )
-from retention_ui.figures.heatmap import COUNTS, SHARES
 from retention_ui.figures.look import DARK, LIGHT, contrast
+from retention_ui.figures.measured import COUNTS, SHARES, Measured
 from retention_ui.figures.placing import Plot, spot, spread
 from retention_ui.formats import Formats
 from retention_ui.texts import Texts
@@ -77,8 +77,10 @@ def cells_of(months: int, seed: int = 0) -> pd.DataFrame:
     )
 
 
-def average_of(cells: pd.DataFrame) -> pd.DataFrame:
-    return core.average(cells.drop(columns=["low", "high"]))
+def average_of(cells: pd.DataFrame, measure: str = "retention") -> pd.DataFrame:
+    kept = cells.drop(columns=["low", "high", "value"], errors="ignore")
+    average = core.average(kept)
+    return average.assign(value=average[measure])
 
 
 def movement_of(months: int, seed: int = 0) -> pd.DataFrame:
@@ -188,12 +190,13 @@ def shares_of(rows: int) -> pd.DataFrame:
 
 def heatmap(rows: int, look, measure: str = "retention", seed: int = 0):
     cells = cells_of(rows, seed)
+    cells = cells.assign(value=cells[measure])
     return cohorts.retention_heatmap(
         cells,
         TEXTS,
         look,
         FORMATS,
-        average=average_of(cells),
+        average=average_of(cells, measure),
         measure=measure,
         grain="month",
         columns=24,
@@ -204,6 +207,7 @@ def heatmap(rows: int, look, measure: str = "retention", seed: int = 0):
 
 def curves(rows: int, look, seed: int = 0):
     cells = cells_of(rows, seed)
+    cells = cells.assign(value=cells["retention"])
     chosen = list(cells["cohort"].drop_duplicates()[:3])
     return cohorts.curves(
         average_of(cells),
@@ -214,7 +218,7 @@ def curves(rows: int, look, seed: int = 0):
         chosen=chosen,
         named=chosen[0] if chosen else None,
         above=False,
-        grain="month",
+        shown=Measured("retention", "month"),
         columns=24,
     )
 
@@ -413,11 +417,11 @@ def test_the_heatmap_names_size_flag_and_whole():
 
 
 def test_an_unfinished_cell_says_so_and_what_it_holds():
-    hovers = [
-        text for trace in heatmap(6, LIGHT).data[-1:] for text in trace.customdata
-    ]
-    assert hovers
+    every = [text for text, _, _ in heatmap(6, LIGHT).data[-1].customdata]
+    hovers = [text for text in every if "Not finished" in text]
+    assert len(hovers) == (~cells_of(6).query("period >= 1")["complete"]).sum()
     assert all(text.endswith("Not finished: data ends on 18 June") for text in hovers)
+    assert not any("interval" in text for text in hovers)
     last = cells_of(6).query("period == 1 and not complete").iloc[0]
     whole = f"{last.active_customers} of {last.cohort_size} customers"
     assert any(whole in text and "Cohort May 2026, month 1" in text for text in hovers)
@@ -435,7 +439,7 @@ def test_every_measure_has_its_words(measure):
     ("share", "top"), [(0.02, 0.10), (0.10, 0.10), (0.34, 0.35), (1.0, 1.0)]
 )
 def test_the_scale_ends_at_a_round_share(share, top):
-    cells = cells_of(6).assign(retention=share)
+    cells = cells_of(6).assign(value=share)
     figure = cohorts.retention_heatmap(
         cells,
         TEXTS,

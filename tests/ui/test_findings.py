@@ -12,6 +12,7 @@ import pytest
 from retention_core import cohorts
 from retention_core.churn import ChurnWindow
 from retention_core.intervals import wilson
+from retention_ui.figures.measured import Measured
 from retention_ui.findings import baskets as baskets_says
 from retention_ui.findings import churn as churn_says
 from retention_ui.findings import cohorts as cohorts_says
@@ -90,9 +91,11 @@ def test_the_heatmap_names_its_period(grain):
 
 def curves(own: list[float], others: int = 6) -> Finding:
     cells = cells_of([own, *[[0.4, 0.4, 0.4, 0.4, 0.4]] * others], size=1000)
-    average = cohorts.average(cells[cells["cohort"] > "2024-01-01"].drop(columns="low"))
-    chosen = [dt.date(2024, 1, 1)]
-    return cohorts_says.curves(cells, average, chosen, FORMATS, "month")
+    sums = {"top": cells["active_customers"], "bottom": cells["cohort_size"]}
+    unused = dict.fromkeys(("top_squared", "bottom_squared", "top_times_bottom"), 0)
+    cells = cells.assign(kind="share", value=cells["retention"], **sums, **unused)
+    shown, chosen = Measured("retention", "month"), [dt.date(2024, 1, 1)]
+    return cohorts_says.curves(cells, chosen, shown, TEXTS, FORMATS)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,9 @@ def curves(own: list[float], others: int = 6) -> Finding:
 )
 def test_a_cohort_that_is_apart_is_told_in_plain_ratios(share, words):
     found = curves([0.4, 0.4, share, share, 0.0])
-    assert said(found) == f"The January 2024 cohort comes back {words}"
+    assert said(found) == (
+        f"The January 2024 cohort comes back {words}, from month 3 on"
+    )
     assert found.subject == dt.date(2024, 1, 1)
     assert found.above == (share > 0.4)
 
