@@ -60,21 +60,27 @@ def difference(
 
 
 def by_age(
-    orders: Orders,
-    *,
-    by: str,
-    measure: Measure = "retention",
-    grain: Grain = "month",
-    windows: tuple[int, ...] | None = None,
+    orders: Orders, *, by: str, measure: Measure = "retention", grain: Grain = "month"
 ) -> pd.DataFrame:
-    """Each group of customers at every age, its cohorts added up.
+    """Each group of customers at every age; parameters as of :func:`difference`.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`summed`.
+    """
+    cells = measures.measured(orders, measure, grain=grain, by=by)
+    return summed(cells, by=by, measure=measure)
+
+
+def summed(cells: pd.DataFrame, *, by: str, measure: Measure) -> pd.DataFrame:
+    """Add up the cohorts of each group, from complete cells only.
 
     Parameters
     ----------
-    by, measure
-        As of :func:`difference`.
-    grain, windows
-        How ages are counted (:func:`retention_core.measures.measured`).
+    cells
+        What :func:`retention_core.measures.measured` gave of ``measure``, split ``by``
+        a dimension.
 
     Returns
     -------
@@ -83,10 +89,9 @@ def by_age(
         ``total`` (customers who came back, or money), ``squares`` (the sum over the
         customers of its square), ``value`` (total / customers: a share 0–1, or money),
         ``low, high`` (95 %: Wilson for shares, t for money; null where one customer
-        or no two that differ leave the spread unknown).
-        Largest group first; customers without a value are in no group.
+        or no two that differ leave the spread unknown). Largest group first; customers
+        without a value are in no group.
     """
-    cells = measures.measured(orders, measure, grain=grain, by=by, windows=windows)
     known = cells[cells["complete"] & cells[by].notna()]
     names = {by: "group", "cohort_size": "customers", "top": "total"}
     known = known.rename(columns={**names, "top_squared": "squares"})
@@ -116,7 +121,7 @@ def pairs(
     Parameters
     ----------
     found
-        What :func:`by_age` gave for ``measure``.
+        What :func:`by_age` or :func:`summed` gave for ``measure``.
     age, min_customers
         As of :func:`difference`.
 

@@ -190,3 +190,13 @@ def test_what_measured_gives_can_be_tested_as_it_is():
     shop = rc.measures.measured(orders_of(months, as_of=dt.date(2024, 8, 31)))
     found = trends.trend(shop, age=1)
     assert found.slope == pytest.approx(1.2)
+
+
+def test_one_cohort_keeps_its_interval_and_many_have_wider_ones():
+    ends = {"low": 0.3, "high": 0.6}
+    one = trends.widened(cells([(20, 50)]).assign(**ends), age=1).iloc[0]
+    assert (one["low"], one["high"]) == pytest.approx((0.3, 0.6))
+    # 25 at once: the normal distribution's 99.9th percentile, 3.0902, not 1.95996.
+    many = trends.widened(cells([(20, 50)] * 25).assign(**ends), age=1).iloc[0]
+    assert many["low"] == pytest.approx(0.4 - 0.1 * 3.0902 / 1.95996, abs=1e-4)
+    assert many["high"] == pytest.approx(0.4 + 0.2 * 3.0902 / 1.95996, abs=1e-4)
