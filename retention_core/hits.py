@@ -41,6 +41,9 @@ class HitRate:
     customers, lost
         Known at the cut-off; of these without an order since, who by the window count
         as lost today.
+    called_lost
+        Whom the rule called lost at the cut-off: nobody, where the history before it
+        was no longer than the window.
     measures
         A row a ``name``: ``score``; ``silence``, the days since the last order, which
         the rule goes by; ``rule``, its yes or no. ``auc``, the chance that a customer
@@ -63,6 +66,7 @@ class HitRate:
     window_days: int
     customers: int
     lost: int
+    called_lost: int
     measures: pd.DataFrame
     differences: pd.DataFrame
     calibration: pd.DataFrame
@@ -113,6 +117,7 @@ def hit_rate(orders: Orders, *, window_days: int) -> HitRate:
         window_days=window_days,
         customers=known.n_customers,
         lost=int(lost.sum()),
+        called_lost=int(known.customers @ rule),
         measures=measures,
         differences=differences,
         calibration=_calibration(score, lost, back),

@@ -1,37 +1,74 @@
-"""Who is at risk, and who has gone quiet."""
+"""Who is at risk, how far to trust that, and who has gone quiet."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import attention, churn
+from retention_core import attention
+from retention_core import risk as core
+from retention_core.errors import TooLittleDataError
+from retention_ui.forecasts import TooLittle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
     import pandas as pd
 
     from retention_core.orders import Orders
 
-HALF = 0.5
+CONTACTS = ("customer_name", "email", "consent")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The model of the score: ``r, alpha, a, b``, and the rung of the ladder."""
+
+    params: list[float]
+    rung: str
+
+
+def fitted(orders: Orders) -> Fitted | TooLittle:
+    """Fit the model that every other question here is given, or say why there is none.
+
+    Fitted once for a shop: list, quadrants and counts take its parameters.
+    """
+    try:
+        found = core.fitted(orders)
+    except TooLittleDataError as error:
+        return TooLittle(error.code, error.fields)
+    return Fitted([float(each) for each in found.params], found.rung)
+
+
+def hit_rate(orders: Orders, *, window_days: int) -> core.HitRate | TooLittle:
+    """Test score and rule on the last ``window_days``, or say why that cannot be."""
+    try:
+        return core.hit_rate(orders, window_days=window_days)
+    except TooLittleDataError as error:
+        return TooLittle(error.code, error.fields)
 
 
 def risk(
-    orders: Orders, *, window_days: int | None = None, limit: int | None = None
+    orders: Orders,
+    *,
+    window_days: int,
+    params: Sequence[float] | None,
+    quarter: str | None = None,
+    limit: int | None = None,
 ) -> pd.DataFrame:
-    """List customers: those that rule and score disagree on first, then by revenue."""
-    table = churn.risk(orders, window_days=window_days)
-    hidden = _hidden(table).fill_null(False)
-    listed = table.order_by([hidden.desc(), table.revenue.desc(), "customer_id"])
-    return orders.run(listed if limit is None else listed.limit(limit))
+    """List customers: those that rule and score disagree on first, then by revenue.
 
-
-def undecided(orders: Orders, *, window_days: int | None = None) -> int:
-    """Count the customers who are active by the rule, yet more likely gone than not."""
-    table = churn.risk(orders, window_days=window_days)
-    counted = table.filter(_hidden(table)).agg(n=lambda t: t.count())
-    return int(orders.run(counted)["n"][0])
+    Of one of ``risk.QUARTERS`` only, where ``quarter`` is given.
+    """
+    table = core.scored_by(orders, window_days=window_days, params=params)
+    if quarter is not None:
+        table = core.placed(table)
+        table = table.filter(table.quarter == quarter).drop("quarter", "revenue_fifth")
+    shown = table.order_by(_by_risk(table))
+    shown = shown if limit is None else shown.limit(limit)
+    listed = _with_contacts(core.with_usual_gap(shown, orders), orders)
+    return orders.run(listed.order_by(_by_risk(listed)))
 
 
 def quiet(orders: Orders, *, window_days: int) -> tuple[int, float]:
@@ -45,16 +82,31 @@ def quiet_customers(
 ) -> pd.DataFrame:
     """List the good customers who have gone quiet, the most valuable first."""
     table = attention.quiet(orders, window_days=window_days).table
-    return orders.run(table if limit is None else table.limit(limit))
+    shown = table if limit is None else table.limit(limit)
+    listed = _with_contacts(shown, orders)
+    return orders.run(listed.order_by([listed.revenue.desc(), "customer_id"]))
 
 
-def _hidden(table: ir.Table) -> ir.BooleanValue:
-    return (table.recency_rule == "active") & (table.churn_score > HALF)
+def _by_risk(table: ir.Table) -> list[ir.Value | str]:
+    hidden = core.undecided(table).fill_null(False)
+    return [hidden.desc(), table.revenue.desc(), "customer_id"]
+
+
+def _with_contacts(table: ir.Table, orders: Orders) -> ir.Table:
+    """How to reach each customer, as far as the list of customers says."""
+    known = orders.customers
+    found = [] if known is None else [c for c in CONTACTS if c in known.columns]
+    if known is None or not found:
+        return table
+    joined = table.left_join(known.select("customer_id", *found), "customer_id")
+    return joined.select(*table.columns, *found)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
+    "fitted": fitted,
+    "hit_rate": hit_rate,
+    "quadrants": core.quadrants,
     "risk": risk,
-    "undecided": undecided,
     "quiet": quiet,
     "quiet_customers": quiet_customers,
 }
