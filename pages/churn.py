@@ -23,7 +23,7 @@ if common.customers_over_time(page):
         churn.kept(page, days, grain)
     with lower.cell():
         churn.next_order(page)
-    risk.customers(page, days)
+    risk.about_to_leave(page, days)
     churn.calculator(page)
     common.guests(page)
     page.explained()

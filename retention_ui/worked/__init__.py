@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Example = Callable[[Page], dict[str, str] | None]
 
 # In the order of the navigation.
-SUBJECTS: tuple[str, ...] = ("overview", "value", "risk", "forecast", "baskets")
+SUBJECTS: tuple[str, ...] = ("overview", "risk", "forecast", "baskets")
 
 
 def terms() -> Mapping[str, Mapping[str, Example]]:
