@@ -64,6 +64,17 @@ def days_of(months: int) -> int:
     return math.floor(A_MONTH * months)
 
 
+def months_watched(after: dt.date, as_of: dt.date) -> int:
+    """Months for which all were seen whose first day lies before ``after``.
+
+    0 or less: not even that day of all of them.
+    """
+    months = math.ceil(((as_of - after).days + 2) / A_MONTH)
+    while after + dt.timedelta(days=days_of(months) - 1) > as_of:
+        months -= 1
+    return months
+
+
 def watched(found: pd.DataFrame, *, as_of: dt.date, months: int) -> list[pd.Timestamp]:
     """Cohorts all of whose customers were seen for ``months`` after their first day.
 

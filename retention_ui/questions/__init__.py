@@ -13,6 +13,7 @@ from retention_ui.questions import (
     overview,
     risk,
     shop,
+    value,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **churn.QUESTIONS,
     **risk.QUESTIONS,
     **forecast.QUESTIONS,
+    **value.QUESTIONS,
     **baskets.QUESTIONS,
 }
 

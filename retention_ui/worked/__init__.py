@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     Example = Callable[[Page], dict[str, str] | None]
 
 # In the order of the navigation.
-SUBJECTS: tuple[str, ...] = ("overview", "risk", "forecast", "baskets")
+SUBJECTS: tuple[str, ...] = (
+    "overview",
+    "churn",
+    "value",
+    "risk",
+    "forecast",
+    "baskets",
+)
 
 
 def terms() -> Mapping[str, Mapping[str, Example]]:

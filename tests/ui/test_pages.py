@@ -11,7 +11,7 @@ from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
 
 ROOT = Path(__file__).parents[2]
-ANALYSES = ("overview", "cohorts", "churn", "forecast", "baskets")
+ANALYSES = ("overview", "cohorts", "value", "churn", "forecast", "baskets")
 PAGES = (*ANALYSES, "load")
 HEAD = "Order,Date,Customer,Product,Quantity,Amount,Currency\n"
 SHOPS = {
