@@ -66,6 +66,9 @@ class Orders:
         them.
     products
         The list of products (``product, sku, category, cost, price``), or ``None``.
+    firsts
+        :func:`retention_core.slices.first_values` of every dimension as ingest wrote
+        them, or ``None``: derive them.
     """
 
     table: ir.Table
@@ -77,6 +80,7 @@ class Orders:
     backend: BaseBackend
     stored: ir.Table | None = None
     products: ir.Table | None = None
+    firsts: ir.Table | None = None
 
     @cached_property
     def purchases(self) -> ir.Table:
@@ -122,6 +126,9 @@ class Orders:
             back = shop.table.refunded_at
             known = shop.table.filter(back.isnull() | (back < _midnight_after(day)))
             shop = replace(shop, table=known, stored=None)
+        elif self.firsts is not None:
+            begun = self.firsts.first_at < _midnight_after(day)
+            shop = replace(shop, firsts=self.firsts.filter(begun))
         return replace(shop, as_of=day)
 
     def cut(self, fewer: Callable[[ir.Table], ir.Table]) -> Orders:
@@ -131,7 +138,7 @@ class Orders:
         whole: it may look at ``order_id``, ``customer_id`` and the day.
         """
         stored = None if self.stored is None else fewer(self.stored)
-        return replace(self, table=fewer(self.table), stored=stored)
+        return replace(self, table=fewer(self.table), stored=stored, firsts=None)
 
 
 def purchases_of(lines: ir.Table) -> ir.Table:
@@ -191,7 +198,7 @@ def _tables(path: Path) -> dict[str, Path]:
     """The Parquet files of a dataset by their tables' names."""
     if path.is_file():
         return {LINES: path}
-    names = (LINES, "customers", "purchases", "products")
+    names = (LINES, "customers", "purchases", "products", "firsts")
     found = {name: path / f"{name}.parquet" for name in names}
     found = {name: each for name, each in found.items() if each.is_file()}
     if LINES not in found:
@@ -249,6 +256,7 @@ def _orders(
         backend=backend,
         stored=tables.get("purchases"),
         products=tables.get("products"),
+        firsts=tables.get("firsts"),
     )
     return shop.until(wanted or as_of)
 

@@ -10,6 +10,8 @@ import ibis
 from retention_core.errors import RetentionError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
     from retention_core.orders import Orders
@@ -113,16 +115,42 @@ def only(orders: Orders, by: str, value: str | None) -> Orders:
     return orders.cut(lambda rows: rows.semi_join(chosen, "customer_id"))
 
 
+def first_values(
+    lines: ir.Table, purchases: ir.Table, names: Sequence[str]
+) -> ir.Table:
+    """The first order of each known customer, and what its lines say.
+
+    Parameters
+    ----------
+    lines, purchases
+        :attr:`~retention_core.orders.Orders.table` and its ``purchases``.
+    names
+        Columns of ``lines``; of each the value of the largest line counts.
+
+    Returns
+    -------
+    Ibis table
+        ``customer_id, first_at`` (the time of the first purchase) and ``names``: a row
+        a customer with a purchase.
+    """
+    sold = lines.filter(lines.refunded_at.isnull())
+    joined = sold.select("order_id", "amount", *names).join(
+        _first_orders(purchases), "order_id"
+    )
+    largest = joined.group_by("customer_id").agg(amount=joined.amount.max())
+    # Of equal lines the first name: a missing one is no name.
+    tied = joined.semi_join(largest, ["customer_id", "amount"])
+    return tied.group_by("customer_id").agg(
+        first_at=tied.first_at.min(), **{name: tied[name].min() for name in names}
+    )
+
+
 def _of_first_line(orders: Orders, by: str) -> ir.Table:
     """``customer_id, value``: of the largest line of each first order."""
-    sold = orders.table.filter(orders.table.refunded_at.isnull())
-    firsts = _first_orders(orders)
-    lines = sold.select("order_id", "amount", value=sold[by]).join(firsts, "order_id")
-    rank = ibis.row_number().over(
-        group_by=lines.customer_id, order_by=[lines.amount.desc(), lines.value.asc()]
-    )
-    ranked = lines.select("customer_id", "value", rank=rank)
-    return ranked.filter(ranked["rank"] == 0).drop("rank")
+    found = orders.firsts
+    if found is None or by not in found.columns:
+        found = first_values(orders.table, orders.purchases, [by])
+    return found.select("customer_id", value=found[by])
 
 
 def _of_list(orders: Orders, attribute: str) -> ir.Table:
@@ -167,9 +195,11 @@ def _attributes(orders: Orders) -> list[str]:
     return [name for name in names if LEAST_VALUES <= row[name] <= MOST_VALUES]
 
 
-def _first_orders(orders: Orders) -> ir.Table:
-    """``customer_id, order_id`` of each known customer's first purchase."""
-    bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
+def _first_orders(purchases: ir.Table) -> ir.Table:
+    """``customer_id, order_id, first_at`` of each known customer's first purchase."""
+    bought = purchases.filter(purchases.customer_id.notnull())
     earliest = bought.group_by("customer_id").agg(ordered_at=bought.ordered_at.min())
     tied = bought.semi_join(earliest, ["customer_id", "ordered_at"])
-    return tied.group_by("customer_id").agg(order_id=tied.order_id.min())
+    return tied.group_by("customer_id").agg(
+        order_id=tied.order_id.min(), first_at=tied.ordered_at.min()
+    )

@@ -141,9 +141,10 @@ def build(
     """Build the dataset in the folder ``into``.
 
     Writes ``order_lines.parquet`` (with ``as_of``, ``first_day``, ``currency``,
-    ``time_zone`` in its metadata), ``purchases.parquet``, ``customers.parquet``,
-    ``products.parquet`` (where a list of products is among the files),
-    ``ledger.json``, ``ledger.parquet``, ``detection.json`` and ``answers.json``.
+    ``time_zone`` in its metadata), ``purchases.parquet``, ``firsts.parquet``,
+    ``customers.parquet``, ``products.parquet`` (where a list of products is among the
+    files), ``ledger.json``, ``ledger.parquet``, ``detection.json`` and
+    ``answers.json``.
     """
     _check_zone(answers.time_zone)
     currencies.check(answers.rates)
@@ -283,6 +284,7 @@ def _write_orders(
         metadata["rates"] = answers.rates
     write.order_lines(con, into / "order_lines.parquet", metadata)
     write.purchases(con, into / "purchases.parquet")
+    write.firsts(con, into / "firsts.parquet")
 
 
 def _recognised(

@@ -10,6 +10,7 @@ import ibis
 from retention_core.engine import METADATA_KEY
 from retention_core.ingest import values
 from retention_core.orders import COLUMNS, DIMENSIONS, LINES, purchases_of
+from retention_core.slices import LINE_COLUMNS, first_values
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -79,3 +80,19 @@ def purchases(con: DuckDBPyConnection, path: Path) -> None:
     """Write the one view that every count comes from: grouping lines is dear."""
     lines = ibis.table(COLUMNS, name=LINES)
     copy(con, ibis.to_sql(purchases_of(lines), dialect="duckdb"), path)
+    written = values.literal(str(path))
+    con.execute(f"CREATE VIEW purchases AS SELECT * FROM read_parquet({written})")
+
+
+def firsts(con: DuckDBPyConnection, path: Path) -> None:
+    """Write what each customer's first order was: every slice begins with it."""
+    have = [name for name, *_ in con.execute(f"DESCRIBE {LINES}").fetchall()]
+    extra = [name for name in have if name not in COLUMNS]
+    kinds = COLUMNS | dict.fromkeys(extra, "string")
+    bought = {name: COLUMNS[name] for name in ("order_id", "customer_id", "ordered_at")}
+    found = first_values(
+        ibis.table(kinds, name=LINES),
+        ibis.table(bought, name="purchases"),
+        [*LINE_COLUMNS, *extra],
+    )
+    copy(con, ibis.to_sql(found, dialect="duckdb"), path)

@@ -36,3 +36,21 @@ def test_stored_purchases_are_those_of_the_lines(export):
             lambda orders: slices.only(orders.until(middle), "product", "Cup"),
         ):
             pd.testing.assert_frame_equal(rows(cut(stored)), rows(cut(derived)))
+
+
+@settings(max_examples=15)
+@given(exports())
+def test_stored_first_values_are_those_of_the_lines(export):
+    with TemporaryDirectory() as folder:
+        stored = take(Path(folder), text_of(export)).orders
+        assert stored.firsts is not None
+        derived = replace(stored, firsts=None)
+        for day in (stored.as_of, dt.date(2024, 1, 14), dt.date(2027, 1, 1)):
+            for by in slices.dimensions(stored):
+                one, other = (
+                    shop.run(slices.first_value(shop.until(day), by))
+                    .sort_values("customer_id")
+                    .reset_index(drop=True)
+                    for shop in (stored, derived)
+                )
+                pd.testing.assert_frame_equal(one, other)
