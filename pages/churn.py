@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from retention_ui import queries
+from retention_ui import blocks, queries
 from retention_ui.page import open_page
-from retention_ui.parts import churn, common, risk
+from retention_ui.parts import churn, common, movement, risk, timing
 
 page = open_page("churn")
 if common.customers_over_time(page):
@@ -15,14 +15,28 @@ if common.customers_over_time(page):
         churn.window(page, found, days)
     with upper.cell():
         churn.gaps(page, days)
-    grain = churn.grain(page)
-    churn.rates(page, days, grain)
-    churn.movement(page, days, grain)
-    lower = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+    with blocks.controls():
+        grain, by = churn.grain(page), common.split(page)
+    movement.rates(page, days, grain)
+    movement.movement(page, days, grain)
+    middle = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+    with middle.cell():
+        movement.account(page, days, grain)
+    with middle.cell():
+        movement.kept(page, days, grain)
+    with middle.cell():
+        churn.sensitivity(page, days, grain)
+    with middle.cell():
+        timing.usual(page, days)
+    if by:
+        movement.losses(page, by, days, grain)
+    after = timing.after(page)
+    lower = st.grid(2 if by else 1, min_column_width=330, gap=("medium", "medium"))
     with lower.cell():
-        churn.kept(page, days, grain)
-    with lower.cell():
-        churn.next_order(page)
+        timing.next_order(page, after)
+    if by:
+        with lower.cell():
+            timing.waits(page, by, after)
     risk.about_to_leave(page, days)
     churn.calculator(page)
     common.guests(page)

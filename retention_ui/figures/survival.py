@@ -77,7 +77,7 @@ def next_orders(
         drawn.append(_steps(curves[after], stroke, texts, formats))
     band = curves[chosen] if chosen in known else None
     figure, plot = _figure(drawn, band, (texts, look, formats))
-    lines.name(figure, drawn, plot, look)
+    _ends(figure, drawn, plot, look)
     return describe(figure, _alt(drawn, texts, formats))
 
 

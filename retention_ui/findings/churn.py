@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core.survival import median_of_returned
-from retention_ui.figures.frames import finished, records
+from retention_ui.figures.frames import Row, finished, records
 from retention_ui.findings.finding import (
     WORDS_UP_TO,
     Finding,
     fraction,
+    named,
     number,
 )
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from retention_ui.formats import Formats
 
 CLOSE_SHARE = 0.015
+NEARLY = 0.01
+SMALL = 0.1
+CLEAR = 0.05
+LONGEST_SLICE = 14
 
 
 def window(found: ChurnWindow, formats: Formats, days: int | None = None) -> Finding:
@@ -97,12 +102,93 @@ def rate(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
     return Finding("rate.kept" if plain else "rate.kept_share", fields)
 
 
-def next_order(curve: pd.DataFrame, formats: Formats) -> Finding:
-    """Days within which half of those who order a second time do so."""
+def next_order(curve: pd.DataFrame, formats: Formats, after: int = 1) -> Finding:
+    """Days within which half of those who order once more do so.
+
+    ``after``: 1 speaks of the second order, 2 of the third, 3 of the fourth.
+    """
     days = median_of_returned(curve)
+    which = "" if after == 1 else f"_{after}"
     if days is None:
-        return Finding("next_order.none")
-    return Finding("next_order.half", {"days": formats.count(days)}, days)
+        return Finding(f"next_order.none{which}")
+    return Finding(f"next_order.half{which}", {"days": formats.count(days)}, days)
+
+
+def sensitivity(frame: pd.DataFrame, days: int, formats: Formats) -> Finding:
+    """How far half and double the window move churn; ``days`` is the window used."""
+    known = frame.dropna(subset="churn_rate").set_index("window_days")["churn_rate"]
+    if len(known) < 2 or days not in known.index:
+        return Finding("sensitivity.none")
+    own, low, high = float(known[days]), float(known.min()), float(known.max())
+    if known.index.max() == days:
+        half = rate_of(float(known.iloc[0]), formats)
+        fields: dict[str, str | Finding] = {"share": rate_of(own, formats)}
+        return Finding("sensitivity.half", fields | {"half": half})
+    if high - low < NEARLY:
+        return Finding("sensitivity.stays", {"share": rate_of(own, formats)})
+    ends: dict[str, str | Finding] = {
+        "low": rate_of(low, formats),
+        "high": rate_of(high, formats),
+    }
+    return Finding("sensitivity.moves", ends)
+
+
+def trend(frame: pd.DataFrame) -> str | None:
+    """What the direction of churn does under every window; ``None``: too little known.
+
+    A key of ``churn.sensitivity``. A direction counts when chance alone would not
+    have left it (p ≤ 0.05).
+    """
+    known = records(frame[frame["trend"].notna()])
+    if not known:
+        return None
+    sides = {
+        (row["trend"] > 0) - (row["trend"] < 0) if row["trend_p_value"] <= CLEAR else 0
+        for row in known
+    }
+    if {1, -1} <= sides:
+        return "mixed"
+    name = "up" if 1 in sides else "down" if -1 in sides else "none"
+    return f"same_{name}" if len(sides) == 1 else f"partly_{name}"
+
+
+def account(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
+    """The sum of the last finished period: who was active, won, back, lost."""
+    known = finished(frame).sort_values("period_start")
+    known = known[known["full_start"].astype(bool)]
+    if known.empty:
+        return Finding(f"account.none_{grain}")
+    last = records(known)[-1]
+    fields: dict[str, str | Finding] = {
+        "starting": formats.count(last["starting"]),
+        "new": formats.count(last["new"]),
+        "back": formats.count(last["reactivated"]),
+        "lost": formats.count(last["lost"]),
+        "ending": formats.count(last["ending"]),
+        "period": formats.period(last["period_start"], grain),
+    }
+    return Finding("account.sum_week" if grain == "week" else "account.sum", fields)
+
+
+def losses(
+    ends: tuple[Row, Row] | None, dimension: str, formats: Formats, grain: Grain
+) -> Finding:
+    """The groups that lose least and most; ``ends``: their rows, if truly apart."""
+    if ends is None:
+        return Finding("losses.none", {"dimension": dimension})
+    best, worst = ends
+    fields: dict[str, str | Finding] = {
+        "best": named(best["slice"], LONGEST_SLICE, formats),
+        "low": rate_of(best["churn_rate"], formats),
+        "worst": named(worst["slice"], LONGEST_SLICE, formats),
+        "high": rate_of(worst["churn_rate"], formats),
+    }
+    return Finding(f"losses.{grain}", fields)
+
+
+def rate_of(share: float, formats: Formats) -> str:
+    """Write a rate of churn in a sentence: small ones with a decimal."""
+    return formats.share(share, 1 if share < SMALL else 0)
 
 
 def _run(nets: Sequence[int], like: int) -> int:

@@ -1,35 +1,31 @@
-"""Sections of the churn page."""
+"""Sections of the churn page: the window, and a rate worked out by hand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import pandas as pd
 import streamlit as st
 
 from retention_core import churn, periods, survival
-from retention_ui import blocks, cards, inputs, queries
+from retention_ui import blocks, inputs, queries
 from retention_ui.figures import churn as figures
-from retention_ui.figures.frames import Row, records
-from retention_ui.figures.movement import movement as movement_figure
-from retention_ui.figures.movement import rates as rates_figure
-from retention_ui.figures.survival import next_orders
 from retention_ui.findings import churn as findings
-from retention_ui.parts import common
+from retention_ui.parts import common, tables
 
 if TYPE_CHECKING:
     from retention_core.churn import ChurnWindow
     from retention_core.periods import Grain
     from retention_ui.page import Page
 
-FIGURES = (
+SENSITIVITY = (
+    "starting",
+    "lost",
     "strict_retention_rate",
     "churn_rate",
-    "retention_rate",
     "revenue_churn_rate",
     "quick_ratio",
 )
-RATES = dict.fromkeys(FIGURES[:-1], "share")
+RATES = dict.fromkeys(SENSITIVITY[2:5], "share")
 EXAMPLES = ((100, 105, 15), (150, 200, 80))
 
 
@@ -84,79 +80,33 @@ def move_window(page: Page, found: ChurnWindow) -> int:
     return days
 
 
-def rates(page: Page, days: int, grain: Grain) -> None:
-    """Draw the five rates of the last finished period as cards."""
-    moved = _moved(page, days, grain)
-    known = moved[moved["complete"] & moved["full_start"]]
-    if known.empty:
-        after = page.facts.first_day + pd.Timedelta(days=days)
-        blocks.note(page("no_period", date=page.formats.date(after)))
+def sensitivity(page: Page, days: int, grain: Grain) -> None:
+    """Say what half and double the window would make of the last finished period."""
+    found = queries.ask(page.shop, "sensitivity", grain=grain, window_days=days)
+    if found.empty:
         return
-    rows = records(known)
-    last = rows[-1]
-    before: Row = dict.fromkeys(FIGURES, float("nan"))
-    if len(rows) > 1:
-        before = rows[-2]
-    start = page.formats.period(last["period_start"], grain)
-    counts = ("starting", "ending", "new", "lost", "reactivated")
-    numbers = {name: page.formats.count(last[name]) for name in counts}
-    numbers["days"] = page.formats.days(days)
-    if len(rows) > 1:
-        previous = page.formats.period(before["period_start"], grain)
-        blocks.note(page("period", period=start, previous=previous))
-    else:
-        blocks.note(page("period_alone", period=start))
-    shown = [
-        cards.figure_card(
-            name,
-            (page(f"cards.{name}.label"), page(f"cards.{name}.help", **numbers)),
-            {"value": last[name], "previous": before[name]},
-            known[name],
-            page,
+    formats = page.formats
+    lines = [
+        tables.Line(
+            page(f"sensitivity.{name}"), list(found[name]), tables.writer(name, formats)
         )
-        for name in FIGURES
+        for name in SENSITIVITY
     ]
-    cards.show(shown, across=5)
-
-
-def movement(page: Page, days: int, grain: Grain) -> None:
-    """Draw who was won, came back and was lost in each period."""
-    moved = page.view.shown(_moved(page, days, grain), "period_start", grain)
-    page.section(
-        "movement",
-        findings.movement(moved, page.formats, grain).words(page.texts),
-        movement_figure(moved, *page.drawing, grain=grain),
-        table=moved,
-        kinds=RATES,
+    heads = [formats.days(each) for each in found["window_days"]]
+    used = list(found["window_days"]).index(days)
+    heads[used] = f"**{heads[used]}**"
+    way = findings.trend(found)
+    longest = formats.count(found["trend_periods"].max())
+    note = page(
+        "notes.sensitivity",
+        period=formats.period(found["period_start"].iloc[0], grain),
+        gap="" if found["full_start"].all() else page("sensitivity.gap"),
+        trend=page(f"sensitivity.{way}", n=longest) if way else "",
     )
-
-
-def kept(page: Page, days: int, grain: Grain) -> None:
-    """Draw the retention rates over time."""
-    moved = page.view.shown(_moved(page, days, grain), "period_start", grain)
-    page.section(
-        "rates",
-        findings.rate(moved, page.formats, grain).words(page.texts),
-        rates_figure(moved, *page.drawing, grain=grain),
-        table=moved,
-        kinds=RATES,
-    )
-
-
-def next_order(page: Page) -> None:
-    """Draw the time to the second, third and fourth order."""
-    waits = {
-        after: queries.ask(page.shop, "next_purchase", after=after)
-        for after in (1, 2, 3)
-    }
-    table = pd.concat([frame.assign(order=after + 1) for after, frame in waits.items()])
-    page.section(
-        "next_order",
-        findings.next_order(waits[1], page.formats).words(page.texts),
-        next_orders(waits, *page.drawing),
-        table=table,
-        kinds=dict.fromkeys(("returned", "low", "high"), "share"),
-    )
+    title = findings.sensitivity(found, days, formats).words(page.texts)
+    section = ("sensitivity", title, note)
+    columns = page("sensitivity.line"), heads
+    tables.told(page, section, columns, lines, (found, RATES))
 
 
 def calculator(page: Page) -> None:
@@ -199,10 +149,3 @@ def grain(page: Page) -> Grain:
 def _type_in(page: Page, values: dict[str, int]) -> None:
     for name, value in values.items():
         inputs.reset(page.scope, name, value)
-
-
-def _moved(page: Page, days: int, grain: Grain) -> pd.DataFrame:
-    found: pd.DataFrame = queries.ask(
-        page.shop, "movement", grain=grain, window_days=days
-    )
-    return found

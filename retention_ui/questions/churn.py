@@ -25,8 +25,13 @@ class Waits:
 
 
 def waits_by_slice(orders: Orders, *, by: str, after: int = 1) -> Waits:
-    """Draw the waits of the largest slices from one count, and test it."""
+    """Draw the waits of the largest slices from one count, and test it.
+
+    Slices of fewer than 30 customers are left out: their curve says nothing yet.
+    """
     counts = survival.slice_counts(orders, by=by, after=after)
+    sizes = (counts["returned"] + counts["waiting"]).groupby(counts["slice"])
+    counts = counts[sizes.transform("sum") >= survival.LEAST_AT_RISK]
     return Waits(survival.curves(counts), survival.log_rank(counts))
 
 
