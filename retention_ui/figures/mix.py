@@ -32,6 +32,7 @@ PARTS = ("returning", "new")
 MONEY = ("average_order_value", "price_per_unit")
 RATIOS = ("units_per_order",)
 ROW = 52
+LEFT = 0.03
 
 
 class Period(TypedDict):
@@ -80,7 +81,7 @@ def paid(frame: pd.DataFrame, texts: Texts, look: Look, formats: Formats) -> go.
     known = records(frame)
     figure = base(look, 34 + ROW * max(len(known), 1))
     rows.stack(figure, len(known), look)
-    figure.update_xaxes(range=[0, 1.04], showticklabels=False, showline=False)
+    figure.update_xaxes(range=[-LEFT, 1.04], showticklabels=False, showline=False)
     for place, row in enumerate(known):
         ends = (row["new_high"], row["returning_high"], row["new"], row["returning"])
         whole = max([1e-9, *(end for end in ends if end == end)])

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 # In the order of the navigation.
 SUBJECTS: tuple[str, ...] = (
     "overview",
-    "churn",
     "value",
     "risk",
     "forecast",
