@@ -30,7 +30,11 @@ A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 
 
 def figures(
-    orders: Orders, *, grain: Grain = "month", window_days: int | None = None
+    orders: Orders,
+    *,
+    grain: Grain = "month",
+    window_days: int | None = None,
+    series: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The key figures as of the last complete period, with comparisons.
 
@@ -40,6 +44,8 @@ def figures(
         The period that the second group of figures is about.
     window_days
         Silence after which a customer is lost; from the data if not given.
+    series
+        What :func:`trend` gave for the same grain and window, where it is known.
 
     Returns
     -------
@@ -55,7 +61,8 @@ def figures(
         where the data does not reach back so far, or holds no full window before that
         period. With no complete period at all the twelve months end at ``as_of``.
     """
-    series = trend(orders, grain=grain, window_days=window_days, of=PERIODIC)
+    if series is None:
+        series = trend(orders, grain=grain, window_days=window_days, of=PERIODIC)
     rows = [*_yearly(orders, grain)]
     for figure in PERIODIC:
         known = series.loc[series["figure"] == figure, "value"].to_numpy()
@@ -70,8 +77,12 @@ def trend(
     grain: Grain = "month",
     window_days: int | None = None,
     of: tuple[str, ...] = (*YEARLY, *PERIODIC),
+    moved: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Each figure of each complete period, for a small line beside it.
+
+    ``moved`` is what :func:`retention_core.churn.movement` gave for the same grain and
+    window, where it is known.
 
     Returns
     -------
@@ -86,7 +97,9 @@ def trend(
     if set(of) & set(YEARLY):
         parts.append(_sales(orders, grain, index))
     if set(of) & (set(PERIODIC) - {"repeat_rate"}):
-        parts.append(_moved(orders, grain, window_days).reindex(index))
+        if moved is None:
+            moved = churn.movement(orders, grain=grain, window_days=window_days)
+        parts.append(_moved(moved).reindex(index))
     if "repeat_rate" in of:
         parts.append(_repeating(orders, grain, calendar).reindex(index))
     wide = pd.concat(parts, axis=1)[[*of]] if parts else pd.DataFrame(index=index)
@@ -153,9 +166,8 @@ def _yearly(orders: Orders, grain: Grain) -> list[tuple[str, float, float, float
     return rows
 
 
-def _moved(orders: Orders, grain: Grain, window_days: int | None) -> pd.DataFrame:
+def _moved(moved: pd.DataFrame) -> pd.DataFrame:
     """What the movement says, where a whole window lies before the period."""
-    moved = churn.movement(orders, grain=grain, window_days=window_days)
     moved = moved.rename(columns={"ending": "active_customers"})
     full: pd.DataFrame = moved.loc[moved["full_start"]]
     names = [name for name in PERIODIC if name != "repeat_rate"]

@@ -21,6 +21,7 @@ from retention_ui.worked.forecast import USUAL
 
 if TYPE_CHECKING:
     from retention_ui.page import Page
+    from retention_ui.questions.overview import Glance
 
 YEARLY = ("customers", "orders", "revenue", "average_order_value")
 MONTHLY = ("active_customers", "strict_retention_rate", "repeat_rate")
@@ -32,7 +33,7 @@ ONE_IN = 500
 
 def year(page: Page) -> None:
     """Show the figures of the last twelve months."""
-    figures, trend = _figures(page), _trend(page)
+    figures, trend = _figures(page), _glance(page).trend
     known = bool(figures.loc[list(YEARLY), "previous"].notna().any())
     dates = {
         "date": page.formats.date(_end(page)),
@@ -48,7 +49,7 @@ def month(page: Page) -> None:
     """Show the figures of the last finished month, and the year to come."""
     if not page.facts.customers or not _a_month_is_over(page):
         return
-    figures, trend = _figures(page), _trend(page)
+    figures, trend = _figures(page), _glance(page).trend
     last = _last(page)
     period = page.formats.period_in_sentence(last)
     before = {
@@ -86,10 +87,7 @@ def account(page: Page) -> None:
 
 def movement(page: Page) -> None:
     """Draw who was won, came back and was lost in each month."""
-    moved = queries.ask(
-        page.shop, "movement", grain="month", window_days=common.window_days(page)
-    )
-    moved = page.view.shown(moved, "period_start", "month")
+    moved = page.view.shown(_glance(page).movement, "period_start", "month")
     figure = movement_figure(moved, *page.drawing, grain="month")
     page.section(
         "movement",
@@ -185,14 +183,13 @@ def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
 
 
 def _figures(page: Page) -> pd.DataFrame:
-    days = common.window_days(page)
-    found: pd.DataFrame = queries.ask(page.shop, "figures", window_days=days)
-    return found.set_index("figure")
+    return _glance(page).figures.set_index("figure")
 
 
-def _trend(page: Page) -> pd.DataFrame:
-    days = common.window_days(page)
-    found: pd.DataFrame = queries.ask(page.shop, "trend", window_days=days)
+def _glance(page: Page) -> Glance:
+    found: Glance = queries.ask(
+        page.shop, "glance", window_days=common.window_days(page)
+    )
     return found
 
 

@@ -87,7 +87,7 @@ def repeat_rate(page: Page) -> dict[str, str] | None:
 
 def _figures(page: Page) -> dict[str, float]:
     days = common.window_days(page)
-    found: pd.DataFrame = queries.ask(page.shop, "figures", window_days=days)
+    found: pd.DataFrame = queries.ask(page.shop, "glance", window_days=days).figures
     return dict(zip(found["figure"], found["value"].astype(float), strict=True))
 
 
