@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MEASURES = measures.MEASURES
 KINDS = dict.fromkeys((*SHARES, "share", "low", "high"), "share")
+TOTALS = ("active_customers", "revenue", "orders")
 WINDOWS = (30, 60, 90, 180, 365)
 # Highest ages to choose from, the default last but for weeks; a year has few.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -32,6 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "month": ("6", "12", "24"),
     "quarter": ("4", "8", "12"),
 }
+PHONE = "Mobi"
 MOST_CHOSEN = 3
 MOST_COHORTS = 36
 ALL_AGES = 99
@@ -105,7 +107,7 @@ def table(page: Page, chosen: Choices) -> bool:
         kinds=_kinds(chosen.shown),
         what=_note(page, chosen, cells, truncated=truncated),
         least=ROW_LABELS + CELL * min(chosen.columns, int(cells["period"].max())),
-        clicked=lambda: _choose_cell(page),
+        clicked=None if _by_touch() else lambda: _choose_cell(page),
         grain=page.texts(f"grains.{chosen.grain}"),
     )
     return True
@@ -135,9 +137,17 @@ def curves(page: Page, chosen: Choices) -> None:
         shown=shown,
         columns=chosen.columns,
     )
-    what, kinds = shown.name(page.texts), _kinds(shown)
+    totals = shown.relative is None and shown.measure in TOTALS
     with drawn:
-        page.section("curves", title, figure, table=average, kinds=kinds, what=what)
+        page.section(
+            "curves",
+            title,
+            figure,
+            table=average,
+            kinds=_kinds(shown),
+            what=shown.name(page.texts),
+            everyone=page("an_average_cohort" if totals else "everyone"),
+        )
 
 
 def cells_of(
@@ -223,7 +233,16 @@ def _note(page: Page, chosen: Choices, cells: pd.DataFrame, *, truncated: bool) 
     note += [page("notes.truncated")] * truncated
     note += [page("notes.pale")] * bool((cells["cohort_size"] < FEW_CUSTOMERS).any())
     note += [page("notes.latest")] * (cells["cohort"].nunique() > MOST_COHORTS)
-    return " ".join([*note, page("notes.click")])
+    return " ".join([*note, page("notes.choose" if _by_touch() else "notes.click")])
+
+
+def _by_touch() -> bool:
+    """Whether the browser says that it is a phone's.
+
+    A chart whose marks can be chosen keeps a finger from scrolling over it; on a phone
+    the cell is chosen below the table instead.
+    """
+    return PHONE in (st.context.headers.get("User-Agent") or "")
 
 
 def _choose_cell(page: Page) -> None:
