@@ -13,6 +13,7 @@ if page.facts.customers:
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
     with grid.cell(column_span=2):
         overview.movement(page)
+        overview.revenue(page)
     with grid.cell():
         overview.next_steps(page)
 common.guests(page)

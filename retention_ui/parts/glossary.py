@@ -30,8 +30,7 @@ def subject(texts: Texts, term: str | None) -> str:
     chosen = next((s for s, found in worked.terms().items() if term in found), None)
     if chosen and state.entered():
         inputs.reset(scope, "subject", chosen)
-    names = {name: texts(f"pages.{name}") for name in SUBJECTS}
-    return inputs.choice(scope, "subject", SUBJECTS, names=names, width=220)
+    return inputs.choice(scope, "subject", SUBJECTS, width=220)
 
 
 def lines(page: Page | None, texts: Texts, chosen: str, term: str | None) -> None:

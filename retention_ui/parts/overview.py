@@ -16,7 +16,7 @@ from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.findings import churn as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.header import DATA_PAGE
-from retention_ui.parts import common
+from retention_ui.parts import common, value
 from retention_ui.worked.forecast import USUAL
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def month(page: Page) -> None:
     days = page.formats.days(common.window_days(page))
     blocks.note(page("month", period=period, days=days, **before))
     shown = [_card(page, name, figures, trend) for name in MONTHLY]
-    cards.show([*shown, _forecast(page)])
+    cards.show([*shown[:-1], _returning(page), shown[-1], _forecast(page)], across=5)
 
 
 def account(page: Page) -> None:
@@ -95,6 +95,11 @@ def movement(page: Page) -> None:
         page.marked(figure, list(moved["period_start"]), "month"),
         table=moved,
     )
+
+
+def revenue(page: Page) -> None:
+    """Draw what returning and new customers brought in each month."""
+    value.revenue(page, "month")
 
 
 def next_steps(page: Page) -> None:
@@ -221,6 +226,20 @@ def _card(
         # The year before is the period before: said once.
         del row["year_ago"]
     return cards.figure_card(name, labels, row, line, page)
+
+
+def _returning(page: Page) -> cards.Card:
+    """Return the card of the share that returning customers bring."""
+    frame = queries.ask(page.shop, "mix", grain="month")
+    over = frame[frame["complete"]].set_index("period_start")["returning_revenue_share"]
+    last = _last(page)
+    row = {
+        name: float(over.get(last - pd.DateOffset(months=months), float("nan")))
+        for name, months in (("value", 0), ("previous", 1), ("year_ago", 12))
+    }
+    name = "returning_revenue_share"
+    labels = page(f"cards.{name}.label"), page(f"cards.{name}.help")
+    return cards.figure_card(name, labels, row, over, page)
 
 
 def _forecast(page: Page) -> cards.Card:

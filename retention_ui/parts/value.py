@@ -212,8 +212,8 @@ def _when(page: Page, found: Returning | None) -> str:
     """Say which months a share is about, how sure it is, and what it was before."""
     if found is None:
         return ""
-    words = page(
-        "when",
+    words = page.texts(
+        "value.when",
         first=page.formats.period(found.first),
         last=page.formats.period(found.last),
         interval=page.formats.interval(found.low, found.high),
@@ -221,7 +221,8 @@ def _when(page: Page, found: Returning | None) -> str:
     )
     if pd.isna(found.previous):
         return words
-    return f"{words} {page('when_before', share=page.formats.share(found.previous))}"
+    before = page.formats.share(found.previous)
+    return f"{words} {page.texts('value.when_before', share=before)}"
 
 
 def _change(page: Page, frame: pd.DataFrame) -> str:
