@@ -102,7 +102,9 @@ class Page:
             if figure is not None:
                 with st.grid(1, min_column_width=least or 1, wrap=not least, gap=None):
                     blocks.show(figure, f"{self.name}.{name}", clicked=clicked)
-            with st.container(horizontal=True, gap="small"):
+            with st.container(
+                horizontal=True, gap="small", vertical_alignment="center"
+            ):
                 if table is not None:
                     self.downloads(name, table, kinds)
                 if figure is not None:
