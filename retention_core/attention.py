@@ -120,12 +120,12 @@ def quiet(orders: Orders, *, window_days: int | None = None) -> Quiet:
     left out: it is late for them (definitions.md §7, *valuable and leaving*).
     """
     days = churn.window(orders).days if window_days is None else window_days
-    known = risk.standing(orders)
+    known = risk.habits(orders)
     enough = known.agg(enough=known.revenue.quantile(1 - BEST)).as_scalar()
-    best = (known.revenue >= enough) & (known.days_since_last_order < days)
-    good = risk.with_usual_gap(known.filter(best), orders).select(*risk.HABITS)
-    good = good.filter(
-        good.days_since_last_order > PAST_THE_HABIT * good.usual_gap_days
+    good = known.filter(
+        (known.revenue >= enough)
+        & (known.days_since_last_order < days)
+        & (known.days_since_last_order > PAST_THE_HABIT * known.usual_gap_days)
     )
     table = good.order_by([good.revenue.desc(), good.customer_id.asc()])
     row = orders.run(

@@ -234,6 +234,8 @@ def _verdict(page: Page, found: HitRate) -> str:
     most = max(found.base_rate, 1 - found.base_rate)
     key = "all_lost" if found.base_rate > 1 / 2 else "none_lost"
     said.append(page(f"hits.{key}", share=formats.share(most)))
+    if found.fit.rung == "boundary":
+        said.append(page("hits.boundary"))
     return " ".join(said)
 
 
