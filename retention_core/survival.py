@@ -49,6 +49,18 @@ def next_purchase(orders: Orders, *, after: int = 1) -> pd.DataFrame:
     return kaplan_meier(orders.run(_counted(_after(orders, after))))
 
 
+def waiting_times(orders: Orders, *, most: int = 3) -> pd.DataFrame:
+    """Waits by the purchase day they begin with, counted in one pass.
+
+    ``after`` (1, 2 … ``most``, and ``most`` + 1 for all later ones), ``days,
+    returned, waiting``: one ``after`` is what :func:`next_purchase` is worked out
+    from, all of them together are :func:`interval_counts`.
+    """
+    every = waits(orders)
+    position = ibis.least(every.position, most) + 1
+    return orders.run(_counted(every.mutate(after=position), "after"))
+
+
 def by_slice(
     orders: Orders, *, by: str, after: int = 1, most: int = LARGEST_SLICES
 ) -> pd.DataFrame:
@@ -117,10 +129,14 @@ def gaps(orders: Orders) -> pd.DataFrame:
         censored at ``as_of``, and ``finished``: the share of the *finished* waits
         that lasted no longer, which leaves out those who never came back.
     """
-    counts = interval_counts(orders)
-    curve = kaplan_meier(counts)
+    return beside_finished(interval_counts(orders))
+
+
+def beside_finished(counts: pd.DataFrame) -> pd.DataFrame:
+    """:func:`gaps` from counts as of :func:`interval_counts`."""
     back = _daily(counts)["returned"].cumsum()
-    return curve.assign(finished=(back / back.iloc[-1:].sum()).to_numpy())
+    finished = (back / back.iloc[-1:].sum()).to_numpy()
+    return kaplan_meier(counts).assign(finished=finished)
 
 
 def day_reaching(frame: pd.DataFrame, share: float, of: str = "returned") -> int | None:

@@ -49,7 +49,7 @@ def window(page: Page, found: ChurnWindow, days: int) -> None:
 
 def gaps(page: Page, days: int) -> None:
     """Draw all waits beside the finished ones only."""
-    curve = queries.ask(page.shop, "gaps")
+    curve = queries.ask(page.shop, "curves").gaps
     finished = survival.day_reaching(curve, 0.8, of="finished")
     page.section(
         "gaps",

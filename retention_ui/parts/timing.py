@@ -13,13 +13,13 @@ from retention_ui.figures.usual import usual_gaps
 from retention_ui.findings import churn as findings
 from retention_ui.findings import timing as timing_findings
 from retention_ui.parts import common
+from retention_ui.questions.churn import ORDERS
 
 if TYPE_CHECKING:
     from retention_core.timing import UsualGap
     from retention_ui.page import Page
     from retention_ui.questions.churn import Waits
 
-ORDERS = (1, 2, 3)
 SHARES = dict.fromkeys(("returned", "low", "high"), "share")
 
 
@@ -30,9 +30,7 @@ def after(page: Page) -> int:
 
 def next_order(page: Page, chosen: int) -> None:
     """Draw the time to the second, third and fourth order, the chosen one leading."""
-    waits = {
-        each: queries.ask(page.shop, "next_purchase", after=each) for each in ORDERS
-    }
+    waits = queries.ask(page.shop, "curves").after
     table = pd.concat([frame.assign(order=each + 1) for each, frame in waits.items()])
     page.section(
         "next_order",

@@ -16,12 +16,33 @@ if TYPE_CHECKING:
     from retention_core.survival import LogRank
 
 
+ORDERS = (1, 2, 3)
+
+
 @dataclass(frozen=True)
 class Waits:
     """The waits of the largest slices: their curves, and whether they differ."""
 
     curves: pd.DataFrame
     test: LogRank
+
+
+@dataclass(frozen=True)
+class Curves:
+    """All waits beside the finished ones; and those after the 1st, 2nd, 3rd order."""
+
+    gaps: pd.DataFrame
+    after: dict[int, pd.DataFrame]
+
+
+def curves(orders: Orders) -> Curves:
+    """Draw every curve of waits of the page from one count."""
+    counts = survival.waiting_times(orders, most=max(ORDERS))
+    whole = counts.groupby("days", as_index=False)[["returned", "waiting"]].sum()
+    after = {
+        each: survival.kaplan_meier(counts[counts["after"] == each]) for each in ORDERS
+    }
+    return Curves(survival.beside_finished(whole), after)
 
 
 def waits_by_slice(orders: Orders, *, by: str, after: int = 1) -> Waits:
@@ -40,8 +61,8 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "movement": churn.movement,
     "sensitivity": churn.sensitivity,
     "churn_by_slice": churn.by_slice,
+    "curves": curves,
     "next_purchase": survival.next_purchase,
     "waits_by_slice": waits_by_slice,
     "usual_gap": timing.usual_gap,
-    "gaps": survival.gaps,
 }

@@ -59,7 +59,7 @@ def moved(page: Page, rate: str = "starting") -> dict[str, str] | None:
 
 def time_to_next_order(page: Page) -> dict[str, str] | None:
     """Return when half of those who come back have, and how many by 90 days."""
-    curve = queries.ask(page.shop, "next_purchase", after=1)
+    curve = queries.ask(page.shop, "curves").after[1]
     days = median_of_returned(curve)
     later = curve.loc[curve["days"] == LATER, "returned"]
     if days is None or later.empty:

@@ -83,6 +83,7 @@ QUESTIONS: list[Callable[[Orders], object]] = [
         for ask in (rc.cohorts.retention, rc.cohorts.value, rc.cohorts.returned)
         for grain, by in [*((grain, None) for grain in GRAINS), ("month", "channel")]
     ),
+    lambda orders: rc.survival.waiting_times(orders),
     lambda orders: rc.survival.by_slice(orders, by="channel", after=2),
     lambda orders: rc.timing.usual_gap(orders, window_days=30),
     lambda orders: rc.churn.by_slice(orders, by="channel", window_days=30),

@@ -133,6 +133,21 @@ def test_every_wait_of_every_customer_is_counted_once(rows):
 
 
 @settings(max_examples=10)
+@given(shops())
+def test_one_count_holds_every_curve(rows):
+    orders = orders_of(rows)
+    counts = survival.waiting_times(orders, most=2)
+    for after in (1, 2):
+        curve = survival.kaplan_meier(counts[counts["after"] == after])
+        expected = survival.next_purchase(orders, after=after)
+        pd.testing.assert_frame_equal(curve, expected)
+    whole = counts.groupby("days", as_index=False)[["returned", "waiting"]].sum()
+    pd.testing.assert_frame_equal(
+        survival.beside_finished(whole), survival.gaps(orders)
+    )
+
+
+@settings(max_examples=10)
 @given(shops(), st.integers(1, 3))
 def test_the_curve_of_a_slice_is_that_of_a_shop_of_its_own(rows, after):
     frame = pd.DataFrame(rows, columns=COLUMNS)
