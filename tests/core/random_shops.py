@@ -21,7 +21,8 @@ COLUMNS = [
 PRODUCTS = ["tea", "Tea", "pot", "bag", "äpfel", "milk jug", "10 cups"]
 CHANNELS = ["web", "shop", "market", "Web"]
 PRICES = [2.5, 4.99, 4.99, 12.0, 19.95, 80.0]
-MINUTES_A_DAY = 24 * 60
+# Lines of an order lie minutes apart, and none of them after midnight.
+MINUTES_A_DAY = 24 * 60 - 5
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def random_shop(seed: int) -> tuple[pd.DataFrame, dt.date]:
     lines = pd.DataFrame(shop.rows, columns=COLUMNS)
     for name in ("ordered_at", "refunded_at"):
         lines[name] = pd.to_datetime(lines[name]).astype("datetime64[us]")
+    # What comes back after the last sale is in no file of its day.
+    lines = lines[~(lines["refunded_at"] > lines["ordered_at"].max())]
     text = ["order_id", "customer_id", "product", "channel"]
     lines = lines.astype(dict.fromkeys(text, "string"))
     mixed = lines.iloc[rng.permutation(len(lines))].reset_index(drop=True)

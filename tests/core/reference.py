@@ -132,11 +132,10 @@ def purchase_of(order_id: str, rows: tuple[dict, ...]) -> Purchase | None:
 
 
 def first_value(customer: Customer, by: str) -> str | None:
-    """Largest line of the first order decides, then the name."""
-    known = [row for row in customer.first.lines if not pd.isna(row[by])]
-    if not known:
-        return None
-    return str(min(known, key=lambda row: (-row["amount"], row[by]))[by])
+    """Largest line of the first order decides, known or not; then the name."""
+    largest = max(row["amount"] for row in customer.first.lines)
+    values = [row[by] for row in customer.first.lines if row["amount"] == largest]
+    return min((str(each) for each in values if not pd.isna(each)), default=None)
 
 
 def only(shop: Shop, by: str, value: str | None) -> Shop:
@@ -411,8 +410,9 @@ def estimated(measure, relative_to, top, bottom, cohorts) -> dict[str, float]:
     """Value and 95 % interval from the customers' own numbers."""
     if bottom is None:
         return {"value": NOBODY, "low": NOBODY, "high": NOBODY}
-    share = measure in SHARES and relative_to != "before"
-    if share:
+    # Who orders then or later did so in or after the period before too: a part of it.
+    part = measure in SHARES and (relative_to != "before" or measure == "on_or_after")
+    if part:
         found = divided(top.sum(), bottom.sum())
         low, high = wilson(top.sum(), bottom.sum())
     else:
@@ -427,10 +427,10 @@ def estimated(measure, relative_to, top, bottom, cohorts) -> dict[str, float]:
 def ratio(y: np.ndarray, x: np.ndarray) -> tuple[float, float, float]:
     """Ratio estimator over independent customers, Student's t."""
     n = len(y)
-    if x.sum() == 0:
+    if x.sum() <= 0:
         return NOBODY, NOBODY, NOBODY
     r = y.sum() / x.sum()
-    if n < 2 or x.sum() < 0:
+    if n < 2:
         return r, NOBODY, NOBODY
     squares = ((y - r * x) ** 2).sum()
     if squares <= 1e-12 * max((y**2).sum(), 1e-300):
@@ -453,75 +453,163 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
 # Churn --------------------------------------------------------------------------------
 
 
-def movement(shop: Shop, grain: str, window_days: int) -> pd.DataFrame:
-    if not shop.customers:
-        return pd.DataFrame()
-    days = {each.name: each.days() for each in shop.customers}
-    money = {each.name: Counter() for each in shop.customers}
+@dataclass(frozen=True)
+class Move:
+    """One period of all customers, by name; ``trailing`` is money before its start."""
+
+    start: dt.date
+    full_start: bool
+    complete: bool
+    before: set[str]
+    after: set[str]
+    old: set[str]
+    fresh: set[str]
+    trailing: dict[str, float]
+
+    @property
+    def lost(self) -> set[str]:
+        return self.before - self.after
+
+    @property
+    def lapsed(self) -> set[str]:
+        return self.old - self.before
+
+    @property
+    def reactivated(self) -> set[str]:
+        return self.lapsed & self.after
+
+    @property
+    def new(self) -> set[str]:
+        return self.fresh & self.after
+
+
+def active(shop: Shop, instant: int, window_days: int) -> set[str]:
+    """Whose last purchase day before the instant lies in the window before it."""
+    names = set()
     for each in shop.customers:
-        for day, amount in each.money():
-            money[each.name][day.toordinal()] += amount
+        earlier = [day for day in each.days() if day < instant]
+        if earlier and earlier[-1] >= instant - window_days:
+            names.add(each.name)
+    return names
 
-    def active(instant: int) -> set[str]:
-        window = range(instant - window_days, instant)
-        return {name for name, found in days.items() if any(d in window for d in found)}
 
-    def trailing(names: set[str], instant: int) -> float:
-        window = range(instant - window_days, instant)
+def moves(shop: Shop, grain: str, window_days: int) -> list[Move]:
+    if not shop.customers:
+        return []
+    tomorrow = shop.as_of + dt.timedelta(days=1)
+    full_from = shop.first_day + dt.timedelta(days=window_days)
+    found = []
+    for start in periods_of(shop.first_day, shop.as_of, grain):
+        s, e = start.toordinal(), min(next_start(start, grain), tomorrow).toordinal()
+        born = {each.name: each.days()[0] for each in shop.customers}
+        trailing = Counter()
+        for each in shop.customers:
+            for purchase in each.purchases:
+                if s - window_days <= purchase.day.toordinal() < s:
+                    trailing[each.name] += purchase.amount
+        found.append(
+            Move(
+                start,
+                full_start=start >= full_from,
+                complete=next_start(start, grain) <= tomorrow,
+                before=active(shop, s, window_days),
+                after=active(shop, e, window_days),
+                old={name for name, day in born.items() if day < s},
+                fresh={name for name, day in born.items() if s <= day < e},
+                trailing=trailing,
+            )
+        )
+    return found
+
+
+def movement(shop: Shop, grain: str, window_days: int) -> pd.DataFrame:
+    rows = [
+        {
+            "period_start": pd.Timestamp(move.start),
+            "ending": len(move.after),
+            "new_and_lapsed": len(move.fresh - move.after),
+            "retention_rate": divided(len(move.after - move.fresh), len(move.before)),
+            **moved([move], [each.name for each in shop.customers]),
+            "full_start": move.full_start,
+            "complete": move.complete,
+        }
+        for move in moves(shop, grain, window_days)
+    ]
+    return pd.DataFrame(rows)
+
+
+def moved(found: list[Move], names: list[str]) -> dict[str, float]:
+    """Counts and rates of some customers over some periods together."""
+    among = set(names)
+
+    def many(what: str) -> int:
+        return sum(len(getattr(move, what) & among) for move in found)
+
+    def money(what: str) -> float:
         return math.fsum(
-            amount
-            for name in names
-            for day, amount in money[name].items()
-            if day in window
+            move.trailing[name]
+            for move in found
+            for name in getattr(move, what) & among
         )
 
+    start, lost, back, new = map(many, ("before", "lost", "reactivated", "new"))
+    return {
+        "starting": start,
+        "new": new,
+        "reactivated": back,
+        "lost": lost,
+        "lapsed": many("lapsed"),
+        "strict_retention_rate": divided(start - lost, start),
+        "churn_rate": divided(lost, start),
+        "revenue_churn_rate": divided(money("lost"), money("before")),
+        "quick_ratio": divided(new + back, lost),
+        "reactivation_rate": divided(back, many("lapsed")),
+    }
+
+
+def churn_by_slice(
+    shop: Shop, grain: str, by: str, window_days: int, periods: int
+) -> pd.DataFrame:
+    """The last complete periods with a full start, added up for each slice."""
+    every = moves(shop, grain, window_days)
+    chosen = [move for move in every if move.complete and move.full_start][-periods:]
+    slices = defaultdict(list)
+    for each in shop.customers:
+        slices[first_value(each, by)].append(each.name)
+    now = active(shop, shop.as_of.toordinal() + 1, window_days)
     rows = []
-    for start in periods_of(shop.first_day, shop.as_of, grain):
-        end = min(next_start(start, grain), shop.as_of + dt.timedelta(days=1))
-        s, e = start.toordinal(), end.toordinal()
-        before, after = active(s), active(e)
-        old = {name for name, found in days.items() if found[0] < s}
-        fresh = {name for name, found in days.items() if s <= found[0] < e}
-        lost = before - after
-        back = (old - before) & after
-        full = start >= shop.first_day + dt.timedelta(days=window_days)
+    for value, names in slices.items() if chosen else ():
+        starts = np.array([sum(n in m.before for m in chosen) for n in names])
+        losses = np.array([sum(n in m.lost for m in chosen) for n in names])
+        there = starts > 0
         rows.append(
             {
-                "period_start": pd.Timestamp(start),
-                "starting": len(before),
-                "new": len(fresh & after),
-                "reactivated": len(back),
-                "lost": len(lost),
-                "ending": len(after),
-                "new_and_lapsed": len(fresh - after),
-                "lapsed": len(old - before),
-                "retention_rate": divided(len(after - fresh), len(before)),
-                "strict_retention_rate": divided(len(before & after), len(before)),
-                "churn_rate": divided(len(lost), len(before)),
-                "revenue_churn_rate": divided(trailing(lost, s), trailing(before, s)),
-                "quick_ratio": divided(len(fresh & after) + len(back), len(lost)),
-                "reactivation_rate": divided(len(back), len(old - before)),
-                "full_start": full,
-                "complete": next_start(start, grain)
-                <= shop.as_of + dt.timedelta(days=1),
+                "slice": value,
+                "customers": int(there.sum()),
+                **moved(chosen, names),
+                **of_clusters(losses[there], starts[there]),
+                "active_customers": len(now & set(names)),
+                "first_period": pd.Timestamp(chosen[0].start),
+                "last_period": pd.Timestamp(chosen[-1].start),
             }
         )
     return pd.DataFrame(rows)
 
 
-def churn_of_slice(
-    shop: Shop, grain: str, window_days: int, periods: int
-) -> dict[str, float]:
-    """The last complete periods with a full start, added up; of one slice."""
-    frame = movement(shop, grain, window_days)
-    frame = frame[frame["complete"] & frame["full_start"]].tail(periods)
-    sums = frame[["starting", "lost", "new", "reactivated"]].sum()
-    stayed = sums["starting"] - sums["lost"]
-    return {
-        **sums.astype(int).to_dict(),
-        "churn_rate": divided(sums["lost"], sums["starting"]),
-        "strict_retention_rate": divided(stayed, sums["starting"]),
-    }
+def of_clusters(losses: np.ndarray, starts: np.ndarray) -> dict[str, float]:
+    """Wilson's interval with as many starts as the customers' differences allow."""
+    n, total = len(starts), starts.sum()
+    if n == 0:
+        return {"effective_starting": 0.0, "low": NOBODY, "high": NOBODY}
+    rate = losses.sum() / total
+    size = float(n)
+    if n > 1 and 0 < rate < 1:
+        residuals = losses - rate * starts
+        variance = n / (n - 1) * (residuals**2).sum() / total**2
+        size = rate * (1 - rate) / variance if variance else math.inf
+    size = min(size, float(total))
+    low, high = wilson(rate * size, size)
+    return {"effective_starting": size, "low": low, "high": high}
 
 
 # Waits --------------------------------------------------------------------------------
@@ -573,8 +661,7 @@ def _band(waiting: float, greenwood: float) -> dict[str, float]:
 
 def window(shop: Shop) -> tuple[int, str]:
     """The churn window in days and where it comes from."""
-    span = (shop.as_of - shop.first_day).days + 1
-    half = max(span // 2, 1)
+    half = max((shop.as_of - shop.first_day).days // 2, 1)
     curve = kaplan_meier(waits(shop))
     default = min(365, half), "default"
     if curve.empty:
@@ -590,7 +677,7 @@ def window(shop: Shop) -> tuple[int, str]:
     for days in range(7, max(horizon, 7) + 1):
         now = share[min(days, horizon)]
         later = (end - now) / (1 - now) if now < 1 else 0.0
-        if later <= 0.2:
+        if later <= 0.2 + 1e-9:
             return (days, "data") if days <= half else (half, "capped")
     raise AssertionError("at the horizon nobody is still to come")
 
