@@ -286,3 +286,18 @@ def test_a_window_as_long_as_the_history_has_no_test_but_a_list(sample):
     app = opened("churn", sample, window=str(longest))
     assert sound(app)
     assert len(app.dataframe) == 1
+
+
+def test_a_shop_that_nobody_leaves_says_how_little_the_model_can_tell(sample):
+    first = dt.date(2024, 1, 1)
+    rows = "".join(
+        f"{n}-{day},{first + dt.timedelta(days=day)},c{n},Tea,1,9.00,EUR\n"
+        for n in range(60)
+        for day in range(n % 7, 140, 7)
+    )
+    app = opened("churn", shop_of(rows))
+    assert sound(app)
+    notes = " ".join(each.value for each in app.markdown)
+    assert "The model found no clear best fit" in notes
+    assert "Calling nobody lost would have been right for 100%" in notes
+    assert "No valuable customer is likelier gone than not" in headings(app)
