@@ -18,6 +18,8 @@ from retention_core.sliced import apart as apart
 from retention_core.sliced import by_slice as by_slice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import ibis.expr.types as ir
 
     from retention_core.orders import Orders
@@ -138,17 +140,25 @@ def sensitivity(
         ``window_days`` is less than 1.
     """
     days = silence.chosen(orders, window_days)
+    return compared(
+        {each: movement(orders, grain=grain, window_days=each) for each in beside(days)}
+    )
+
+
+def beside(days: int) -> list[int]:
+    """Half the window, the window, and double it, as :func:`sensitivity` rounds."""
     half = max((days + 1) // 2, min(silence.LEAST_WINDOW, days))
-    found = [
-        _last_complete(orders, grain, window)
-        for window in sorted({half, days, 2 * days})
-    ]
+    return sorted({half, days, 2 * days})
+
+
+def compared(moved: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """:func:`sensitivity` from the movement under each window, by its days."""
+    found = [_last_complete(frame, days) for days, frame in moved.items()]
     return pd.concat(found, ignore_index=True)[[*SENSITIVITY]]
 
 
-def _last_complete(orders: Orders, grain: Grain, days: int) -> pd.DataFrame:
+def _last_complete(moved: pd.DataFrame, days: int) -> pd.DataFrame:
     """One row of :func:`sensitivity`; none without a complete period."""
-    moved = movement(orders, grain=grain, window_days=days)
     done = moved[moved["complete"]]
     full = done.loc[done["full_start"], "churn_rate"].dropna().tail(A_YEAR)
     tau, p_value = float("nan"), float("nan")

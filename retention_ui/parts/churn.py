@@ -82,7 +82,11 @@ def move_window(page: Page, found: ChurnWindow) -> int:
 
 def sensitivity(page: Page, days: int, grain: Grain) -> None:
     """Say what half and double the window would make of the last finished period."""
-    found = queries.ask(page.shop, "sensitivity", grain=grain, window_days=days)
+    moved = {
+        each: queries.ask(page.shop, "movement", grain=grain, window_days=each)
+        for each in churn.beside(days)
+    }
+    found = churn.compared(moved)
     if found.empty:
         return
     formats = page.formats

@@ -59,7 +59,6 @@ def waits_by_slice(orders: Orders, *, by: str, after: int = 1) -> Waits:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "window": churn.window,
     "movement": churn.movement,
-    "sensitivity": churn.sensitivity,
     "churn_by_slice": churn.by_slice,
     "curves": curves,
     "next_purchase": survival.next_purchase,
