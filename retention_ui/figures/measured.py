@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHARES = ("retention", "repeat_by", "on_or_after")
 COUNTS = ("active_customers", "orders")
+TOTALS = ("active_customers", "orders", "revenue")
 UNTIL = ("repeat_by", "cumulative_revenue_per_customer")
 FROM = ("on_or_after",)
 
@@ -34,6 +35,11 @@ class Measured:
         if self.relative or self.measure in SHARES:
             return "share"
         return "count" if self.measure in COUNTS else "money"
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it counts up a whole cohort, so that a large one has more of it."""
+        return self.relative is None and self.measure in TOTALS
 
     def cell(self, value: float, formats: Formats) -> str:
         """Write a number on a cell: no sign, no unit."""

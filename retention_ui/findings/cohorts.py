@@ -48,7 +48,8 @@ def table(
 ) -> Finding:
     """What a measure is at the first age, and a year later or at the last that is sure.
 
-    Each needs three finished cohorts. ``average`` is that of ``rc.measures.average``.
+    Each needs three finished cohorts. ``average`` is that of ``rc.measures.average``. A
+    count or a total is told of one age only: at later ones other cohorts are counted.
     """
     sure = average["value"].notna() & (average["cohorts"] >= ENOUGH_COHORTS)
     known = average[sure & (average["period"] >= 1)].set_index("period")["value"]
@@ -61,6 +62,8 @@ def table(
     for field, age in zip(("first", "later"), ages, strict=True):
         value = shown.value(float(known[age]), formats, 0)
         fields |= {field: value, f"{field}_age": shown.ages([int(age)], texts)[0]}
+    if shown.is_total:
+        return Finding("table.total", {**fields})
     return Finding("table.one" if ages[0] == ages[1] else "table.two", {**fields})
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MEASURES = measures.MEASURES
 KINDS = dict.fromkeys((*SHARES, "share", "low", "high"), "share")
-TOTALS = ("active_customers", "revenue", "orders")
 WINDOWS = (30, 60, 90, 180, 365)
 # Highest ages to choose from, the default last but for weeks; a year has few.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -137,7 +136,6 @@ def curves(page: Page, chosen: Choices) -> None:
         shown=shown,
         columns=chosen.columns,
     )
-    totals = shown.relative is None and shown.measure in TOTALS
     with drawn:
         page.section(
             "curves",
@@ -146,7 +144,7 @@ def curves(page: Page, chosen: Choices) -> None:
             table=average,
             kinds=_kinds(shown),
             what=shown.name(page.texts),
-            everyone=page("an_average_cohort" if totals else "everyone"),
+            everyone=page("an_average_cohort" if shown.is_total else "everyone"),
         )
 
 
