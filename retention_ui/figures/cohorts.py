@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from retention_ui.figures.curves import age_over_time, curves
+from retention_ui.figures.curves import curves
 from retention_ui.figures.heatmap import retention_heatmap
+from retention_ui.figures.over_time import age_over_time
 from retention_ui.figures.slices import slice_rows, slices_lines
 
 __all__ = [

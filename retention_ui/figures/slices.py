@@ -1,8 +1,8 @@
-"""Slices of customers beside each other: lines by age, and rows for one share."""
+"""Groups of customers beside each other: lines by age, and rows for one age."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pandas as pd
 
@@ -12,149 +12,230 @@ from retention_ui.figures.look import HOVER, base, describe, faded, label
 from retention_ui.figures.placing import CLEARANCE, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import plotly.graph_objects as go
 
-    from retention_core.periods import Grain
     from retention_ui.figures.look import Look
+    from retention_ui.figures.measured import Measured
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
 HEIGHT = 300
 PLOT_HEIGHT = 242
 HEADROOM = 1.12
-LEFT = 92
+LEFT = 106
 LONGEST_NAME = 14
 THIN = 1.3
+BAND = 0.14
+FEWEST = 10
+ENDS = ("low", "high")
 
 
-class Named(TypedDict):
-    """``by``: the dimension's column; ``best``, ``worst``: the slices to name."""
+class Chosen(TypedDict):
+    """What is pointed out.
 
-    by: str
-    best: str | None
-    worst: str | None
-    grain: Grain
+    ``pair``: the two groups that are compared, the higher one first, or none;
+    ``clear``: whether they differ beyond chance; ``names``: the words for groups that
+    are not names from the data.
+    """
+
+    pair: tuple[str, str] | None
+    clear: bool
+    names: Mapping[str, str]
+    shown: Measured
+
+
+class Lines(Chosen):
+    """``age``: at which the two are compared; ``columns``: the highest one drawn."""
+
+    age: int
     columns: int
 
 
-class Overall(TypedDict):
-    """``by``: the dimension's column; ``overall``: the share of all customers."""
+class Rows(Chosen):
+    """``overall``: all customers."""
 
-    by: str
     overall: float | None
 
 
 def slices_lines(
-    average: pd.DataFrame,
+    ages: pd.DataFrame,
     texts: Texts,
     look: Look,
     formats: Formats,
-    **facts: Unpack[Named],
+    **facts: Unpack[Lines],
 ) -> go.Figure:
-    """Draw retention by age, one line a slice, named left of its first point.
+    """Draw a measure by age, one line a group, named left of its first point.
 
-    ``average`` is ``rc.cohorts.average`` of cells split by a dimension.
+    ``ages`` is what ``rc.groups.summed`` gave. The two that are compared have their
+    95 % intervals, and a dot where they are.
     """
+    shown = facts["shown"]
     figure = base(look, HEIGHT)
-    kept = average[average["period"].between(1, facts["columns"])]
-    kept = kept[kept["retention"].notna()]
+    kept = ages[ages["period"].between(1, facts["columns"]) & ages["value"].notna()]
+    kept = kept[kept["customers"] >= FEWEST]
     last = int(kept["period"].max()) if len(kept) else 1
-    names = axes.age_names(range(1, last + 1), facts["grain"], texts)
-    top = max(HEADROOM * kept["retention"].max(), 0.1) if len(kept) else 0.1
+    names = shown.ages(range(1, last + 1), texts)
+    low, top = _heights(kept, facts)
     figure.update_layout(margin={"l": LEFT})
-    figure.update_xaxes(**axes.ages(last, facts["grain"], texts))
+    figure.update_xaxes(**axes.ages(last, shown.grain, texts))
     figure.update_xaxes(range=[-0.1, last - 0.4])
-    figure.update_yaxes(**axes.amounts(formats, 0, top, "share"), side="right")
+    figure.update_yaxes(**axes.amounts(formats, low, top, shown.unit), side="right")
     drawn = [
-        _line(
-            cast("str | None", each),
-            frame.sort_values("period"),
-            (names, texts, look, formats),
-            facts,
-        )
-        for each, frame in kept.groupby(facts["by"], dropna=False, sort=False)
+        _line(str(each), frame, (names, texts, look, formats), facts)
+        for each, frame in kept.groupby("group", sort=False)
     ]
-    # Named slices last: they lie on top of the grey ones.
+    for group, colour in _colours(facts, look).items():
+        _band(figure, kept[kept["group"] == group], (names, low, top), colour)
+    # Named groups last: they lie on top of the grey ones.
     for series in sorted(drawn, key=lambda series: series.width):
         lines.draw(figure, series, names)
-    _first_points(figure, drawn, top, look)
-    return describe(figure, _lines_alt(drawn, names, texts, formats))
+    _compared(figure, kept, names, (look, facts))
+    _first_points(figure, drawn, (low, top), look)
+    return describe(figure, _lines_alt(drawn, names, (texts, formats), shown))
 
 
 def slice_rows(
-    shares: pd.DataFrame,
+    found: pd.DataFrame,
     texts: Texts,
     look: Look,
     formats: Formats,
-    **facts: Unpack[Overall],
+    **facts: Unpack[Rows],
 ) -> go.Figure:
-    """Draw one share a slice with its 95 % interval, best first.
+    """Draw one age a group with its 95 % interval, best first.
 
-    ``shares`` has the dimension's column, ``share, low, high, customers``. Colour
-    says whether the interval lies above or below all customers, grey: neither.
+    ``found`` has ``group, customers, value, low, high``. The two that are compared
+    have the colours of their lines.
     """
-    ordered = _best_first(shares.rename(columns={facts["by"]: "slice"}))
+    known = found[found["value"].notna()]
+    ordered = records(known.sort_values("value", ascending=False))
     figure = base(look, 50 + 40 * max(len(ordered), 1))
-    overall = facts["overall"]
+    overall, shown = facts["overall"], facts["shown"]
     figure.update_layout(margin={"r": 40})
     rows.stack(figure, len(ordered), look)
-    bounds = [each[side] for each in ordered for side in ("low", "high")]
+    bounds = [
+        float(each[side]) for each in ordered for side in ("low", "value", "high")
+    ]
     bounds += [] if overall is None else [overall]
-    low, high = _frame_of(bounds)
-    figure.update_xaxes(**axes.amounts(formats, low, high, "share"))
+    low, high = _frame_of([each for each in bounds if pd.notna(each)], shown)
+    figure.update_xaxes(**axes.amounts(formats, low, high, shown.unit))
     for place, each in enumerate(ordered):
-        _row(figure, place, each, (texts, look, formats), overall)
-    rows.name_rows(
-        figure,
-        [_name(each, texts, formats) for each in ordered],
-        [look.ink] * len(ordered),
-    )
+        _row(figure, place, each, (texts, look, formats), facts)
+    names = [formats.plain(_words(each["group"], facts)) for each in ordered]
+    rows.name_rows(figure, names, [look.ink] * len(ordered))
     if overall is not None and ordered:
         dotted = {"color": look.muted, "width": 1.4, "dash": "dot"}
         figure.add_vline(x=overall, line=dotted)
-    return describe(figure, _rows_alt(ordered, overall, texts, formats))
+    return describe(figure, _rows_alt(ordered, (texts, formats), facts))
 
 
-def _best_first(shares: pd.DataFrame) -> list[Row]:
-    known = shares[shares["share"].notna()]
-    return records(known.sort_values("share", ascending=False))
+def _words(group: object, facts: Chosen) -> str:
+    return facts["names"].get(str(group), str(group))
+
+
+def _colours(facts: Chosen, look: Look) -> dict[str, str]:
+    """Accent over terracotta where two differ, else two colours without a judgement."""
+    if facts["pair"] is None:
+        return {}
+    pair = (look.accent, look.lost if facts["clear"] else look.blue)
+    return dict(zip(facts["pair"], pair, strict=True))
+
+
+def _heights(kept: pd.DataFrame, facts: Lines) -> tuple[float, float]:
+    """Both ends of the axis: every line, and the intervals of the two compared."""
+    pair = facts["pair"] or ()
+    ends = kept.loc[kept["group"].isin(pair), ["low", "high"]].to_numpy().ravel()
+    values = [float(each) for each in (*kept["value"], *ends) if pd.notna(each)]
+    least = 0.1 if facts["shown"].unit == "share" else 1.0
+    return min([0.0, *values]), max([HEADROOM * each for each in values] + [least])
 
 
 def _line(
-    slice_: str | None,
+    group: str,
     frame: pd.DataFrame,
     drawing: tuple[list[str], Texts, Look, Formats],
-    facts: Named,
+    facts: Lines,
 ) -> lines.Series:
     names, texts, look, formats = drawing
-    full = _name({"slice": slice_}, texts, formats)
-    name = axes.short(slice_, LONGEST_NAME, formats) if pd.notna(slice_) else full
+    words, shown = _words(group, facts), facts["shown"]
+    frame = frame.sort_values("period")
     hover = [
         texts(
-            "figures.curves.hover",
-            name=full,
-            age=names[int(age) - 1],
-            share=formats.share(share, 1),
+            "figures.slices.line_hover",
+            name=formats.plain(words),
+            age=names[int(each["period"]) - 1],
+            value=shown.value(float(each["value"]), formats),
+            n=formats.count(each["customers"]),
         )
-        for age, share in zip(frame["period"], frame["retention"], strict=True)
+        for each in records(frame)
     ]
-    colour, width = look.grey, THIN
-    if facts["best"] is not None and slice_ == facts["best"]:
-        colour, width = look.accent, lines.SUBJECT
-    if facts["worst"] is not None and slice_ == facts["worst"]:
-        colour, width = look.lost, lines.SUBJECT
-    places = [float(age - 1) for age in frame["period"]]
-    shares = [float(share) for share in frame["retention"]]
-    return lines.Series(name, places, shares, hover, colour, width)
+    colour = _colours(facts, look).get(group)
+    return lines.Series(
+        name=axes.short(words, LONGEST_NAME, formats),
+        x=[float(age - 1) for age in frame["period"]],
+        y=[float(value) for value in frame["value"]],
+        hover=hover,
+        colour=colour or look.grey,
+        width=lines.SUBJECT if colour else THIN,
+    )
+
+
+def _band(
+    figure: go.Figure,
+    frame: pd.DataFrame,
+    drawing: tuple[list[str], float, float],
+    colour: str,
+) -> None:
+    names, low, top = drawing
+    frame = frame[frame["low"].notna()].sort_values("period")
+    places = [names[int(age) - 1] for age in frame["period"]]
+    lower, upper = (frame[end].clip(low, top) for end in ("low", "high"))
+    figure.add_scatter(
+        x=places + places[::-1],
+        y=[*upper, *lower[::-1]],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=faded(colour, BAND),
+        hoverinfo="skip",
+    )
+
+
+def _compared(
+    figure: go.Figure,
+    kept: pd.DataFrame,
+    names: list[str],
+    drawing: tuple[Look, Lines],
+) -> None:
+    """A dot on each of the two lines at the age that is compared."""
+    look, facts = drawing
+    at_age = kept[kept["period"] == facts["age"]].set_index("group")["value"]
+    for group, colour in _colours(facts, look).items():
+        if group in at_age.index:
+            figure.add_scatter(
+                x=[names[facts["age"] - 1]],
+                y=[float(at_age[group])],
+                mode="markers",
+                marker={"size": 9, "color": colour},
+                hoverinfo="skip",
+            )
 
 
 def _first_points(
-    figure: go.Figure, drawn: list[lines.Series], top: float, look: Look
+    figure: go.Figure,
+    drawn: list[lines.Series],
+    ends: tuple[float, float],
+    look: Look,
 ) -> None:
     """Names in a column left of the first points, 14 px apart."""
-    pixel = top / PLOT_HEIGHT
-    depths = [(top - series.y[0]) / pixel for series in drawn]
-    for series, depth in zip(drawn, spread(depths, CLEARANCE), strict=True):
+    low, top = ends
+    pixel = (top - low) / PLOT_HEIGHT
+    depths = spread([(top - series.y[0]) / pixel for series in drawn], CLEARANCE)
+    if depths and max(depths) > PLOT_HEIGHT:  # pushed below the axis: up from there
+        heights = [max(PLOT_HEIGHT - depth, 0.0) for depth in depths]
+        depths = [PLOT_HEIGHT - each for each in spread(heights, CLEARANCE)]
+    for series, depth in zip(drawn, depths, strict=True):
         subject = series.width == lines.SUBJECT
         text = f"<b>{series.name}</b>" if subject else series.name
         colour = series.colour if subject else look.muted
@@ -162,73 +243,66 @@ def _first_points(
         label(figure, (0, top - depth * pixel), text, colour, **place)
 
 
-def _name(row: Row, texts: Texts, formats: Formats) -> str:
-    """Name of a slice; customers without a value have one of ours."""
-    value = row["slice"]
-    absent = value is None or value != value
-    return texts("figures.slices.none") if absent else formats.plain(value)
-
-
 def _row(
     figure: go.Figure,
     place: int,
     each: Row,
     drawing: tuple[Texts, Look, Formats],
-    overall: float | None,
+    facts: Rows,
 ) -> None:
     texts, look, formats = drawing
-    colour, spoken = _side(each, overall, look)
+    shown = facts["shown"]
+    named = _colours(facts, look).get(str(each["group"]))
+    colour = named or look.grey
+    name = formats.plain(_words(each["group"], facts))
+    value = {end: shown.value(float(each[end]), formats) for end in ("value", *ENDS)}
+    n = formats.count(each["customers"])
+    words = [texts("figures.slices.row_hover", name=name, value=value["value"], n=n)]
+    sure = pd.notna(each["low"])
+    if sure:
+        words.append(texts("figures.interval", low=value["low"], high=value["high"]))
+        figure.add_scatter(
+            x=[each["low"], each["high"]],
+            y=[place, place],
+            mode="lines",
+            line={"color": faded(colour, rows.SEE_THROUGH), "width": 5},
+            hoverinfo="skip",
+        )
     figure.add_scatter(
-        x=[each["low"], each["high"]],
-        y=[place, place],
-        mode="lines",
-        line={"color": faded(colour, rows.SEE_THROUGH), "width": 5},
-        hoverinfo="skip",
-    )
-    low, high = formats.share(each["low"], 1), formats.share(each["high"], 1)
-    words = [
-        texts(
-            "figures.slices.hover",
-            name=_name(each, texts, formats),
-            share=formats.share(each["share"], 1),
-            n=formats.count(each["customers"]),
-        ),
-        texts("figures.interval", low=low, high=high),
-    ]
-    figure.add_scatter(
-        x=[each["share"]],
+        x=[each["value"]],
         y=[place],
         mode="markers",
         marker={"size": 9, "color": colour},
         customdata=["<br>".join(words)],
         hovertemplate=HOVER,
     )
-    value = f"<b>{formats.share(each['share'])}</b>"
-    end = max(each["high"], each["share"])
-    label(figure, (end, place), value, spoken, xanchor="left", xshift=8)
+    text = f"<b>{shown.value(float(each['value']), formats, 0)}</b>"
+    end = max(each["high"], each["value"]) if sure else each["value"]
+    beside = {"xanchor": "left", "xshift": 8, "bgcolor": look.page, "borderpad": 0}
+    label(figure, (end, place), text, named or look.muted, **beside)
 
 
-def _side(each: Row, overall: float | None, look: Look) -> tuple[str, str]:
-    """Colour of the marks and of the words of a row."""
-    if overall is not None and each["low"] > overall:
-        return look.accent, look.accent
-    if overall is not None and each["high"] < overall:
-        return look.lost, look.lost
-    return look.grey, look.muted
-
-
-def _frame_of(bounds: list[float]) -> tuple[float, float]:
-    """Range of the axis: what is drawn and a little air, within 0 and 100 %."""
+def _frame_of(bounds: list[float], shown: Measured) -> tuple[float, float]:
+    """Range of the axis: what is drawn and a little air; a share within 0 and 100 %."""
     if not bounds:
         return 0.0, 1.0
-    air = max(0.02, 0.2 * (max(bounds) - min(bounds)))
-    return max(0.0, min(bounds) - air), min(1.0, max(bounds) + air)
+    share = shown.unit == "share"
+    wide = 0.2 * (max(bounds) - min(bounds))
+    air = max(0.02 if share else 0.02 * max(bounds), wide)
+    low, high = min(bounds) - air, max(bounds) + air
+    if min(bounds) >= 0:
+        low = max(0.0, low)
+    return low, min(1.0, high) if share else max(high, low + 1.0)
 
 
 def _lines_alt(
-    drawn: list[lines.Series], names: list[str], texts: Texts, formats: Formats
+    drawn: list[lines.Series],
+    names: list[str],
+    words: tuple[Texts, Formats],
+    shown: Measured,
 ) -> str:
-    title = texts("figures.slices.name_lines")
+    texts, formats = words
+    title = texts("figures.slices.by_age", name=shown.name(texts))
     if not drawn:
         return texts("figures.empty", figure=title)
     order = sorted(drawn, key=lambda series: series.y[0])
@@ -239,17 +313,17 @@ def _lines_alt(
         n=formats.count(len(drawn)),
         age=names[int(order[-1].x[0])],
         best=order[-1].name,
-        high=formats.share(order[-1].y[0]),
+        high=shown.value(order[-1].y[0], formats, 0),
         worst=order[0].name,
-        low=formats.share(order[0].y[0]),
+        low=shown.value(order[0].y[0], formats, 0),
     )
 
 
-def _rows_alt(
-    ordered: list[Row], overall: float | None, texts: Texts, formats: Formats
-) -> str:
-    title = texts("figures.slices.name_rows")
-    if not ordered:
+def _rows_alt(ordered: list[Row], words: tuple[Texts, Formats], facts: Rows) -> str:
+    texts, formats = words
+    shown, overall = facts["shown"], facts["overall"]
+    title = texts("figures.slices.by_group", name=shown.name(texts))
+    if not ordered or overall is None:
         return texts("figures.empty", figure=title)
     best, worst = ordered[0], ordered[-1]
     return texts(
@@ -257,9 +331,9 @@ def _rows_alt(
         figure=title,
         count=len(ordered),
         n=formats.count(len(ordered)),
-        overall=formats.share(overall),
-        best=_name(best, texts, formats),
-        high=formats.share(best["share"]),
-        worst=_name(worst, texts, formats),
-        low=formats.share(worst["share"]),
+        overall=shown.value(overall, formats, 0),
+        best=formats.plain(_words(best["group"], facts)),
+        high=shown.value(float(best["value"]), formats, 0),
+        worst=formats.plain(_words(worst["group"], facts)),
+        low=shown.value(float(worst["value"]), formats, 0),
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUBJECTS: tuple[str, ...] = (
     "overview",
     "cohorts",
+    "groups",
     "churn",
     "value",
     "risk",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from retention_core import cohorts as core
 from retention_core.intervals import wilson
+from retention_core.trends import Trend
 from retention_ui.figures import (
     axes,
     baskets,
@@ -169,22 +170,22 @@ def pairs_of(count: int) -> pd.DataFrame:
 
 
 def by_slice(rows: int) -> pd.DataFrame:
-    names = [NASTY, "Deal site", None, "Search"]
-    frames = [
-        average_of(cells_of(rows, seed)).assign(channel=name)
-        for seed, name in enumerate(names)
-    ]
+    names = [NASTY, "Deal site", "Search"]
+    frames = []
+    for seed, name in enumerate(names):
+        average = average_of(cells_of(rows, seed)).assign(group=name)
+        frames.append(average.assign(customers=average["cohort_size"]))
     return pd.concat(frames)
 
 
 def shares_of(rows: int) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
-            "channel": [NASTY, "Deal site", None, "Search"],
-            "share": [0.6, 0.3, 0.5, 0.52],
+            "group": [NASTY, "Deal site", "after", "Search"],
+            "value": [0.6, 0.3, 0.5, 0.52],
         }
     )
-    low, high = frame["share"] - 0.05, frame["share"] + 0.05
+    low, high = frame["value"] - 0.05, frame["value"] + 0.05
     return frame.assign(low=low, high=high, customers=200).head(rows)
 
 
@@ -224,18 +225,39 @@ def curves(rows: int, look, seed: int = 0):
 
 
 def age(rows: int, look, seed: int = 0):
-    facts = {"age": 1, "overall": 0.4 if rows else None, "grain": "month"}
-    return cohorts.age_over_time(cells_of(rows, seed), TEXTS, look, FORMATS, **facts)
+    cells = cells_of(rows, seed)
+    cells = cells.assign(value=cells["retention"])
+    done = cells[cells["complete"] & (cells["period"] == 1)]["cohort"]
+    ends = tuple((day.date(), 0.4) for day in [*done.head(1), *done.tail(1)])
+    trend = Trend(0.1, 0.05, 0.15, 0.001, "up", 8, 0.4, ends) if rows > 2 else None
+    return cohorts.age_over_time(
+        cells,
+        TEXTS,
+        look,
+        FORMATS,
+        age=1,
+        overall=0.4 if rows else None,
+        outside=done.iloc[0] if len(done) else None,
+        trend=trend,
+        shown=Measured("retention", "month"),
+    )
 
 
-def slices_lines(rows: int, look):
-    facts = {"by": "channel", "best": NASTY, "worst": "Deal site", "grain": "month"}
-    frame = by_slice(rows)
-    return cohorts.slices_lines(frame, TEXTS, look, FORMATS, columns=12, **facts)
+PAIR = {
+    "pair": (NASTY, "Deal site"),
+    "clear": True,
+    "names": {"after": "from then on"},
+    "shown": Measured("retention", "month"),
+}
 
 
-def slice_rows(rows: int, look):
-    facts = {"by": "channel", "overall": 0.5}
+def slices_lines(rows: int, look, **changed):
+    facts = {**PAIR, "age": 2, "columns": 12, **changed}
+    return cohorts.slices_lines(by_slice(rows), TEXTS, look, FORMATS, **facts)
+
+
+def slice_rows(rows: int, look, **changed):
+    facts = {**PAIR, "overall": 0.5 if rows else None, **changed}
     return cohorts.slice_rows(shares_of(rows), TEXTS, look, FORMATS, **facts)
 
 
@@ -522,10 +544,55 @@ def test_one_in_five_is_only_said_where_it_is_so():
     assert "<b>90 days</b><br>one in five still returns" in notes
 
 
-def test_rows_are_coloured_by_where_their_interval_lies():
-    dots = [trace for trace in slice_rows(4, LIGHT).data if trace.mode == "markers"]
-    colours = [dot.marker.color for dot in dots]
-    assert colours == [LIGHT.accent, LIGHT.grey, LIGHT.grey, LIGHT.lost]
+@pytest.mark.parametrize(
+    ("changed", "high", "low"),
+    [
+        ({}, "accent", "lost"),
+        ({"clear": False}, "accent", "blue"),
+        ({"pair": None}, "grey", "grey"),
+    ],
+)
+def test_the_two_groups_compared_are_coloured_and_only_a_clear_difference_judged(
+    changed, high, low
+):
+    high, low, grey = getattr(LIGHT, high), getattr(LIGHT, low), LIGHT.grey
+    shown = slice_rows(4, LIGHT, **changed).data
+    dots = [trace.marker.color for trace in shown if trace.mode == "markers"]
+    assert dots == [high, grey, grey, low]
+    drawn = slices_lines(30, LIGHT, **changed).data
+    lines = [trace.line.color for trace in drawn if trace.customdata is not None]
+    assert sorted(lines) == sorted([grey, high, low])
+    bands = [trace for trace in drawn if trace.fill == "toself"]
+    assert len(bands) == (0 if "pair" in changed else 2)
+
+
+def test_groups_of_a_day_are_named_in_the_users_words():
+    names = [each.text for each in slice_rows(4, LIGHT).layout.annotations]
+    assert "from then on" in names
+    assert "after" not in names
+
+
+def test_labels_pushed_below_the_axis_move_up_again():
+    frame = pd.concat(
+        [
+            by_slice(30).head(1).assign(period=1, group=f"g{place}", value=place / 500)
+            for place in range(9)
+        ]
+        + [by_slice(30).head(1).assign(period=1, group="top", value=0.9)]
+    )
+    facts = {**PAIR, "pair": None, "age": 1, "columns": 12}
+    figure = cohorts.slices_lines(frame, TEXTS, LIGHT, FORMATS, **facts)
+    heights = sorted(each.y for each in figure.layout.annotations)
+    pixel = figure.layout.yaxis.range[1] / 242
+    assert min(heights) >= -1e-9
+    assert min(b - a for a, b in pairwise(heights)) >= 14 * pixel - 1e-9
+
+
+def test_a_trend_is_a_dashed_line_and_only_a_clear_one_is_green():
+    (line,) = [t for t in age(30, LIGHT).data if t.line.dash == "dash"]
+    assert line.line.color == LIGHT.accent
+    assert list(line.y) == [0.4, 0.4]
+    assert not [t for t in age(2, LIGHT).data if t.line.dash == "dash"]
 
 
 def test_real_pairs_come_first_and_only_they_are_filled():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention_core import cohorts
+from retention_core import cohorts, groups, trends
 from retention_core.churn import ChurnWindow
 from retention_core.intervals import wilson
 from retention_ui.figures.measured import Measured
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TEXTS = Texts("en")
 FORMATS = Formats("en", "EUR")
 LONGEST = 80
+RETENTION = Measured("retention", "month")
 
 
 def said(finding: Finding) -> str:
@@ -122,9 +123,21 @@ def test_no_cohort_is_named_within_the_interval_or_before_age_three(own):
     assert said(curves(own)) == "No chosen cohort differs clearly from all"
 
 
-def one_age(shares: list[float]) -> str:
-    cells = cells_of([[share, 0.5] for share in shares], size=300)
-    return said(groups_says.age_over_time(cells, 0.4, 1, FORMATS, "month"))
+def measured_of(cells: pd.DataFrame) -> pd.DataFrame:
+    """The same cells as ``rc.measures.measured`` writes them."""
+    top = dict.fromkeys(["top", "top_squared", "top_times_bottom"], "active_customers")
+    bottom = dict.fromkeys(["bottom", "bottom_squared"], "cohort_size")
+    parts = {**top, **bottom, "value": "retention"}
+    return cells.assign(kind="share", **{new: cells[old] for new, old in parts.items()})
+
+
+def one_age(shares: list[float], *, tested: bool = False, shown=RETENTION) -> str:
+    cells = measured_of(cells_of([[share, 0.5] for share in shares], size=300))
+    title = groups_says.age_named(shown, 1, "month 1", FORMATS)
+    trend = trends.trend(cells, age=1) if tested else None
+    at_age = cells[cells["period"] == 1]
+    asked = (shown, title)
+    return said(groups_says.age_over_time(at_age, 0.4, trend, asked, FORMATS))
 
 
 @pytest.mark.parametrize(
@@ -152,35 +165,118 @@ def test_one_age_over_time(shares, sentence):
     assert one_age(shares) == sentence
 
 
-def slices(
-    best: tuple[int, int], worst: tuple[int, int], names=("Referral", "Deal_site")
-):
-    active, size = zip(best, worst, strict=True)
-    low, high = wilson(active, size)
-    frame = pd.DataFrame(
-        {"channel": names, "period": 1, "retention": np.divide(active, size)}
-    ).assign(low=low, high=high)
-    return groups_says.slices(frame, "channel", "channel", FORMATS, "month")
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ([0.4, 0.41] * 4, "Month 1 shows no trend: about 40% throughout"),
+        (
+            [0.3, 0.32, 0.34, 0.36, 0.38, 0.4, 0.42, 0.44],
+            "Month 1 is getting better: about 24 points a year",
+        ),
+        (
+            [0.44, 0.42, 0.4, 0.38, 0.36, 0.34, 0.32, 0.3],
+            "Month 1 is getting worse: about 24 points a year",
+        ),
+        # A month that fell and is back says more than the line through it.
+        (
+            [0.3, 0.34, 0.36, 0.1, 0.42, 0.44, 0.44, 0.44],
+            "Month 1 fell in April 2024 and is back to normal",
+        ),
+        ([0.4, 0.4, 0.4], "Month 1 has stayed about 40%"),
+    ],
+)
+def test_a_trend_is_told_unless_something_tells_more(shares, sentence):
+    assert one_age(shares, tested=True) == sentence
 
 
-def test_slices_that_are_apart_are_named_and_escaped():
-    found = slices((470, 1000), (300, 1000))
-    assert said(found) == (
-        r"47% of Referral customers order again next month, 30% of Deal\_site"
+def test_one_of_many_cohorts_just_outside_is_no_news():
+    # 46 % of 300: outside its own 95 % interval, not outside that of thirty at once.
+    assert one_age([0.4] * 15 + [0.46] + [0.4] * 14) == "Month 1 has stayed about 40%"
+    assert one_age([0.4, 0.4, 0.46, 0.4, 0.4, 0.4]) == "Month 1 has stayed about 40%"
+    assert one_age([0.46]) == "Month 1 was 46% in January 2024, 40% over all cohorts"
+
+
+def test_other_measures_are_named_with_their_age():
+    shown = Measured("repeat_by", "month")
+    assert one_age([0.4] * 6, shown=shown) == (
+        "Second order by month 1 has stayed about 40%"
     )
-    assert found.subject == ("Referral", "Deal_site")
+
+
+def pair_of(**changed) -> dict:
+    return {
+        "group": "web",
+        "other": "Deal_site",
+        "difference": 0.1,
+        "low": 0.06,
+        "high": 0.14,
+        "adjusted_p_value": 0.01,
+        **changed,
+    }
+
+
+def told(pair, measure="retention", names=("web", "Deal_site"), age="month 1"):
+    shown = Measured(measure, "month")
+    return said(groups_says.difference(pair, (shown, age), names, FORMATS))
+
+
+def test_two_groups_that_differ_are_named_and_escaped():
+    assert told(pair_of()) == (
+        r"In month 1, 10 points more of web return than of Deal\_site (6 to 14)"
+    )
+    assert told(pair_of(difference=0.011, low=0.002, high=0.02), "repeat_by") == (
+        r"By month 1, 1.1 points more of web reorder than of Deal\_site (0.2 to 2.0)"
+    )
+    money = pair_of(difference=12.34, low=9.87, high=15.0)
+    assert told(money, "cumulative_revenue_per_customer") == (
+        r"By month 1, web brings €12.30 more than Deal\_site (€9.87 to €15.00)"
+    )
 
 
 @pytest.mark.parametrize(
-    ("best", "worst"), [((47, 100), (40, 100)), ((5, 10), (1, 10))]
+    ("group", "other", "word"),
+    [("after", "before", "more"), ("before", "after", "fewer")],
 )
-def test_slices_within_their_intervals_are_not_told_apart(best, worst):
-    assert said(slices(best, worst)) == "No channel differs clearly from the rest"
+def test_before_and_after_a_day(group, other, word):
+    pair = pair_of(group=group, other=other)
+    assert told(pair, names=("3 Mar 2025",) * 2) == (
+        f"Since 3 Mar 2025, 10 points {word} return in month 1 than before (6 to 14)"
+    )
 
 
-def test_customers_without_a_value_are_not_compared():
-    found = slices((470, 1000), (300, 1000), names=("Referral", None))
-    assert said(found) == "No channel differs clearly from the rest"
+def test_two_groups_within_chance_are_not_told_apart():
+    pair = pair_of(adjusted_p_value=0.051)
+    assert told(pair) == r"No clear difference between web and Deal\_site in month 1"
+    assert told(pair, names=("3 Mar 2025",) * 2) == (
+        "No clear difference in month 1 between before and after 3 Mar 2025"
+    )
+    assert told(None) == "Too few customers to compare groups in month 1"
+
+
+@pytest.mark.parametrize("measure", groups.MEASURES)
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_difference_is_told_in_eighty_characters(measure, dated):
+    apart = {"difference": 0.203, "low": 0.154, "high": 0.252}
+    if measure not in groups.SHARES:
+        apart = {"difference": 50.52, "low": 43.89, "high": 57.15}
+    names = (
+        ("18 Sep 2025",) * 2 if dated else ("Ceremonial matcha", "Christmas gift tin")
+    )
+    group = "before" if dated else "Ceremonial matcha"
+    assert len(told(pair_of(group=group, **apart), measure, names, "quarter 12")) <= 80
+
+
+@pytest.mark.parametrize(
+    ("p_values", "sentence"),
+    [
+        ([0.9, 0.2, 0.06], "None of 3 pairs of groups differs beyond chance"),
+        ([0.9, 0.2, 0.05], "One of 3 pairs of groups differs beyond chance"),
+        ([0.9, 0.0, 0.01], "2 of 3 pairs of groups differ beyond chance"),
+    ],
+)
+def test_pairs_are_counted(p_values, sentence):
+    pairs = pd.DataFrame({"adjusted_p_value": p_values})
+    assert said(groups_says.told_apart(pairs, FORMATS)) == sentence
 
 
 CURVE = pd.DataFrame({"days": [0, 60, 114, 200], "return_later": [0.8, 0.5, 0.2, 0.1]})
@@ -480,9 +576,11 @@ def test_what_is_not_finished_changes_no_sentence():
     done = cells[cells["complete"]]
     assert heatmap(cells) == heatmap(done)
     for frame in (cells, done):
-        assert said(groups_says.age_over_time(frame, 0.4, 1, FORMATS, "month")) == (
-            "Month 1 has stayed about 40%"
-        )
+        asked = (RETENTION, groups_says.age_named(RETENTION, 1, "month 1", FORMATS))
+        at_age = measured_of(frame)
+        at_age = at_age[at_age["period"] == 1]
+        found = groups_says.age_over_time(at_age, 0.4, None, asked, FORMATS)
+        assert said(found) == "Month 1 has stayed about 40%"
     frame = movement_of([5, -8, 19])
     short = frame[frame["complete"]]
     for finding in (churn_says.movement, churn_says.rate):
