@@ -31,6 +31,7 @@ MEASURES = {
 }
 """Each measure of :func:`paid` as what per what."""
 ROUNDING = 1e-12
+LEAST_LINES = 8
 NEEDS = {
     "units_per_order": "quantities",
     "price_per_unit": "quantities",
@@ -63,8 +64,9 @@ def paid(orders: Orders) -> pd.DataFrame:
         ``units_per_order`` (Σ quantity / orders); ``price_per_unit`` (Σ amount / Σ
         quantity, after discounts); ``price_index``: what new customers paid over what
         the same quantities of the same products cost at the price that returning
-        customers paid in that month on average, only where both bought a product in a
-        month, so that no difference comes from other products or months (returning:
+        customers paid in that month on average, only where new ones bought a product
+        in a month and at least eight lines of returning ones hold it (fewer make no
+        average), so that no difference comes from other products or months (returning:
         1 by definition; 0.9: a tenth less);
         ``discount_share`` (discount / (amount + discount)); ``discounted_orders``
         (share of orders with a discount). Units and prices are absent where every
@@ -134,8 +136,10 @@ def _priced(sold: ir.Table) -> ir.Table:
         money=named.sold.sum(where=~named.new),
         bought=named.quantity.sum(where=~named.new),
         wanted=named.quantity.sum(where=named.new),
+        lines=named.count(where=~named.new),
     )
-    cells = cells.filter((cells.money > 0) & (cells.wanted > 0))
+    enough = cells.lines >= LEAST_LINES
+    cells = cells.filter(enough & (cells.money > 0) & (cells.wanted > 0))
     cells = cells.select(
         "article",
         "then",

@@ -125,7 +125,7 @@ def test_the_year_before_needs_a_year_before_it():
     assert shop("2022-01-02").previous < shop("2022-01-02").share == 1
 
 
-def lines_of(seed: int = 3, n: int = 500) -> pd.DataFrame:
+def lines_of(seed: int = 3, n: int = 700) -> pd.DataFrame:
     """A year of orders of one to three lines, some of them with a discount."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -155,6 +155,9 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
         index=cell, columns="kind", values=["amount", "quantity"], aggfunc="sum"
     ).dropna()
     money, bought = sums["amount"], sums["quantity"]
+    back = known[known["kind"] == "returning"].groupby(cell).size()
+    enough = back.reindex(sums.index) >= prices.LEAST_LINES
+    money, bought = money[enough], bought[enough]
     cells = pd.DataFrame(
         {
             "price": money["returning"] / bought["returning"],
