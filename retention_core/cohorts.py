@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from retention_core import ages
+from retention_core import ages, periods
 from retention_core.ages import Ages
 from retention_core.intervals import wilson
 
@@ -215,15 +215,20 @@ def customers(
         revenue_so_far``; who came back first, then by ``revenue_so_far``. Empty
         without such a cohort.
     """
-    rows = ages.activity(orders, Ages(grain, windows=windows), money=True)
-    rows = rows.filter(rows.cohort == ibis.literal(cohort).cast("date"))
+    began = orders.purchases.group_by("customer_id").agg(
+        day=orders.purchases.ordered_at.min().date()
+    )
+    start = ibis.literal(cohort).cast("date")
+    members = began.filter(periods.start_of(began.day, grain) == start)
+    own = orders.cut(lambda rows: rows.semi_join(members, "customer_id"))
+    rows = ages.activity(own, Ages(grain, windows=windows), money=True)
     at_age = rows.period == period
     found = rows.group_by("customer_id").agg(
         orders=rows.orders.sum(where=at_age).fill_null(0),
         revenue=rows.revenue.sum(where=at_age).fill_null(0.0),
         revenue_so_far=rows.revenue.sum(),
     )
-    bought = orders.purchases
+    bought = own.purchases
     days = bought.group_by("customer_id").agg(
         first_order=bought.ordered_at.min().date(),
         last_order=bought.ordered_at.max().date(),
