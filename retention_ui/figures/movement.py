@@ -97,7 +97,8 @@ def rates(
     shown, rows = _latest(known, facts["grain"], formats)
     starts = list(shown["period_start"])
     figure.update_xaxes(**axes.periods(starts, facts["grain"], formats))
-    low, high = _cut_range(shown)
+    full = shown["full_start"].astype(bool)
+    low, high = _cut_range(shown[full] if full.any() else shown)
     figure.update_yaxes(**axes.amounts(formats, low, high, "share"))
     for first, last in stretches([not row["full_start"] for row in rows]):
         figure.add_vrect(
@@ -206,6 +207,9 @@ def _rate(
     colour, width = (look.accent, 2.4) if subject else (look.grey, 1.5)
     known = [row for row in rows if pd.notna(row[column])]
     done = [row for row in known if row["complete"]]
+    _pale(figure, done, column, (texts, look, formats))
+    # Before the window is full nobody can be lost: such rates are not the shop's.
+    done = [row for row in done if row["full_start"]]
     dots = subject and len(done) <= MOST_DOTS
     figure.add_scatter(
         x=[row["name"] for row in done],
@@ -216,7 +220,7 @@ def _rate(
         customdata=[_rate_hover(row, column, texts, formats) for row in done],
         hovertemplate=HOVER,
     )
-    open_ = [row for row in known if not row["complete"]]
+    open_ = [row for row in known if not row["complete"] and row["full_start"]]
     if not open_ or not subject:
         return
     tail = [*done[-1:], *open_]
@@ -236,6 +240,31 @@ def _rate(
         marker={"size": 7, "color": look.page, "line": ring},
         customdata=[
             f"{_rate_hover(row, column, texts, formats)}<br>{so_far}" for row in open_
+        ],
+        hovertemplate=HOVER,
+    )
+
+
+def _pale(
+    figure: go.Figure,
+    done: list[Row],
+    column: str,
+    words: tuple[Texts, Look, Formats],
+) -> None:
+    """Add the rates of before the window was full, thin and pale."""
+    texts, look, formats = words
+    colour = look.accent if column == "strict_retention_rate" else look.grey
+    early = [row for row in done if not row["full_start"]]
+    if not early:
+        return
+    reason = texts("figures.rates.not_full")
+    figure.add_scatter(
+        x=[row["name"] for row in early],
+        y=[row[column] for row in early],
+        mode="lines",
+        line={"color": faded(colour, NOT_FULL), "width": 1.4},
+        customdata=[
+            f"{_rate_hover(row, column, texts, formats)}<br>{reason}" for row in early
         ],
         hovertemplate=HOVER,
     )
@@ -267,14 +296,14 @@ def _movement_alt(rows: list[Row], texts: Texts, formats: Formats) -> str:
 
 def _rates_alt(rows: list[Row], texts: Texts, formats: Formats) -> str:
     title, column = texts("figures.rates.name"), "strict_retention_rate"
-    done = [row for row in rows if row["complete"]]
+    done = [row for row in rows if row["complete"] and row["full_start"]]
     if not done:
         return texts("figures.empty", figure=title)
     lowest = min(done, key=lambda row: float(row[column]))
     return texts(
         "figures.rates.alt",
         figure=title,
-        first=rows[0]["name"],
+        first=done[0]["name"],
         last=done[-1]["name"],
         share=formats.share(done[-1][column], 1),
         low=formats.share(lowest[column], 1),

@@ -205,7 +205,7 @@ def waits(p: float, count: int = 2, day: int = 120) -> str:
 
 
 def test_groups_are_told_apart_by_the_test_only():
-    assert waits(0.001).startswith("Within 90 days 71% of")
+    assert waits(0.001).startswith("Within 90 days 72% of")
     assert waits(0.06) == "No clear difference in timing by channel"
     few = "Too few customers to compare the timing by channel"
     assert waits(float("nan")) == few
