@@ -96,7 +96,7 @@ def test_dates_outside_the_data_are_moved_to_its_ends(name, dataset):
     app = open_page(name, d=dataset.id, **address)
     assert not app.exception
     facts = queries.facts(dataset)
-    ends = [each.value for each in app.date_input]
+    ends = [app.date_input(key=f"shared.{end}").value for end in ("from", "to")]
     assert ends == [facts.first_day, facts.as_of]
 
 
