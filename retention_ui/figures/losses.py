@@ -64,7 +64,7 @@ def churn_rows(
 
 def share(value: float | None, formats: Formats) -> str:
     """Write a rate of churn: small ones with a decimal."""
-    small = value is not None and value < ONE_DIGIT
+    small = value is not None and round(value, 3) < ONE_DIGIT
     return formats.share(value, 1 if small else 0)
 
 

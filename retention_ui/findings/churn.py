@@ -188,7 +188,7 @@ def losses(
 
 def rate_of(share: float, formats: Formats) -> str:
     """Write a rate of churn in a sentence: small ones with a decimal."""
-    return formats.share(share, 1 if share < SMALL else 0)
+    return formats.share(share, 1 if round(share, 3) < SMALL else 0)
 
 
 def _run(nets: Sequence[int], like: int) -> int:

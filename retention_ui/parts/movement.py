@@ -151,7 +151,7 @@ def losses(page: Page, by: str, days: int, grain: Grain) -> None:
     ends = churn.apart(largest)
     rows = {row["slice"]: row for row in records(largest)}
     told = (rows[ends[0]], rows[ends[1]]) if ends else None
-    dimension = common.named(page, by)
+    dimension = common.named(page, by).lower()
     several = len(known) > MOST_SLICES
     page.section(
         "losses",

@@ -72,7 +72,7 @@ def told(
         st.header(finding, help=page(f"help.{name}"), anchor=False)
         blocks.note(note)
         st.table(styled, border="horizontal", hide_index=True)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             page.downloads(name, *download)
             if term := page.term(name):
                 header.glossary_link(page.texts, term)
