@@ -1,4 +1,4 @@
-"""A measure by age as lines, and one age from cohort to cohort."""
+"""A measure by age as lines: all cohorts, and chosen ones beside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from retention_ui.figures import axes, lines
 from retention_ui.figures.frames import Row, finished, records
-from retention_ui.figures.look import HOVER, base, describe, faded, label
+from retention_ui.figures.look import base, describe, faded
 from retention_ui.figures.placing import Plot
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from retention_core.periods import Grain
     from retention_ui.figures.look import Look
     from retention_ui.figures.measured import Measured
     from retention_ui.formats import Formats
@@ -28,8 +27,6 @@ PLOT_HEIGHT = 242
 HEADROOM = 1.12
 LEAST_TOP = 0.1
 LIGHT_BAND = 0.1
-SEE_THROUGH = 0.35
-NEAR_AN_END = 0.15
 
 
 class Chosen(TypedDict):
@@ -46,14 +43,6 @@ class Chosen(TypedDict):
     above: bool
     shown: Measured
     columns: int
-
-
-class Age(TypedDict):
-    """``age`` in periods; ``overall`` is the share of all cohorts at that age."""
-
-    age: int
-    overall: float | None
-    grain: Grain
 
 
 def curves(
@@ -91,45 +80,6 @@ def curves(
     lines.name(figure, drawn, Plot(-0.6, last - 0.4, low, high, PLOT_HEIGHT), look)
     title = texts("figures.curves.by_age", name=shown.name(texts))
     return describe(figure, _curves_alt(drawn, names, title, (shown, texts, formats)))
-
-
-def age_over_time(
-    cells: pd.DataFrame,
-    texts: Texts,
-    look: Look,
-    formats: Formats,
-    **facts: Unpack[Age],
-) -> go.Figure:
-    """Draw one age of every cohort: a dot with its 95 % interval.
-
-    ``cells`` has ``cohort, period, retention, low, high, complete``. The cohort that
-    is not finished is an open dot without an interval.
-    """
-    figure = base(look, HEIGHT)
-    rows = cells[(cells["period"] == facts["age"]) & cells["retention"].notna()]
-    rows = rows.sort_values("cohort")
-    starts = list(rows["cohort"])
-    names = axes.names_of(starts, facts["grain"], formats)
-    dots = [
-        each | {"name": name} for each, name in zip(records(rows), names, strict=True)
-    ]
-    heights = [*rows["retention"], *finished(rows)["high"].dropna(), LEAST_TOP]
-    figure.update_xaxes(**axes.periods(starts, facts["grain"], formats))
-    figure.update_yaxes(**axes.amounts(formats, 0, HEADROOM * max(heights), "share"))
-    _overall_line(figure, facts["overall"], look)
-    done = [dot for dot in dots if dot["complete"]]
-    _interval_bars(figure, done, look)
-    for group in (done, [dot for dot in dots if not dot["complete"]]):
-        figure.add_scatter(
-            x=[dot["name"] for dot in group],
-            y=[dot["retention"] for dot in group],
-            mode="markers",
-            marker=_dot(look, done=group is done),
-            customdata=[_age_hover(dot, texts, formats) for dot in group],
-            hovertemplate=HOVER,
-        )
-    _extreme(figure, dots, look, formats, facts["overall"])
-    return describe(figure, _age_alt(done, texts, formats, facts))
 
 
 def _ages(frame: pd.DataFrame, columns: int) -> pd.DataFrame:
@@ -209,74 +159,6 @@ def _band(
     )
 
 
-def _interval_bars(figure: go.Figure, dots: list[Row], look: Look) -> None:
-    """A 5 px bar of 35 % opacity from low to high behind each dot."""
-    figure.add_scatter(
-        x=[x for dot in dots for x in (dot["name"], dot["name"], None)],
-        y=[y for dot in dots for y in (dot["low"], dot["high"], None)],
-        mode="lines",
-        line={"color": faded(look.accent, SEE_THROUGH), "width": 5},
-        hoverinfo="skip",
-    )
-
-
-def _overall_line(figure: go.Figure, overall: float | None, look: Look) -> None:
-    if overall is not None:
-        figure.add_hline(
-            y=overall, line={"color": look.muted, "width": 1.4, "dash": "dot"}
-        )
-
-
-def _dot(look: Look, *, done: bool) -> Row:
-    if done:
-        return {"size": 6, "color": look.accent}
-    ring = {"color": look.accent, "width": 1.4}
-    return {"size": 7, "color": look.page, "line": ring}
-
-
-def _extreme(
-    figure: go.Figure,
-    dots: list[Row],
-    look: Look,
-    formats: Formats,
-    overall: float | None,
-) -> None:
-    """Name the finished cohort farthest from all, if all lie outside its interval."""
-    if overall is None:
-        return
-    outside = [
-        dot
-        for dot in dots
-        if dot["complete"] and not dot["low"] <= overall <= dot["high"]
-    ]
-    if not outside:
-        return
-    farthest = max(outside, key=lambda dot: abs(float(dot["retention"]) - overall))
-    above = farthest["retention"] > overall
-    text = f"<b>{farthest['name']}: {formats.share(farthest['retention'])}</b>"
-    at = farthest["name"], farthest["high" if above else "low"]
-    place = _inward(dots.index(farthest), len(dots)) | {"yshift": 12 if above else -12}
-    label(figure, at, text, look.accent if above else look.lost, **place)
-
-
-def _inward(place: int, count: int) -> Row:
-    """Keep a label near an end of the axis inside the figure."""
-    if place < count * NEAR_AN_END:
-        return {"xanchor": "left", "xshift": -6}
-    if place >= count * (1 - NEAR_AN_END):
-        return {"xanchor": "right", "xshift": 6}
-    return {}
-
-
-def _age_hover(dot: Row, texts: Texts, formats: Formats) -> str:
-    share = formats.share(dot["retention"], 1)
-    first = texts("figures.age.hover", cohort=dot["name"], share=share)
-    if not dot["complete"]:
-        return f"{first}<br>{texts('figures.so_far')}"
-    low, high = formats.share(dot["low"], 1), formats.share(dot["high"], 1)
-    return f"{first}<br>{texts('figures.interval', low=low, high=high)}"
-
-
 def _curves_alt(
     drawn: list[lines.Series],
     names: list[str],
@@ -300,19 +182,3 @@ def _curves_alt(
             )
         )
     return " ".join(parts)
-
-
-def _age_alt(done: list[Row], texts: Texts, formats: Formats, facts: Age) -> str:
-    title = texts(f"figures.age.name_{facts['grain']}", age=facts["age"])
-    if not done:
-        return texts("figures.empty", figure=title)
-    ordered = sorted(done, key=lambda dot: float(dot["retention"]))
-    return texts(
-        "figures.age.alt",
-        figure=title,
-        overall=formats.share(facts["overall"]),
-        low=formats.share(ordered[0]["retention"]),
-        lowest=ordered[0]["name"],
-        high=formats.share(ordered[-1]["retention"]),
-        highest=ordered[-1]["name"],
-    )
