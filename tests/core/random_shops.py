@@ -21,6 +21,7 @@ COLUMNS = [
 PRODUCTS = ["tea", "Tea", "pot", "bag", "äpfel", "milk jug", "10 cups"]
 CHANNELS = ["web", "shop", "market", "Web"]
 PRICES = [2.5, 4.99, 4.99, 12.0, 19.95, 80.0]
+MOST_ORDERS = 25
 # Lines of an order lie minutes apart, and none of them after midnight.
 MINUTES_A_DAY = 24 * 60 - 5
 
@@ -57,12 +58,12 @@ def random_shop(seed: int) -> tuple[pd.DataFrame, dt.date]:
     opens = dt.date(2021, 1, 1) + dt.timedelta(days=int(rng.integers(0, 730)))
     shop = _Shop(rng, mix, opens)
     # Some shops win all their customers in the first weeks, some throughout.
-    wins = mix.days if seed % 3 else 60
+    wins = mix.days if rng.random() < 0.7 else 60
     for number in range(int(rng.integers(5, 61))):
         shop.customer(f"c{number}", int(rng.integers(0, wins)))
     for _ in range(int(rng.integers(0, 15))):
         shop.order(None, int(rng.integers(0, mix.days)), str(rng.choice(CHANNELS)))
-    if seed % 4 == 0:
+    if rng.random() < 0.3:
         shop.refund_without_order("only back", int(rng.integers(0, mix.days)))
         shop.refund_without_order(None, int(rng.integers(0, mix.days)))
     lines = pd.DataFrame(shop.rows, columns=COLUMNS)
@@ -73,10 +74,10 @@ def random_shop(seed: int) -> tuple[pd.DataFrame, dt.date]:
     text = ["order_id", "customer_id", "product", "channel"]
     lines = lines.astype(dict.fromkeys(text, "string"))
     mixed = lines.iloc[rng.permutation(len(lines))].reset_index(drop=True)
-    return mixed, _as_of(rng, seed, mixed)
+    return mixed, _as_of(rng, mixed)
 
 
-def _as_of(rng: np.random.Generator, seed: int, lines: pd.DataFrame) -> dt.date:
+def _as_of(rng: np.random.Generator, lines: pd.DataFrame) -> dt.date:
     """A period's end, its middle, the last day with a line, or well before that."""
     last = lines["ordered_at"].max()
     ends = [
@@ -88,7 +89,7 @@ def _as_of(rng: np.random.Generator, seed: int, lines: pd.DataFrame) -> dt.date:
         last - pd.Timedelta(days=int(rng.integers(1, 120))),
         last - pd.offsets.MonthEnd(2),
     ]
-    day: dt.date = ends[seed % len(ends)].date()
+    day: dt.date = ends[int(rng.integers(0, len(ends)))].date()
     # Somebody must have been there by then.
     return max(day, lines["ordered_at"].min().date())
 
@@ -103,13 +104,13 @@ class _Shop:
         return bool(self.rng.random() < share)
 
     def pick(self, among: list) -> str | float:
-        return among[int(self.rng.integers(0, len(among)))]
+        return among[int(self.rng.random() * len(among))]
 
     def customer(self, name: str, day: int) -> None:
         channel = self.pick(CHANNELS[: self.mix.channels])
         if self.chance(self.mix.refunds / 2):
             self.refund_without_order(name, max(day - int(self.rng.integers(0, 40)), 0))
-        while day < self.mix.days:
+        for _ in range(MOST_ORDERS):
             at = self.order(name, day, channel)
             if self.chance(0.1):
                 self.order(name, day, channel, at if self.chance(0.4) else None)
@@ -118,6 +119,8 @@ class _Shop:
             if not self.chance(self.mix.loyalty):
                 return
             day += int(np.ceil(self.rng.exponential(self.mix.habit)))
+            if day >= self.mix.days:
+                return
 
     def order(self, customer, day, channel, at=None) -> dt.datetime:
         """Lines of an order, and what is sent back of it."""
