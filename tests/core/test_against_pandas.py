@@ -1,4 +1,4 @@
-"""200 random shops: the core against :mod:`tests.core.reference`, and the laws.
+"""200 random shops: the core against a second computation, and the laws.
 
 No shop meets every question: what it is asked goes round by its number, so that every
 measure meets every grain and slice, once or twice. ``KEPT_DEPTH=4`` asks four times as
@@ -22,7 +22,7 @@ import retention_core as rc
 from retention_core import churn, cohorts, measures, sliced, slices, survival
 from retention_core.periods import GRAINS
 from tests.conftest import orders_of
-from tests.core import reference
+from tests.core import reference, reference_churn
 from tests.core.random_shops import random_shop
 
 if TYPE_CHECKING:
@@ -184,8 +184,8 @@ def test_measures(ten):
 def test_movement(ten):
     for case, (grain, days) in asked(ten, MOVEMENTS, 0.2):
         found = churn.movement(case.orders, grain=grain, window_days=days)
-        days = days or reference.window(case.shop)[0]
-        expected = reference.movement(case.shop, grain, days)
+        days = days or reference_churn.window(case.shop)[0]
+        expected = reference_churn.movement(case.shop, grain, days)
         hold(found, expected, ["period_start"], case.seed, grain, days)
 
 
@@ -195,7 +195,9 @@ def test_movement_of_a_slice(ten):
         value = values[case.seed % len(values)]
         part = slices.only(case.orders, by, value)
         found = churn.movement(part, grain=grain, window_days=days)
-        expected = reference.movement(reference.only(case.shop, by, value), grain, days)
+        expected = reference_churn.movement(
+            reference.only(case.shop, by, value), grain, days
+        )
         hold(found, expected, ["period_start"], case.seed, grain, by, value, days)
 
 
@@ -204,20 +206,22 @@ def test_churn_by_slice(ten):
         found = sliced.by_slice(
             case.orders, by=by, grain=grain, window_days=days, periods=6
         )
-        expected = reference.churn_by_slice(case.shop, grain, by, days, 6)
+        expected = reference_churn.churn_by_slice(case.shop, grain, by, days, 6)
         hold(found, expected, ["slice"], case.seed, grain, by, days)
 
 
 def test_window(ten):
     for case, _ in asked(ten, [None], 0.15):
         found = churn.window(case.orders)
-        assert (found.days, found.source) == reference.window(case.shop), case.seed
+        assert (found.days, found.source) == reference_churn.window(case.shop), (
+            case.seed
+        )
 
 
 def test_time_to_the_next_purchase(ten):
     for case, after in asked(ten, [1, 2, 3], 0.12):
         found = survival.next_purchase(case.orders, after=after)
-        expected = reference.kaplan_meier(reference.waits(case.shop, after))
+        expected = reference_churn.kaplan_meier(reference_churn.waits(case.shop, after))
         hold(found, expected, ["days"], case.seed, after)
 
 
@@ -226,7 +230,13 @@ def test_habits_and_the_recency_rule(ten):
     for case, days in asked(ten, DAYS[1:], 0.06):
         table = churn.risk(case.orders, window_days=days)
         found = case.orders.run(table).drop(columns=modelled)
-        hold(found, reference.habits(case.shop, days), ["customer_id"], case.seed, days)
+        hold(
+            found,
+            reference_churn.habits(case.shop, days),
+            ["customer_id"],
+            case.seed,
+            days,
+        )
 
 
 def test_first_value(ten):
