@@ -4,7 +4,7 @@ import streamlit as st
 
 from retention_ui import blocks, queries
 from retention_ui.page import open_page
-from retention_ui.parts import churn, common, movement, risk, timing
+from retention_ui.parts import churn, common, movement, timing
 
 page = open_page("churn")
 if common.customers_over_time(page):
@@ -37,7 +37,6 @@ if common.customers_over_time(page):
     if by:
         with lower.cell():
             timing.waits(page, by, after)
-    risk.about_to_leave(page, days)
     churn.calculator(page)
     common.guests(page)
     page.explained()

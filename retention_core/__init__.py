@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import retention_core.clv as clv
     import retention_core.cohorts as cohorts
     import retention_core.errors as errors
+    import retention_core.groups as groups
     import retention_core.lifecycle as lifecycle
     import retention_core.margin as margin
     import retention_core.measures as measures
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import retention_core.survival as survival
     import retention_core.tenure as tenure
     import retention_core.timing as timing
+    import retention_core.trends as trends
     import retention_core.unfolding as unfolding
     from retention_core.engine import connect
     from retention_core.ingest.pipeline import ingest
@@ -36,6 +38,7 @@ __all__ = [
     "cohorts",
     "connect",
     "errors",
+    "groups",
     "ingest",
     "lifecycle",
     "margin",
@@ -48,6 +51,7 @@ __all__ = [
     "survival",
     "tenure",
     "timing",
+    "trends",
     "unfolding",
 ]
 

@@ -121,7 +121,7 @@ def _quiet(page: Page) -> int:
         return 0
     money = page.formats.money(revenue, "about")
     words = page("actions.quiet", customers=page.formats.count(count), revenue=money)
-    _say(page, words, "actions.quiet_link", "churn", who="quiet")
+    _say(page, words, "actions.quiet_link", "risk", who="quiet")
     return 1
 
 

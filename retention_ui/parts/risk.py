@@ -38,16 +38,16 @@ COLUMNS = (
 
 
 def about_to_leave(page: Page, days: int) -> None:
-    """Set value against risk, hold the score to account, list the customers."""
+    """Set value against risk, list the customers, hold the score to account."""
     fitted: Fitted | TooLittle = queries.ask(page.shop, "fitted")
     if isinstance(fitted, TooLittle):
         customers(page, days, fitted, None)
         return
     asked = {"window_days": days, "params": fitted.params}
     found: Quadrants = queries.ask(page.shop, "quadrants", **asked)
-    held_to_account(page, days)
     value_at_risk(page, days, found)
     customers(page, days, fitted, found)
+    held_to_account(page, days)
 
 
 def value_at_risk(page: Page, days: int, found: Quadrants) -> None:

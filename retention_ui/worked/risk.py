@@ -40,7 +40,7 @@ def recency_rule(page: Page) -> dict[str, str] | None:
     first = _first(page)
     if first is None:
         return None
-    verdict = page.texts(f"churn.rule.{first['recency_rule']}")
+    verdict = page.texts(f"risk.rule.{first['recency_rule']}")
     return _habit(page, first) | {"verdict": verdict}
 
 
@@ -95,7 +95,7 @@ def valuable_and_leaving(page: Page) -> dict[str, str] | None:
     row = records(found.quarters)[0]
     n = page.formats.count(row["customers"])
     return {
-        "customers": page.texts("churn.counted", count=row["customers"], n=n),
+        "customers": page.texts("risk.counted", count=row["customers"], n=n),
         "amount": page.formats.money(found.valuable_from),
         "revenue": page.formats.money(row["revenue"], "about"),
     }

@@ -20,6 +20,7 @@ PAGES = {
     "overview": "Overview",
     "cohorts": "Cohorts",
     "churn": "Churn",
+    "risk": "Risk",
     "forecast": "Forecast",
     "baskets": "Baskets",
     "data": "Data",

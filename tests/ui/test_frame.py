@@ -15,7 +15,7 @@ from retention_ui.figures.look import LIGHT
 from retention_ui.server import HEADERS, SafeHeaders
 
 MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
-PAGES = ("overview", "cohorts", "value", "churn", "forecast", "baskets")
+PAGES = ("overview", "cohorts", "value", "churn", "risk", "forecast", "baskets")
 CSV = "Order,Date,Customer,Product,Amount,Currency,Channel\n" + "".join(
     f"{n},2024-{1 + n % 12:02}-{1 + n % 28:02},c{n % 9},Tea,{n},EUR,"
     f"{'**Fair**' if n % 3 else 'Web'}\n"

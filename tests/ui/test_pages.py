@@ -11,7 +11,7 @@ from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
 
 ROOT = Path(__file__).parents[2]
-ANALYSES = ("overview", "cohorts", "value", "churn", "forecast", "baskets")
+ANALYSES = ("overview", "cohorts", "value", "churn", "risk", "forecast", "baskets")
 PAGES = (*ANALYSES, "load")
 HEAD = "Order,Date,Customer,Product,Quantity,Amount,Currency\n"
 SHOPS = {
@@ -128,7 +128,7 @@ def test_the_test_of_the_model_is_that_of_the_chosen_one(sample):
 
 
 def test_who_is_lost_by_a_moved_window_has_not_just_gone_quiet(sample):
-    app = opened("churn", sample, window="7", who="quiet")
+    app = opened("risk", sample, window="7", who="quiet")
     assert sound(app)
     assert "0 good customers have gone quiet" in headings(app)
 

@@ -241,7 +241,7 @@ def test_the_list_says_how_to_reach_a_customer_where_the_list_of_customers_does(
 
 @pytest.mark.parametrize("who", ["all", "quiet", *risk.QUARTERS])
 def test_each_choice_of_customers_has_its_list(who, sample):
-    app = opened("churn", sample, who=who)
+    app = opened("risk", sample, who=who)
     assert sound(app)
     assert len(app.dataframe) == 1
     said = headings(app)
@@ -265,12 +265,12 @@ def test_the_page_fits_once_for_today_and_once_for_the_test(sample, monkeypatch)
     queries.forget()
     assert sound(opened("overview", sample))
     fitted.clear()
-    assert sound(opened("churn", sample))
+    assert sound(opened("risk", sample))
     assert fitted == ["bg/nbd", "bg/nbd"]
 
 
 def test_a_shop_without_a_score_says_what_is_lacking(sample):
-    app = opened("churn", shop_of(SHOPS["three customers"]))
+    app = opened("risk", shop_of(SHOPS["three customers"]))
     assert sound(app)
     assert "Customers by the recency rule" in headings(app)
     notes = " ".join(each.value for each in app.markdown)
@@ -283,7 +283,7 @@ def test_a_window_as_long_as_the_history_has_no_test_but_a_list(sample):
     shop, _ = shop_questions(sample)
     assert isinstance(queries.ask(shop, "hit_rate", window_days=900), TooLittle)
     longest = window_limits(queries.ask(shop, "window"))[1]
-    app = opened("churn", sample, window=str(longest))
+    app = opened("risk", sample, window=str(longest))
     assert sound(app)
     assert len(app.dataframe) == 1
 
@@ -295,7 +295,7 @@ def test_a_shop_that_nobody_leaves_says_how_little_the_model_can_tell(sample):
         for n in range(60)
         for day in range(n % 7, 140, 7)
     )
-    app = opened("churn", shop_of(rows))
+    app = opened("risk", shop_of(rows))
     assert sound(app)
     notes = " ".join(each.value for each in app.markdown)
     assert "The model found no clear best fit" in notes
