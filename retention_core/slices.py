@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import ibis
-
 from retention_core.errors import RetentionError
 
 if TYPE_CHECKING:

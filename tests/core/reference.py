@@ -207,7 +207,8 @@ def _cohort(shop, members, key, grain, windows):
             orders[row, age(each, purchase.day)] += 1
         for day, amount in each.money():
             revenue[row, age(each, day)] += amount
-    return Cohort(key[0], start, orders, revenue, complete)
+    # What was sent back whole is nothing, not what adding up in floats leaves of it.
+    return Cohort(key[0], start, orders, revenue.round(9), complete)
 
 
 def _cells(shop, grain, by, figures) -> pd.DataFrame:
