@@ -20,7 +20,9 @@ COLUMNS = [
 # Upper case sorts before lower case, and letters with marks after both.
 PRODUCTS = ["tea", "Tea", "pot", "bag", "äpfel", "milk jug", "10 cups"]
 CHANNELS = ["web", "shop", "market", "Web"]
-PRICES = [2.5, 4.99, 4.99, 12.0, 19.95, 80.0]
+# Binary fractions, so that what comes back whole leaves nothing: the money that adding
+# up cents in floats leaves has a test of its own.
+PRICES = [2.5, 4.75, 4.75, 12.0, 19.25, 80.0]
 MOST_ORDERS = 25
 # Lines of an order lie minutes apart, and none of them after midnight.
 MINUTES_A_DAY = 24 * 60 - 5
@@ -155,7 +157,7 @@ class _Shop:
         else:
             shares = [1.25] * len(lines)
         back = [
-            (*line[:3], day, *line[4:6], -round(line[6] * share, 2))
+            (*line[:3], day, *line[4:6], -line[6] * share)
             for line, share in zip(lines, shares, strict=False)
         ]
         if how < 0.05:  # Refunded to zero, to within half a cent.
