@@ -91,8 +91,8 @@ def movement(
         ``new_and_lapsed`` (first purchase within the period, no longer active at its
         end), ``lapsed`` (had bought before, not active at the start); shares
         ``retention_rate`` (E − N)/S, ``strict_retention_rate`` (S − L)/S,
-        ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by revenue of
-        the window before the start), ``quick_ratio`` (N + R)/L, ``reactivation_rate``
+        ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by the
+        net revenue of the purchases in the window before the start), ``quick_ratio`` (N + R)/L, ``reactivation_rate``
         (R over the ``lapsed``), null where they would divide by 0; ``full_start`` (a
         whole window lies before it), ``complete``. The period of ``as_of`` ends
         there. Empty without known customers.

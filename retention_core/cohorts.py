@@ -29,6 +29,7 @@ WEIGHTS = {
     "revenue_per_active_customer": "active_customers",
 }
 """What each measure is per: the average over cohorts is weighted by it."""
+OF_REVENUE = ("average_order_value", "revenue_per_active_customer")
 
 VALUE = (
     "cohort_size",
@@ -164,7 +165,12 @@ def average(frame: pd.DataFrame) -> pd.DataFrame:
     measures = [name for name in frame.columns if name in WEIGHTS]
     dropped = {*groups, *measures, "cohort", "complete"}
     counts = [name for name in frame.columns if name not in dropped]
-    parts = {name: known[name] * known[WEIGHTS[name]] for name in measures}
+    parts = {
+        # A cell without an order has no average of its own, and yet its revenue.
+        name: known["revenue"] if name in OF_REVENUE else known[name] * known[weight]
+        for name, weight in WEIGHTS.items()
+        if name in measures
+    }
     sums = known.assign(**parts).groupby(groups, dropna=False, as_index=False)
     result = sums[[*counts, *measures]].sum()
     for name in measures:

@@ -48,6 +48,7 @@ COUNTED = {
     "on_or_after": "later",
 }
 """The measures that count customers, and what they count."""
+DIGITS = 9
 SUMS = ("top", "bottom", "top_squared", "bottom_squared", "top_times_bottom")
 
 
@@ -215,7 +216,9 @@ def _sums(
     rows = ages.activity(orders, counted, money=money)
     active = ibis.ifelse(rows.orders > 0, 1, 0)
     top = active if added is None else rows[added.of]
-    rows = rows.mutate(top=top.cast("float64"), active=active.cast("float64"))
+    # Money sent back whole leaves 1e-17 of it: nothing to divide by.
+    top = top.cast("float64").round(DIGITS)
+    rows = rows.mutate(top=top, active=active.cast("float64"))
     rows = _with_squares(rows, added or _Sum("orders"), relative_to)
     sums = {"active_customers": rows.count(where=rows.orders > 0)}
     sums |= {name: rows[name].sum() for name in SUMS}

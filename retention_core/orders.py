@@ -52,7 +52,7 @@ class Orders:
     table
         ``order_lines`` of definitions.md §1: a row an order line, ``ordered_at`` in
         local business time, ``amount`` net in ``currency``. Lines after ``as_of``
-        are not in it.
+        are not in it. All lines of an order are of one day, which is part of its key.
     customers
         One row a known customer (``customer_id``, name, e-mail …), or ``None``.
     as_of, first_day
