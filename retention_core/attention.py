@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 BEST = 0.2
 PAST_THE_HABIT = 2.0
-CLEAR = 0.05
-"""A slice whose ``q_value`` is at most this differs beyond chance."""
 
 
 def compare(
@@ -49,7 +47,8 @@ def compare(
     DataFrame
         ``slice, customers, returned, share, low, high`` (Wilson 95 %), ``rest_share``
         (all other customers), ``p_value`` (two-sided Fisher exact against them),
-        ``q_value`` (Benjamini & Hochberg 1995, over the slices shown); best first.
+        ``q_value`` (Benjamini & Hochberg 1995, over the slices shown; clear at most
+        0.05: ``intervals.CLEAR``); best first.
         From complete cells only; customers without a value are in no slice.
     """
     cells = cohorts.retention(orders, grain=grain, by=by)

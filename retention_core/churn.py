@@ -25,17 +25,10 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
-A_YEAR = 12
-LEAST_TREND = 6
+TREND_PERIODS, LEAST_TREND = 12, 6
 MOVEMENT = (
     "period_start",
-    "starting",
-    "new",
-    "reactivated",
-    "lost",
-    "ending",
-    "new_and_lapsed",
-    "lapsed",
+    *spells.COUNTS,
     "retention_rate",
     "strict_retention_rate",
     "churn_rate",
@@ -91,11 +84,11 @@ def movement(
         ``new_and_lapsed`` (first purchase within the period, no longer active at its
         end), ``lapsed`` (had bought before, not active at the start); shares
         ``retention_rate`` (E − N)/S, ``strict_retention_rate`` (S − L)/S,
-        ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by the
-        net revenue of the purchases in the window before the start), ``quick_ratio`` (N + R)/L, ``reactivation_rate``
-        (R over the ``lapsed``), null where they would divide by 0; ``full_start`` (a
-        whole window lies before it), ``complete``. The period of ``as_of`` ends
-        there. Empty without known customers.
+        ``churn_rate`` L/S, ``revenue_churn_rate`` (the same by the net revenue of the
+        purchases in the window before the start), ``quick_ratio`` (N + R)/L,
+        ``reactivation_rate`` (R over the ``lapsed``), null where they would divide by
+        0; ``full_start`` (a whole window lies before it), ``complete``. The period of
+        ``as_of`` ends there. Empty without known customers.
 
     Raises
     ------
@@ -160,7 +153,7 @@ def compared(moved: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
 def _last_complete(moved: pd.DataFrame, days: int) -> pd.DataFrame:
     """One row of :func:`sensitivity`; none without a complete period."""
     done = moved[moved["complete"]]
-    full = done.loc[done["full_start"], "churn_rate"].dropna().tail(A_YEAR)
+    full = done.loc[done["full_start"], "churn_rate"].dropna().tail(TREND_PERIODS)
     tau, p_value = float("nan"), float("nan")
     if len(full) >= LEAST_TREND:
         tau, p_value = kendalltau(np.arange(len(full)), full)

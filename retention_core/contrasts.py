@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import hypergeom
 from scipy.stats import t as student
 
-from retention_core.intervals import wilson
+from retention_core.intervals import UPPER, wilson
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ROUNDING = 1e-7  # of a logarithm: as likely, but for the last digits
-SURE = 0.975
 
 
 class Sample(NamedTuple):
@@ -98,7 +97,7 @@ def welch(one: Sample, other: Sample) -> Contrast:
         freedom = np.where(certain, 1.0, freedom)
         p_value = 2 * student.sf(np.abs(difference) / np.sqrt(squared), freedom)
     p_value = np.where(certain, (difference == 0).astype(float), p_value)
-    half = student.ppf(SURE, freedom) * np.sqrt(squared)
+    half = student.ppf(UPPER, freedom) * np.sqrt(squared)
     return Contrast(difference, difference - half, difference + half, p_value)
 
 

@@ -1,4 +1,4 @@
-"""Confidence intervals of shares, means and ratios."""
+"""Confidence intervals of shares, means and ratios; what counts as clear."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 Z95 = 1.959963984540054
 """The standard normal's 97.5th percentile: 95 % between minus and plus."""
+UPPER = 0.975
+"""Where a 95 % interval ends, as a quantile; it begins at one less this."""
+CLEAR = 0.05
+"""At this p value or less chance alone would hardly have done it."""
 ROUNDING = 1e-12
 """Spread smaller than this share of the squares is what adding up leaves over."""
 
@@ -78,5 +82,5 @@ def ratio(
     found = y / x
     spread = yy - 2 * found * xy + found**2 * xx
     spread = np.where(spread > ROUNDING * yy, spread, np.nan)
-    half = stdtrit(n - 1, 0.975) * np.sqrt(n / (n - 1) * spread) / x
+    half = stdtrit(n - 1, UPPER) * np.sqrt(n / (n - 1) * spread) / x
     return found - half, found + half

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from retention_core import mix, periods
-from retention_core.intervals import wilson
+from retention_core.contrasts import newcombe
+from retention_core.intervals import ROUNDING, UPPER, wilson
 from retention_core.mix import KINDS
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ MEASURES = {
     "discounted_orders": ("discounted", "orders"),
 }
 """Each measure of :func:`paid` as what per what."""
-ROUNDING = 1e-12
 LEAST_LINES = 8
 NEEDS = {
     "units_per_order": "quantities",
@@ -239,7 +239,7 @@ def _means(
     """Low and high of new, returning and their difference, by Student's t."""
     n = np.array([*people, people.min()])
     n = np.where(n > 1, n, np.nan)
-    half = stdtrit(n - 1, 0.975) * np.sqrt(n / (n - 1)) * spread
+    half = stdtrit(n - 1, UPPER) * np.sqrt(n / (n - 1)) * spread
     return np.column_stack([values - half, values + half])
 
 
@@ -252,9 +252,6 @@ def _shares(
     known, shares = spread[:2] > 0, values[:2]
     alike = shares * (1 - shares) / np.where(known, spread[:2], 1) ** 2
     trials = np.where(known, alike, people)
-    low, high = wilson(shares * trials, trials)
-    difference = values[2]
-    below = np.hypot(values[0] - low[0], high[1] - values[1])
-    above = np.hypot(high[0] - values[0], values[1] - low[1])
-    both = [difference - below, difference + above]
-    return np.array([[low[0], high[0]], [low[1], high[1]], both])
+    counts = shares * trials
+    apart = newcombe(counts[0], trials[0], counts[1], trials[1])
+    return np.vstack([np.column_stack(wilson(counts, trials)), apart])

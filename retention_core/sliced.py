@@ -12,7 +12,7 @@ from scipy.stats import studentized_range
 
 from retention_core import periods as calendar
 from retention_core import silence, spells
-from retention_core.intervals import wilson
+from retention_core.intervals import CLEAR, wilson
 from retention_core.slices import first_value
 from retention_core.spells import overlap
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from retention_core.periods import Grain
     from retention_core.spells import Span
 
-A_YEAR = 12
+MOST_PERIODS = 12
 LEAST_CUSTOMERS = 30
-CHANCE = 0.05
 SUMS = ("starting", "new", "reactivated", "lost", "revenue", "lost_revenue")
 SLICED = (
     "slice",
@@ -55,7 +54,7 @@ def by_slice(
     by: str,
     grain: Grain = "month",
     window_days: int | None = None,
-    periods: int = A_YEAR,
+    periods: int = MOST_PERIODS,
 ) -> pd.DataFrame:
     """Churn of each slice of customers, over the last complete periods together.
 
@@ -131,7 +130,7 @@ def apart(frame: pd.DataFrame) -> tuple[str, str] | None:
     if not error:
         return None
     distance = (worst["churn_rate"] - best["churn_rate"]) / error
-    if studentized_range.sf(distance, len(known), np.inf) > CHANCE:
+    if studentized_range.sf(distance, len(known), np.inf) > CLEAR:
         return None
     return str(best["slice"]), str(worst["slice"])
 

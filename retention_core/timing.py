@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention_core import churn, silence
+from retention_core import risk, silence
 from retention_core.intervals import wilson
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def usual_gap(orders: Orders, *, window_days: int | None = None) -> UsualGap:
         ``window_days`` is less than 1.
     """
     days = silence.chosen(orders, window_days)
-    habits = churn.habits(orders)
+    habits = risk.habits(orders)
     active = (habits.days_since_last_order < days).cast("int64")
     counted = habits.group_by(gap=habits.usual_gap_days).agg(
         customers=habits.count(), active=active.sum()

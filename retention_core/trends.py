@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from retention_core.intervals import Z95
+from retention_core.intervals import CLEAR, UPPER, Z95
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 LEAST_COHORTS = 6
 LEAST_CUSTOMERS = 10
-CLEAR = 0.05
-SURE = 0.975
 ROUNDING = 1e-9
 A_YEAR = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
 """Periods in a year."""
@@ -116,7 +114,7 @@ def widened(cells: pd.DataFrame, *, age: int) -> pd.DataFrame:
     grows with the quantile of the normal distribution.
     """
     seen = cells[cells["complete"] & (cells["period"] == age) & cells["value"].notna()]
-    times = norm.isf((1 - SURE) / max(len(seen), 1)) / Z95
+    times = norm.isf((1 - UPPER) / max(len(seen), 1)) / Z95
     low = seen["value"] - (seen["value"] - seen["low"]) * times
     high = seen["value"] + (seen["high"] - seen["value"]) * times
     return seen.assign(low=low, high=high)
@@ -138,7 +136,7 @@ def _tested(
     direction: Direction = "none"
     if p_value <= CLEAR:
         direction = "up" if slope > 0 else "down"
-    half = float(student.ppf(SURE, cohorts - 2)) * error
+    half = float(student.ppf(UPPER, cohorts - 2)) * error
     return Trend(
         slope=slope * A_YEAR[grain],
         low=(slope - half) * A_YEAR[grain],

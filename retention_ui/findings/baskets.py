@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from retention_ui.formats import Formats
 
-LONGEST_SLICE, LONGEST_PRODUCT = 14, 18
+LONGEST_PRODUCT = 18
 
 
 def pairs(real: int, others: int, formats: Formats) -> Finding:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retention_core.intervals import CLEAR
+from retention_core.silence import STILL_RETURNING
 from retention_core.survival import median_of_returned
 from retention_ui.figures.frames import Row, finished, records
 from retention_ui.findings.finding import (
+    LONGEST_GROUP,
     WORDS_UP_TO,
     Finding,
     fraction,
     named,
     number,
+    rate_of,
 )
 
 if TYPE_CHECKING:
@@ -25,9 +29,6 @@ if TYPE_CHECKING:
 
 CLOSE_SHARE = 0.015
 NEARLY = 0.01
-SMALL = 0.1
-CLEAR = 0.05
-LONGEST_SLICE = 14
 
 
 def window(found: ChurnWindow, formats: Formats, days: int | None = None) -> Finding:
@@ -40,7 +41,7 @@ def window(found: ChurnWindow, formats: Formats, days: int | None = None) -> Fin
         return Finding("window.capped", fields, count=used)
     known = found.curve.loc[found.curve["days"] <= used, "return_later"]
     share = float(known.iloc[-1]) if len(known) else 1.0
-    if abs(share - 0.2) < CLOSE_SHARE:
+    if abs(share - STILL_RETURNING) < CLOSE_SHARE:
         return Finding("window.fifth", fields, count=used)
     return Finding("window.share", fields | {"share": formats.share(share)}, count=used)
 
@@ -57,8 +58,7 @@ def gaps(percentile_80: int | None, days: int, formats: Formats) -> Finding:
 
 def movement(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
     """What the last finished period won or lost, and the run it ends or goes on."""
-    known = finished(frame).sort_values("period_start")
-    known = known[known["full_start"].astype(bool)]
+    known = _sure(frame)
     if known.empty:
         return Finding(f"movement.none_{grain}")
     nets = [int(net) for net in known["new"] + known["reactivated"] - known["lost"]]
@@ -87,9 +87,8 @@ def movement(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
 
 def rate(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
     """How many of the active customers the last finished period kept."""
-    known = finished(frame).sort_values("period_start")
+    known = _sure(frame)
     known = known[known["strict_retention_rate"].notna()]
-    known = known[known["full_start"].astype(bool)]
     if known.empty:
         return Finding("rate.none")
     last = records(known)[-1]
@@ -154,8 +153,7 @@ def trend(frame: pd.DataFrame) -> str | None:
 
 def account(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
     """The sum of the last finished period: who was active, won, back, lost."""
-    known = finished(frame).sort_values("period_start")
-    known = known[known["full_start"].astype(bool)]
+    known = _sure(frame)
     if known.empty:
         return Finding(f"account.none_{grain}")
     last = records(known)[-1]
@@ -178,17 +176,18 @@ def losses(
         return Finding("losses.none", {"dimension": dimension})
     best, worst = ends
     fields: dict[str, str | Finding] = {
-        "best": named(best["slice"], LONGEST_SLICE, formats),
+        "best": named(best["slice"], LONGEST_GROUP, formats),
         "low": rate_of(best["churn_rate"], formats),
-        "worst": named(worst["slice"], LONGEST_SLICE, formats),
+        "worst": named(worst["slice"], LONGEST_GROUP, formats),
         "high": rate_of(worst["churn_rate"], formats),
     }
     return Finding(f"losses.{grain}", fields)
 
 
-def rate_of(share: float, formats: Formats) -> str:
-    """Write a rate of churn in a sentence: small ones with a decimal."""
-    return formats.share(share, 1 if round(share, 3) < SMALL else 0)
+def _sure(frame: pd.DataFrame) -> pd.DataFrame:
+    """Finished periods with a whole window before them, in turn."""
+    known = finished(frame).sort_values("period_start")
+    return known[known["full_start"].astype(bool)]
 
 
 def _run(nets: Sequence[int], like: int) -> int:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ENOUGH_COHORTS = 3
 WORDS_UP_TO = 10
+LONGEST_GROUP = 14
+SMALL = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ def named(value: object, most: int, formats: Formats) -> str:
     """A name from the data, cut to ``most`` characters and safe in Markdown."""
     text = str(value)
     return formats.md(text if len(text) <= most else f"{text[: most - 1].rstrip()}…")
+
+
+def rate_of(share: float, formats: Formats) -> str:
+    """Write a share in a sentence: a small one with a decimal."""
+    return formats.share(share, 1 if round(share, 3) < SMALL else 0)
 
 
 def times(ratio: float, formats: Formats) -> Finding:

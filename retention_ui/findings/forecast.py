@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_ui.figures.frames import records
-from retention_ui.findings.finding import Finding, number
+from retention_ui.findings.finding import Finding, number, rate_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def tracking(weeks: pd.DataFrame | None, formats: Formats) -> Finding:
         return Finding("tracking.none")
     last = records(weeks)[-1]
     miss = last["forecast"] / last["actual"] - 1
-    shown = formats.share(abs(miss), 1 if abs(miss) < 0.1 else 0)
+    shown = rate_of(abs(miss), formats)
     fields: dict[str, str | Finding] = {"n": formats.count(last["week"]), "miss": shown}
     if abs(miss) < 0.005:
         return Finding("tracking.right", fields, last["week"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retention_core import trends
-from retention_core.attention import CLEAR
+from retention_core.intervals import CLEAR
 from retention_ui.figures.frames import Row, records
 from retention_ui.findings.finding import ENOUGH_COHORTS, Finding, named
 

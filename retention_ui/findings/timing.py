@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retention_core.intervals import CLEAR
 from retention_core.survival import horizon
 from retention_ui.figures.frames import Row, records
-from retention_ui.findings.finding import Finding, named
+from retention_ui.findings.finding import LONGEST_GROUP, Finding, named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from retention_core.timing import UsualGap
     from retention_ui.formats import Formats
 
-CLEAR = 0.05
-LONGEST_SLICE = 14
 READ_AT = (90, 60, 30, 14, 7)
 
 
@@ -55,9 +54,9 @@ def usual(found: UsualGap, formats: Formats) -> Finding:
 def _apart(best: Row, worst: Row, days: int, formats: Formats) -> Finding:
     fields: dict[str, str | Finding] = {
         "days": formats.count(days),
-        "best": named(best["slice"], LONGEST_SLICE, formats),
+        "best": named(best["slice"], LONGEST_GROUP, formats),
         "high": formats.share(best["returned"]),
-        "worst": named(worst["slice"], LONGEST_SLICE, formats),
+        "worst": named(worst["slice"], LONGEST_GROUP, formats),
         "low": formats.share(worst["returned"]),
     }
     subject = best["slice"], worst["slice"]

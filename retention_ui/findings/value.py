@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_ui.figures.frames import records
-from retention_ui.findings.finding import Finding, number
+from retention_ui.findings.finding import Finding, number, rate_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,9 +101,9 @@ def paid(frame: pd.DataFrame, formats: Formats) -> Finding:
         if order is None:
             return Finding("paid.same")
         key = "paid.larger" if order > 0 else "paid.smaller"
-        return Finding(key, {"share": _share(order, formats)})
+        return Finding(key, {"share": rate_of(abs(order), formats)})
     side = "more" if index > 0 else "less"
-    fields: dict[str, str | Finding] = {"share": _share(index, formats)}
+    fields: dict[str, str | Finding] = {"share": rate_of(abs(index), formats)}
     using = rows.get("discounted_orders")
     if using is None or using["low"] <= 0 or side == "more":
         return Finding(f"paid.{side}", fields)
@@ -117,7 +117,3 @@ def _relative(row: dict[str, float] | None) -> float | None:
         return None
     relative = float(row["difference"] / row["returning"])
     return relative if abs(relative) >= WORTH_SAYING else None
-
-
-def _share(relative: float, formats: Formats) -> str:
-    return formats.share(abs(relative), 1 if abs(relative) < 0.1 else 0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from retention_core import slices
+from retention_core.silence import LEAST_WINDOW
+from retention_core.slices import SINCE
 from retention_ui import blocks, filters, inputs, queries, state
 from retention_ui.header import DATA_PAGE
 
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
 
 A_WEEK = 7
-SINCE = "since:"
-LEAST_WINDOW = 7
 LONGEST_WINDOW = 365
 
 
@@ -107,9 +107,9 @@ def split(page: Page, field: str = "split") -> str | None:
 
 def named(page: Page, by: str) -> str:
     """Return the words for what customers are split by."""
-    if not by.startswith(SINCE):
+    day = slices.since(by)
+    if day is None:
         return filters.dimension(page.texts, by)
-    day = dt.date.fromisoformat(by.removeprefix(SINCE))
     words = [mark.words for mark in page.marks if mark.day == day]
     date = page.formats.date(day)
     return page.texts("marks.split.name", date=date, words=", ".join(words))
@@ -117,9 +117,9 @@ def named(page: Page, by: str) -> str:
 
 def valued(page: Page, by: str, value: str) -> str:
     """Return the words for one group of a split; a name from the data as it is."""
-    if not by.startswith(SINCE):
+    day = slices.since(by)
+    if day is None:
         return value
-    day = dt.date.fromisoformat(by.removeprefix(SINCE))
     return page.texts(f"marks.split.{value}", date=page.formats.date(day))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core import groups, measures, periods, slices
-from retention_core.attention import CLEAR
+from retention_core.intervals import CLEAR
 from retention_ui import blocks, filters, header, inputs, queries
 from retention_ui.figures import cohorts as figures
 from retention_ui.figures.frames import Row, records

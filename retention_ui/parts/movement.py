@@ -13,6 +13,7 @@ from retention_ui.figures.losses import churn_rows
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.movement import rates as rates_figure
 from retention_ui.findings import churn as findings
+from retention_ui.findings.finding import rate_of
 from retention_ui.parts import common, tables
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def losses(page: Page, by: str, days: int, grain: Grain) -> None:
         grain=page.texts(f"grains.{grain}"),
         first=page.formats.period(found["first_period"].iloc[0], grain),
         last=page.formats.period(found["last_period"].iloc[0], grain),
-        overall=findings.rate_of(overall, page.formats),
+        overall=rate_of(overall, page.formats),
         shown=page("losses.shown", n=page.formats.count(len(known))) if several else "",
     )
 

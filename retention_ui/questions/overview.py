@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from retention_core import attention, churn, overview, slices
+from retention_core.intervals import CLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
     frames = []
     for by in slices.dimensions(orders):
         found = attention.compare(orders, by=by, grain=grain)
-        frames.append(found[found["q_value"] <= attention.CLEAR].assign(by=by))
+        frames.append(found[found["q_value"] <= CLEAR].assign(by=by))
     every = pd.concat(frames) if frames else pd.DataFrame(columns=["by", "q_value"])
     return every.sort_values("q_value", ignore_index=True)
 

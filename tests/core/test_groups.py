@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import retention_core as rc
 from retention_core import attention, groups
 from retention_core.contrasts import fisher, newcombe
+from retention_core.intervals import CLEAR
 from tests.conftest import EIGHT, orders_of
 from tests.core.shops import COLUMNS, Row, shops
 
@@ -216,7 +217,7 @@ def test_groups_drawn_by_lot_differ_in_one_of_twenty_shops_at_most(outcomes, mea
         ages = at_age_1(outcomes, measure, rng.permutation(PEOPLE) % 5)
         found = groups.pairs(ages, measure=measure, age=1)
         assert len(found) == 10
-        false += (found["adjusted_p_value"] <= attention.CLEAR).any()
+        false += (found["adjusted_p_value"] <= CLEAR).any()
     assert false <= TOLERATED
 
 
@@ -227,7 +228,7 @@ def test_slices_drawn_by_lot_stand_out_in_one_of_twenty_shops_at_most(outcomes):
         counts = ages.set_index("group").rename(columns={"total": "returned"})
         found = attention.beside_rest(counts.astype({"returned": int}))
         assert len(found) == 5
-        false += (found["q_value"] <= attention.CLEAR).any()
+        false += (found["q_value"] <= CLEAR).any()
     assert false <= TOLERATED
 
 
@@ -240,6 +241,6 @@ def test_a_real_difference_is_found_among_lots(outcomes, measure):
     lifted = (lots == "3") & (rng.random(PEOPLE) < 0.4)
     better.loc[lifted, SHUFFLED] = [1.0, 150.0]
     found = groups.pairs(at_age_1(better, measure, lots), measure=measure, age=1)
-    clear = found[found["adjusted_p_value"] <= attention.CLEAR]
+    clear = found[found["adjusted_p_value"] <= CLEAR]
     assert len(clear) == 4
     assert all("3" in pair for pair in zip(clear["group"], clear["other"], strict=True))
