@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from retention_ui.formats import Formats
     from retention_ui.page import Page
+    from retention_ui.texts import Texts
 
 Tone = Literal["green", "red", "gray"]
 Kind = Literal["count", "money", "share", "ratio"]
@@ -74,11 +75,11 @@ def figure_card(
         The figure over the finished periods, oldest first.
     """
     kind, good = KINDS[figure]
-    formats = page.formats
+    formats, drawn_with = page.formats, (page.texts, page.formats)
     value, previous = float(row["value"]), float(row["previous"])
-    delta, moved = _change((kind, good), value, previous, page)
+    delta, moved = change(figure, value, previous, *drawn_with)
     if "year_ago" in row:
-        on_last_year, _ = _change((kind, good), value, float(row["year_ago"]), page)
+        on_last_year, _ = change(figure, value, float(row["year_ago"]), *drawn_with)
         first, second = delta or ABSENT, on_last_year or ABSENT
         if delta or on_last_year:
             delta = page.texts("units.changes", first=first, second=second)
@@ -110,6 +111,30 @@ def show(cards: Sequence[Card], across: int = 4) -> None:
             )
 
 
+def change(
+    figure: str, value: float, previous: float, texts: Texts, formats: Formats
+) -> tuple[str | None, int]:
+    """Return the change of a figure in words and its direction.
+
+    Shares change in points. What is written as 0 is no change: it has no direction.
+    """
+    (kind, good), difference = KINDS[figure], value - previous
+    if difference != difference:
+        return None, 0
+    if kind == "share":
+        number = formats.points(difference)
+    elif kind == "ratio":
+        number = formats.signed_ratio(difference)
+    elif good < 0 or not previous:
+        number = formats.difference(difference)
+    else:
+        number = formats.change(difference / abs(previous))
+    text = texts("units.points", change=number) if kind == "share" else number
+    if not any(each.isdigit() and int(each) for each in number):
+        return text, 0
+    return text, 1 if difference > 0 else -1
+
+
 def _explained(help_text: str, figure: str, page: Page) -> str:
     """Add the way to the figure's line in the glossary."""
     term = page.term(figure)
@@ -122,25 +147,6 @@ def _written(kind: Kind, value: float, formats: Formats) -> str:
     if kind == "money":
         return formats.money(value)
     return formats.count(value) if kind == "count" else formats.ratio(value)
-
-
-def _change(
-    what: tuple[Kind, int], value: float, previous: float, page: Page
-) -> tuple[str | None, int]:
-    """Return the change in words and its direction; shares change in points."""
-    (kind, good), formats = what, page.formats
-    difference = value - previous
-    if difference != difference:
-        return None, 0
-    if kind == "share":
-        text = page.texts("units.points", change=formats.points(difference))
-    elif kind == "ratio":
-        text = formats.signed_ratio(difference)
-    elif good < 0 or not previous:
-        text = formats.difference(difference)
-    else:
-        text = formats.change(difference / abs(previous))
-    return text, int(difference > 0) - int(difference < 0)
 
 
 def _tone(direction: int) -> Tone:
