@@ -24,22 +24,19 @@ OLDEST_AT_LEAST = 3
 STAYS_FOR = 2
 
 
-def heatmap(
-    cells: pd.DataFrame, average: pd.DataFrame, formats: Formats, grain: Grain
-) -> Finding:
+def heatmap(average: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
     """How many order again in the next period, and a year later.
 
-    Each share needs three finished cohorts. ``average`` has ``period, retention``.
+    Each share needs three finished cohorts. ``average`` is ``rc.measures.average`` of
+    the retention.
     """
-    cohorts = finished(cells)["period"].value_counts()
-    shares = dict(zip(average["period"], average["retention"], strict=True))
-    known = {age for age in shares if cohorts.get(age, 0) >= ENOUGH_COHORTS}
-    if 1 not in known:
+    known = _sure(average)
+    if 1 not in known.index:
         return Finding(f"heatmap.none_{grain}")
     later = A_YEAR_LATER[grain]
-    if later is None or later not in known:
-        return Finding(f"heatmap.next_{grain}", {"next": formats.share(shares[1])})
-    fields = {"next": formats.share(shares[1]), "later": formats.share(shares[later])}
+    if later is None or later not in known.index:
+        return Finding(f"heatmap.next_{grain}", {"next": formats.share(known[1])})
+    fields = {"next": formats.share(known[1]), "later": formats.share(known[later])}
     return Finding(f"heatmap.year_{grain}", {**fields})
 
 
@@ -51,8 +48,7 @@ def table(
     Each needs three finished cohorts. ``average`` is that of ``rc.measures.average``. A
     count or a total is told of one age only: at later ones other cohorts are counted.
     """
-    sure = average["value"].notna() & (average["cohorts"] >= ENOUGH_COHORTS)
-    known = average[sure & (average["period"] >= 1)].set_index("period")["value"]
+    known = _sure(average)
     name = shown.name(texts)
     if known.empty:
         return Finding("table.none", {"name": name})
@@ -97,6 +93,13 @@ def curves(
     fields["share"] = formats.share(abs(ratio - 1))
     key = "curves.above" if ratio > 1 else "curves.below"
     return Finding(key, fields, subject=cohort, above=ratio > 1)
+
+
+def _sure(average: pd.DataFrame) -> pd.Series[float]:
+    """Values of an average by age, from the first on, where enough cohorts are in."""
+    enough = average["value"].notna() & (average["cohorts"] >= ENOUGH_COHORTS)
+    known = average[enough & (average["period"] >= 1)]
+    return known.set_index("period")["value"]
 
 
 def _apart(cells: pd.DataFrame, cohort: dt.date) -> Row | None:

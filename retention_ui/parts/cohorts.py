@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from retention_core import cohorts, measures, periods
+from retention_core import measures, periods
 from retention_ui import inputs, queries, state
 from retention_ui.figures import cohorts as figures
 from retention_ui.figures.heatmap import FEW_CUSTOMERS
@@ -100,7 +100,7 @@ def table(page: Page, chosen: Choices) -> bool:
     )
     page.section(
         "table",
-        _finding(page, chosen, cells).words(page.texts),
+        _finding(page, chosen, average).words(page.texts),
         figure,
         table=cells.drop(columns=["kind", *measures.SUMS]),
         kinds=_kinds(chosen.shown),
@@ -148,18 +148,13 @@ def curves(page: Page, chosen: Choices) -> None:
         )
 
 
-def cells_of(
-    page: Page, chosen: Choices, measure: str = "retention", by: str | None = None
-) -> pd.DataFrame:
-    """Return the cells that are shown: of these dates, with the first cohort or not."""
-    asked = {"grain": chosen.grain, "measure": measure, "by": by}
-    return _shown(page, chosen, queries.ask(page.shop, "cells", **asked))
-
-
 def measured_of(
     page: Page, chosen: Choices, shown: Measured | None = None
 ) -> pd.DataFrame:
-    """Return what ``rc.measures.measured`` says of the cells that are shown."""
+    """Return what ``rc.measures.measured`` says of the cells that are shown.
+
+    These are of the dates looked at, with the first cohort or without it.
+    """
     shown = shown or chosen.shown
     found = queries.ask(
         page.shop,
@@ -169,7 +164,10 @@ def measured_of(
         relative_to=shown.relative,
         windows=shown.windows,
     )
-    return _shown(page, chosen, found)
+    cells: pd.DataFrame = page.view.shown(found, "cohort", chosen.grain)
+    if chosen.without_first and len(cells):
+        cells = cells.loc[cells["cohort"] > cells["cohort"].min()]
+    return cells
 
 
 def starts_of(cells: pd.DataFrame) -> list[Any]:
@@ -206,11 +204,9 @@ def _columns(page: Page, grain: Grain) -> int:
     return int(inputs.choice(page.scope, f"columns_{grain}", options, default))
 
 
-def _finding(page: Page, chosen: Choices, cells: pd.DataFrame) -> Finding:
+def _finding(page: Page, chosen: Choices, average: pd.DataFrame) -> Finding:
     if chosen.shown == Measured("retention", chosen.grain):
-        retention = cohorts.average(cells_of(page, chosen))
-        return findings.heatmap(cells, retention, page.formats, chosen.grain)
-    average = measures.average(cells)
+        return findings.heatmap(average, page.formats, chosen.grain)
     return findings.table(average, chosen.shown, page.texts, page.formats)
 
 
@@ -257,13 +253,6 @@ def _kinds(shown: Measured) -> dict[str, str]:
     """Return how Excel writes value and interval."""
     kind = "share" if shown.unit == "share" else "number"
     return dict.fromkeys(("value", "low", "high"), kind)
-
-
-def _shown(page: Page, chosen: Choices, cells: pd.DataFrame) -> pd.DataFrame:
-    shown: pd.DataFrame = page.view.shown(cells, "cohort", chosen.grain)
-    if chosen.without_first and len(shown):
-        shown = shown.loc[shown["cohort"] > shown["cohort"].min()]
-    return shown
 
 
 def _truncated(page: Page, grain: str) -> bool:

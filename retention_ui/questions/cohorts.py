@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from retention_core import cohorts, measures
-from retention_core.intervals import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,21 +20,6 @@ if TYPE_CHECKING:
 def truncated(orders: Orders, *, grain: Grain = "month") -> bool:
     """Whether the first cohort may hold older customers."""
     return cohorts.left_truncated(cohorts.retention(orders, grain=grain))
-
-
-def cells(
-    orders: Orders,
-    *,
-    measure: str = "retention",
-    grain: Grain = "month",
-    by: str | None = None,
-) -> pd.DataFrame:
-    """Return the cohort table that holds ``measure``; retention with its interval."""
-    frame = CELLS.get(measure, cohorts.value)(orders, grain=grain, by=by)
-    if "retention" not in frame:
-        return frame
-    low, high = wilson(frame["active_customers"], frame["cohort_size"])
-    return frame.assign(low=low, high=high)
 
 
 def measured(
@@ -74,15 +58,8 @@ def members(  # noqa: PLR0913 a cell of a table, and which of its customers
     return orders.run(found if limit is None else found.limit(limit))
 
 
-CELLS: dict[str, Callable[..., pd.DataFrame]] = {
-    "retention": cohorts.retention,
-    "active_customers": cohorts.retention,
-    "repeat_by": cohorts.returned,
-    "on_or_after": cohorts.returned,
-}
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "truncated": truncated,
-    "cells": cells,
     "measured": measured,
     "members": members,
 }

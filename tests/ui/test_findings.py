@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention_core import cohorts, groups, trends
+from retention_core import groups, measures, trends
 from retention_core.churn import ChurnWindow
 from retention_core.intervals import wilson
 from retention_ui.figures.measured import Measured
@@ -59,8 +59,8 @@ def cells_of(shares: list[list[float]], size: int = 100, ages: int = 14):
 
 
 def heatmap(cells: pd.DataFrame, grain: str = "month") -> str:
-    average = cohorts.average(cells.drop(columns=["low", "high"]))
-    return said(cohorts_says.heatmap(cells, average, FORMATS, grain))
+    average = measures.average(measured_of(cells))
+    return said(cohorts_says.heatmap(average, FORMATS, grain))
 
 
 def test_the_heatmap_tells_the_next_month_and_a_year_later():
