@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from retention_core import churn, cohorts, risk
+from retention_core import churn, engine, periods, risk
+from retention_core.ages import Ages, activity
 from retention_core.contrasts import fisher
 from retention_core.intervals import wilson
+from retention_core.slices import first_value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
     from retention_core.orders import Orders
@@ -51,11 +56,47 @@ def compare(
         0.05: ``intervals.CLEAR``); best first.
         From complete cells only; customers without a value are in no slice.
     """
-    cells = cohorts.retention(orders, grain=grain, by=by)
-    seen = cells[cells["complete"] & (cells["period"] == age) & cells[by].notna()]
-    names = {"cohort_size": "customers", "active_customers": "returned"}
-    counts = seen.rename(columns=names).groupby(by)[["customers", "returned"]].sum()
-    return beside_rest(counts, min_customers=min_customers)
+    return compare_each(
+        orders, by=[by], grain=grain, age=age, min_customers=min_customers
+    ).drop(columns="by")
+
+
+def compare_each(
+    orders: Orders,
+    *,
+    by: Sequence[str],
+    grain: Grain = "month",
+    age: int = 1,
+    min_customers: int = 30,
+) -> pd.DataFrame:
+    """:func:`compare` by several dimensions, in one pass over the orders.
+
+    The dimension stands in a first column, ``by``; q-values are of each by itself.
+    """
+    with engine.held(_returned(orders, grain, age), orders.backend) as base:
+        frames = []
+        for each in by:
+            known = base.join(first_value(orders, each), "customer_id")
+            known = known.filter(known.value.notnull())
+            counts = known.group_by(slice=known.value.cast("string")).agg(
+                customers=known.count(), returned=known.returned.sum()
+            )
+            counted = orders.run(counts.order_by("slice")).set_index("slice")
+            frame = beside_rest(counted, min_customers=min_customers)
+            frame.insert(0, "by", each)
+            frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _returned(orders: Orders, grain: Grain, age: int) -> ir.Table:
+    """``customer_id, returned``: of the cohorts that have finished that age."""
+    rows = activity(orders, Ages(grain))
+    last = periods.last_complete(orders.as_of, grain)
+    finished = periods.following(last, grain, -age)
+    rows = rows.filter(rows.cohort <= ibis.literal(finished))
+    return rows.group_by("customer_id").agg(
+        returned=(rows.period == age).cast("int64").max()
+    )
 
 
 def beside_rest(counts: pd.DataFrame, *, min_customers: int = 30) -> pd.DataFrame:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import ibis
+from ibis.expr import operations as ops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,6 +55,27 @@ def run(expression: ir.Table, backend: BaseBackend | None = None) -> pd.DataFram
     with cursor(backend or expression.get_backend()) as own:
         answer: pd.DataFrame = own.execute(expression)
     return answer
+
+
+@contextmanager
+def held(table: ir.Table, backend: BaseBackend | None = None) -> Iterator[ir.Table]:
+    """Work ``table`` out once for several questions; it is gone afterwards.
+
+    In DuckDB as a table of the shared database, which other cursors see as well. Any
+    other engine is asked anew each time.
+    """
+    home = backend or table.get_backend()
+    if home.name != "duckdb":
+        yield table
+        return
+    name = f"held_{secrets.token_hex(8)}"
+    with cursor(home) as own:
+        own.create_table(name, table)
+        try:
+            kept = ops.DatabaseTable(name=name, schema=table.schema(), source=home)
+            yield kept.to_expr()
+        finally:
+            own.drop_table(name)
 
 
 def write_parquet(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import pandas as pd
 
 from retention_core import clv, ranking
 from retention_core.clv import models
-from retention_core.clv.enough import INTERVALS, REPEAT_CUSTOMERS, check_enough
+from retention_core.clv.enough import make_sure
 from retention_core.clv.histories import Histories
 from retention_core.errors import TooSmallError
 from retention_core.intervals import wilson
@@ -102,7 +101,7 @@ def hit_rate(orders: Orders, *, window_days: int) -> HitRate:
     cutoff = orders.as_of - dt.timedelta(days=window_days)
     calibration = orders.until(cutoff)
     frame = outcomes(orders, calibration)
-    known = weighted(frame)
+    known = Histories.counted(frame)
     make_sure(calibration, known)
     fit = models.fit_histories(known, "bg/nbd")
     history = (known.frequency, known.recency, known.T)
@@ -123,31 +122,6 @@ def hit_rate(orders: Orders, *, window_days: int) -> HitRate:
         calibration=_calibration(score, lost, back),
         fit=fit,
     )
-
-
-def weighted(frame: pd.DataFrame) -> Histories:
-    """Distinct histories of a frame that holds each once, with its ``customers``."""
-    columns = ("frequency", "recency", "T", "customers")
-    return Histories(*(frame[name].to_numpy(np.float64) for name in columns))
-
-
-def make_sure(orders: Orders, histories: Histories) -> None:
-    """As :func:`check_enough`, without asking where the histories tell already.
-
-    No median is more than twice the mean, and the mean interval is all customers'
-    days between first and last order over their repeat orders.
-
-    Raises
-    ------
-    TooLittleDataError
-        As there.
-    """
-    customers = histories.customers
-    repeats = float(customers @ histories.frequency)
-    between = float(customers @ histories.recency)
-    many = customers[histories.frequency > 0].sum() >= REPEAT_CUSTOMERS
-    if not many or math.ceil(2 * INTERVALS * between / repeats) > orders.span_days:
-        check_enough(orders)
 
 
 def outcomes(orders: Orders, calibration: Orders) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from retention_core import clv, periods, risk
+from retention_core import clv, engine, periods, risk
 from retention_core.clv import tables
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.errors import RetentionError, TooLittleDataError
@@ -64,17 +64,17 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
         found = clv.forecast(orders, **terms)
     except (TooLittleDataError, NoRepeatSpendError) as error:
         return TooLittle(error.code, error.fields)
-    listed = _customers(orders, found)
     # The score goes by BG/NBD, whichever model forecasts; where it is one, fit once.
     same = found.fit.model == "bg/nbd"
     params = found.fit.params.tolist() if same else risk.parameters(orders)
-    scored = risk.scored_by(orders, window_days=window_days, params=params)
-    names = ("customer_id", "days_since_last_order", "probability_active")
-    chances = scored.select(*names)
-    grouped = found.customers.select(
-        "customer_id", "clv", orders=found.customers.frequency + 1
-    ).join(chances, "customer_id")
-    matrix = tables.frequency_recency(grouped, window_days=window_days)
+    chances = risk.scored_by(orders, window_days=window_days, params=params)
+    with engine.held(found.customers, orders.backend) as customers:
+        each = customers.select("customer_id", "clv", orders=customers.frequency + 1)
+        names = ("customer_id", "days_since_last_order", "probability_active")
+        grouped = each.join(chances.select(*names), "customer_id")
+        matrix = orders.run(tables.frequency_recency(grouped, window_days=window_days))
+        tenths = orders.run(tables.tenths(customers))
+        listed = orders.run(_listed(customers).limit(LISTED))
     monthly = found.monthly
     return Outlook(
         total=found.total,
@@ -90,9 +90,9 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
             }
         ),
         history=tables.history(orders),
-        matrix=orders.run(matrix),
-        tenths=orders.run(tables.tenths(found.customers)),
-        customers=orders.run(listed.limit(LISTED)),
+        matrix=matrix,
+        tenths=tenths,
+        customers=listed,
         fits=pd.concat([_parameters(found.fit), _parameters(found.spend)]),
         model=found.fit.model,
         rung=found.fit.rung,
@@ -106,7 +106,7 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
 
 def rows(orders: Orders, **terms: Any) -> pd.DataFrame:  # noqa: ANN401
     """List the forecast of every customer, most valuable first."""
-    return orders.run(_customers(orders, clv.forecast(orders, **terms)))
+    return orders.run(_listed(clv.forecast(orders, **terms).customers))
 
 
 def simple(
@@ -127,8 +127,7 @@ def backtest(orders: Orders, *, model: str) -> clv.Backtest | TooLittle:
         return TooLittle(error.code, error.fields)
 
 
-def _customers(orders: Orders, found: clv.Forecast) -> ir.Table:
-    scored = found.customers
+def _listed(scored: ir.Table) -> ir.Table:
     days = (scored.T - scored.recency).cast("int64")
     listed = scored.mutate(orders=scored.frequency + 1, days_since_last_order=days)
     return listed.order_by([listed.clv.desc(), listed.customer_id.asc()])

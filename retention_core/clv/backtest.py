@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import ibis
@@ -11,15 +11,18 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from retention_core import engine
 from retention_core.clv import models
-from retention_core.clv.enough import check_enough
+from retention_core.clv.enough import make_sure
 from retention_core.clv.errors import NoHoldoutError
 from retention_core.clv.groups import order_value
 from retention_core.clv.histories import Histories
 from retention_core.clv.spend import fit_spend
-from retention_core.clv.summary import summary
+from retention_core.clv.summary import distinct_histories, summary
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from retention_core.clv.fitting import Fit
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
@@ -114,20 +117,27 @@ def backtest(
         raise NoHoldoutError(holdout_days=days, history_days=orders.span_days)
     cutoff = orders.as_of - dt.timedelta(days=days)
     calibration = orders.until(cutoff)
-    check_enough(calibration)
-    table = summary(calibration)
-    timing = models.fit_any(Histories.of(table), model)
-    customers = _customers(orders, calibration, fit_spend(table))
+    # What was known then is worked out from the lines: once.
+    with engine.held(calibration.purchases, orders.backend) as bought:
+        return _tested(orders, replace(calibration, stored=bought), days, model)
+
+
+def _tested(orders: Orders, calibration: Orders, days: int, model: str) -> Backtest:
+    with engine.held(summary(calibration), orders.backend) as table:
+        histories = Histories.counted(engine.run(distinct_histories(table)))
+        make_sure(calibration, histories)
+        timing = models.fit_any(histories, model)
+        customers = _customers(orders, calibration, table, fit_spend(table))
     history = [customers[c].to_numpy(np.float64) for c in ("frequency", "recency", "T")]
     customers["forecast"] = models.expected_purchases(timing, days, *history)
     baselines = _baselines(customers, days)
     return Backtest(
-        cutoff=cutoff,
+        cutoff=calibration.as_of,
         holdout_days=days,
         actual=float(customers["actual"].sum()),
         forecast=float(customers["forecast"].sum()),
         baselines=baselines,
-        tracking=_tracking(orders, calibration, timing, days),
+        tracking=_tracking(orders, calibration, (timing, histories), days),
         by_frequency=_by_frequency(customers),
         verdict=_verdict(baselines, float(customers["actual"].sum()), days),
         fit=timing,
@@ -146,9 +156,10 @@ def _later(orders: Orders, calibration: Orders) -> ibis.Table:
     return days.filter(days.day > ibis.literal(calibration.as_of))
 
 
-def _customers(orders: Orders, calibration: Orders, spend: Fit) -> pd.DataFrame:
+def _customers(
+    orders: Orders, calibration: Orders, table: ir.Table, spend: Fit
+) -> pd.DataFrame:
     """History, past spend and what happened, a row a customer of the calibration."""
-    table = summary(calibration)
     past = calibration.purchase_days
     spent = past.group_by("customer_id").agg(past_spend=past.amount.sum())
     later = _later(orders, calibration)
@@ -224,26 +235,25 @@ def _top_tenth_share(ranking: pd.Series, spend: pd.Series) -> float:
 
 
 def _tracking(
-    orders: Orders, calibration: Orders, timing: Fit, days: int
+    orders: Orders, calibration: Orders, known: tuple[Fit, Histories], days: int
 ) -> pd.DataFrame:
-    known = summary(calibration)
-    later = _later(orders, calibration).semi_join(known, "customer_id")
+    customers = calibration.purchases.select("customer_id")
+    later = _later(orders, calibration).semi_join(customers, "customer_id")
     since = later.day.delta(ibis.literal(calibration.as_of), unit="day")
     daily = later.select(after=since).group_by("after")
     counted = orders.run(daily.agg(orders=ibis._.count()))
     ends = np.minimum(np.arange(0, days + 7, 7), days)
     after, bought = (counted[c].to_numpy(np.float64) for c in ("after", "orders"))
-    histories = Histories.of(known)
     return pd.DataFrame(
         {
             "week": np.arange(ends.size),
             "actual": [bought[after <= end].sum() for end in ends],
-            "forecast": _totals(timing, ends, histories),
+            "forecast": _totals(*known, ends),
         }
     )
 
 
-def _totals(timing: Fit, ends: np.ndarray, h: Histories) -> Floats:
+def _totals(timing: Fit, h: Histories, ends: np.ndarray) -> Floats:
     """Expected purchases of all customers up to each end, in days.
 
     They are smooth in the logarithm of the time to come plus the time scale of the
@@ -253,18 +263,12 @@ def _totals(timing: Fit, ends: np.ndarray, h: Histories) -> Floats:
     domain = [np.log(scale), np.log(scale + float(ends[-1]))]
 
     def total(places: Floats) -> Floats:
-        horizons = np.maximum(np.exp(places) - scale, 0)
-        return np.array([_total(timing, float(each), h) for each in horizons])
+        until = np.maximum(np.exp(places) - scale, 0)
+        each = models.expected_until(timing, until, h.frequency, h.recency, h.T)
+        return np.asarray(each @ h.customers)
 
     curve = np.polynomial.Chebyshev.interpolate(total, NODES - 1, domain)
     return np.where(ends > 0, curve(np.log(scale + ends)), 0.0)
-
-
-def _total(timing: Fit, horizon: float, h: Histories) -> float:
-    expected: Floats = models.expected_purchases(
-        timing, horizon, h.frequency, h.recency, h.T
-    )
-    return float(h.customers @ expected)
 
 
 def _by_frequency(customers: pd.DataFrame) -> pd.DataFrame:

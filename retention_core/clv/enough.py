@@ -11,6 +11,7 @@ import pandas as pd
 from retention_core.errors import TooLittleDataError
 
 if TYPE_CHECKING:
+    from retention_core.clv.histories import Histories
     from retention_core.orders import Orders
 
 REPEAT_CUSTOMERS = 50
@@ -42,3 +43,22 @@ def check_enough(orders: Orders) -> None:
             history_days=orders.span_days,
             needed_days=needed_days,
         )
+
+
+def make_sure(orders: Orders, histories: Histories) -> None:
+    """As :func:`check_enough`, without asking where the histories tell already.
+
+    No median is more than twice the mean, and the mean interval is all customers'
+    days between first and last order over their repeat orders.
+
+    Raises
+    ------
+    TooLittleDataError
+        As there.
+    """
+    customers = histories.customers
+    repeats = float(customers @ histories.frequency)
+    between = float(customers @ histories.recency)
+    many = customers[histories.frequency > 0].sum() >= REPEAT_CUSTOMERS
+    if not many or math.ceil(2 * INTERVALS * between / repeats) > orders.span_days:
+        check_enough(orders)

@@ -10,12 +10,14 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from retention_core import engine
 from retention_core.clv import models
-from retention_core.clv.enough import check_enough
+from retention_core.clv.enough import make_sure
 from retention_core.clv.errors import InvalidTermsError
 from retention_core.clv.groups import Groups, order_value
+from retention_core.clv.histories import Histories
 from retention_core.clv.spend import Spenders, fit_spenders
-from retention_core.clv.summary import summary
+from retention_core.clv.summary import distinct_histories, summary
 from retention_core.clv.uncertainty import SEED, draws_of_total
 
 if TYPE_CHECKING:
@@ -153,13 +155,16 @@ def forecast(
     terms = Terms(months, annual_discount_rate, margin)
     terms.check()
     models.model_of(model)
-    check_enough(orders)
     table = summary(orders)
-    spenders = Spenders.of(table)
-    spend = fit_spenders(spenders)
-    groups = Groups.of(orders, table, spend)
-    timing = models.fit_any(groups.histories, model)
-    purchases = _purchases(timing, groups, terms)
+    with engine.held(table, orders.backend) as known:
+        make_sure(orders, Histories.counted(engine.run(distinct_histories(known))))
+        spenders = Spenders.of(known)
+        spend = fit_spenders(spenders)
+        groups = Groups.of(orders, known, spend)
+    h = groups.histories
+    timing = models.fit_any(h, model)
+    # Up to the end of each month (rows) by history (columns).
+    purchases = models.expected_until(timing, terms.ends, h.frequency, h.recency, h.T)
     by_month = np.diff(purchases, axis=0, prepend=0)
     discounted = terms.discounts @ by_month
     scored = _scored(timing, groups, purchases[-1], discounted, terms)
@@ -176,17 +181,6 @@ def forecast(
         spend=spend,
         independence=spenders.independence,
         terms=terms,
-    )
-
-
-def _purchases(timing: Fit, groups: Groups, terms: Terms) -> Floats:
-    """Expected purchases up to the end of each month (rows) by history (columns)."""
-    h = groups.histories
-    return np.stack(
-        [
-            models.expected_purchases(timing, end, h.frequency, h.recency, h.T)
-            for end in terms.ends
-        ]
     )
 
 

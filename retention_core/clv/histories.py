@@ -72,10 +72,15 @@ class Histories:
             frame = frame.rename(columns={"size": "customers"})
         else:
             frame = engine.run(distinct_histories(summary))
-        columns = ("frequency", "recency", "T", "customers")
-        histories = cls(*(frame[name].to_numpy(np.float64) for name in columns))
+        histories = cls.counted(frame)
         histories.check()
         return histories
+
+    @classmethod
+    def counted(cls, frame: pd.DataFrame) -> Histories:
+        """Of a frame that holds each once, with its ``customers``; unchecked."""
+        columns = ("frequency", "recency", "T", "customers")
+        return cls(*(frame[name].to_numpy(np.float64) for name in columns))
 
     def check(self) -> None:
         """Raise ``InvalidSummaryError`` where a history is impossible."""

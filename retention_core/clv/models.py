@@ -173,11 +173,23 @@ def expected_purchases(
     ``horizon`` is in the unit of ``recency`` and ``T``. Eq. 10 of Fader, Hardie & Lee
     (2005) for BG/NBD, eq. 41 of Fader & Hardie's note 009 for Pareto/NBD.
     """
-    x, t_x, T = _arrays(frequency, recency, T)
+    history = _arrays(frequency, recency, T)
+    return np.asarray(expected_until(fit, [horizon], *history)[0])
+
+
+def expected_until(
+    fit: Fit, horizons: npt.ArrayLike, frequency: Floats, recency: Floats, T: Floats
+) -> Floats:
+    """:func:`expected_purchases` within each of the horizons (rows), by history."""
     model, parameters = model_of(fit.model), _parameters(fit)
-    some_x, ages, rows = distinct_pairs(x, T)
-    each = model.purchases_if_alive(parameters, horizon, some_x, ages)
-    return np.asarray(model.probability_alive(parameters, x, t_x, T) * each[rows])
+    some_x, ages, rows = distinct_pairs(frequency, T)
+    alive = model.probability_alive(parameters, frequency, recency, T)
+    return np.stack(
+        [
+            alive * model.purchases_if_alive(parameters, end, some_x, ages)[rows]
+            for end in np.asarray(horizons, np.float64)
+        ]
+    )
 
 
 def expected_pairs(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from retention_core import attention, churn, overview, slices
 from retention_core.intervals import CLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from retention_core.orders import Orders
     from retention_core.periods import Grain
@@ -36,12 +36,9 @@ def glance(orders: Orders, *, window_days: int) -> Glance:
 
 def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
     """List the slices that differ from the rest beyond chance, clearest first."""
-    frames = []
-    for by in slices.dimensions(orders):
-        found = attention.compare(orders, by=by, grain=grain)
-        frames.append(found[found["q_value"] <= CLEAR].assign(by=by))
-    every = pd.concat(frames) if frames else pd.DataFrame(columns=["by", "q_value"])
-    return every.sort_values("q_value", ignore_index=True)
+    found = attention.compare_each(orders, by=slices.dimensions(orders), grain=grain)
+    clear = found[found["q_value"] <= CLEAR]
+    return clear.sort_values("q_value", ignore_index=True)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,3 +48,15 @@ def test_small_slices_are_not_tested_but_belong_to_the_rest():
     found = rc.attention.compare(shop_of_three, by="channel").set_index("slice")
     assert sorted(found.index) == ["a", "b"]
     assert found.loc["a", "rest_share"] == pytest.approx(17 / 42)
+
+
+def test_each_dimension_of_many_is_compared_as_by_itself():
+    orders = shop({"a": (20, 40), "b": (5, 40), "c": (31, 60)})
+    table = orders.table.mutate(store=orders.table.order_id[1:2])
+    orders = rc.open_orders(table)
+    every = rc.attention.compare_each(orders, by=["channel", "store"], min_customers=1)
+    for by, found in every.groupby("by"):
+        alone = rc.attention.compare(orders, by=by, min_customers=1)
+        found = found.drop(columns="by").reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, alone)
+    assert set(every["by"]) == {"channel", "store"}

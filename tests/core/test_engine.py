@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import ibis
 import pandas as pd
+import pytest
 
 import retention_core as rc
 from retention_core import engine
@@ -53,3 +54,40 @@ def test_a_parquet_file_of_somebody_else_has_no_metadata(tmp_path):
     path = tmp_path / "numbers.parquet"
     pd.DataFrame({"n": [1, 2]}).to_parquet(path)
     assert engine.open_parquet({"numbers": path})[1] == {"numbers": {}}
+
+
+def test_a_held_table_answers_as_the_table_does_and_is_gone_afterwards(eight):
+    asked = eight.purchase_days
+    before = eight.backend.list_tables()
+    with engine.held(asked, eight.backend) as held:
+        joined = held.join(asked, ["customer_id", "day"])
+        assert len(eight.run(joined)) == len(eight.run(asked)) > 0
+        assert len(eight.backend.list_tables()) == len(before) + 1
+    assert eight.backend.list_tables() == before
+
+
+def test_a_held_table_is_gone_when_something_fails(eight):
+    before = eight.backend.list_tables()
+    with (
+        pytest.raises(ZeroDivisionError),
+        engine.held(eight.purchases, eight.backend) as held,
+    ):
+        raise ZeroDivisionError(held.columns)
+    assert eight.backend.list_tables() == before
+
+
+def test_a_frame_within_a_held_table_goes_with_it(eight):
+    named = ibis.memtable({"customer_id": ["ann"], "name": ["Ann"]})
+    asked = eight.purchase_days.join(named, "customer_id")
+    with engine.held(asked, eight.backend) as held:
+        assert eight.run(held)["name"].tolist() == ["Ann"] * 3
+
+
+def test_many_threads_hold_tables_at_once(eight):
+    def count(number: int) -> int:
+        asked = eight.purchases.limit(number)
+        with engine.held(asked, eight.backend) as held:
+            return len(eight.run(held))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(count, [1, 2, 3, 4] * 8)) == [1, 2, 3, 4] * 8

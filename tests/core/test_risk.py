@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core import attention, churn, hits, ranking, risk
-from retention_core.clv.enough import check_enough
+from retention_core import attention, churn, ranking, risk
+from retention_core.clv.enough import check_enough, make_sure
+from retention_core.clv.histories import Histories
 from retention_core.clv.summary import distinct_histories
 from retention_core.errors import TooLittleDataError, TooSmallError
 from tests.conftest import EIGHT, orders_of
@@ -228,10 +229,10 @@ def test_the_short_cut_asks_for_no_less_than_the_check(customers, gaps, span):
         check_enough(orders)
     except TooLittleDataError as expected:
         with pytest.raises(TooLittleDataError) as got:
-            hits.make_sure(orders, hits.weighted(distinct))
+            make_sure(orders, Histories.counted(distinct))
         assert got.value.fields == expected.fields
     else:
-        hits.make_sure(orders, hits.weighted(distinct))
+        make_sure(orders, Histories.counted(distinct))
 
 
 def test_good_customers_gone_quiet_by_hand():
