@@ -205,12 +205,11 @@ def _row_ticks(table: _Table, texts: Texts, truncated: bool) -> dict[int, str]:
 
 def _everyone(table: _Table, texts: Texts) -> list[_Cell]:
     """The first row: all cohorts."""
-    counts = finished(table.cells)["period"].value_counts()
     found = []
     for each in records(table.average):
         age, value = int(each["period"]), float(each["value"])
         name = table.columns[age - 1]
-        cohorts = int(counts.get(age, 0))
+        cohorts = int(each["cohorts"])
         lines = [
             f"<b>{texts('figures.heatmap.all')}, {name}</b>",
             table.shown.sentence(value, age, texts, table.formats),

@@ -81,7 +81,9 @@ def cells_of(months: int, seed: int = 0) -> pd.DataFrame:
 def average_of(cells: pd.DataFrame, measure: str = "retention") -> pd.DataFrame:
     kept = cells.drop(columns=["low", "high", "value"], errors="ignore")
     average = core.average(kept)
-    return average.assign(value=average[measure])
+    done = cells[cells["complete"]].groupby("period")["cohort"].nunique()
+    cohorts = average["period"].map(done)
+    return average.assign(value=average[measure], cohorts=cohorts)
 
 
 def movement_of(months: int, seed: int = 0) -> pd.DataFrame:
@@ -414,6 +416,11 @@ def test_every_period_and_name_is_a_category_of_its_own(draw, rows):
 @given(rows=st.integers(0, 14), seed=st.integers(0, 2**32 - 1))
 def test_random_frames_are_drawn(draw, rows, seed):
     keeps_the_rules(draw(rows, LIGHT, seed=seed), LIGHT)
+
+
+def test_the_first_row_counts_the_cohorts_that_are_not_drawn_as_well():
+    hovers = [each[0] for each in heatmap(60, LIGHT).data[-1].customdata]
+    assert "58 finished cohorts" in next(h for h in hovers if "All cohorts" in h)
 
 
 def test_the_heatmap_fills_finished_cells_only():
