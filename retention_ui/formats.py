@@ -6,7 +6,8 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal, cast
+from functools import lru_cache
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ class Formats:
     @property
     def locale(self) -> Locale:
         """Babel's locale."""
-        return Locale.parse(self.lang)
+        return _locale(self.lang)
 
     def count(self, value: float | None) -> str:
         """Write a whole number: ``8,235``."""
@@ -207,13 +208,12 @@ class Formats:
         )
 
     def _decimal(self, value: float | None, digits: int) -> str:
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        pattern = _pattern("#,##0", digits)
         return str(numbers.format_decimal(value, pattern, locale=self.locale))
 
     def _percent(self, value: float | None, digits: int) -> str:
-        pattern = str(self.locale.percent_formats[None].pattern)
-        wanted = pattern.replace("#,##0", "#,##0" + ("." + "0" * digits) * bool(digits))
-        return str(numbers.format_percent(value, wanted, locale=self.locale))
+        pattern = _pattern(str(self.locale.percent_formats[None].pattern), digits)
+        return str(numbers.format_percent(value, pattern, locale=self.locale))
 
     def _currency(self, value: float, digits: int) -> str:
         pattern = str(self.locale.currency_formats["standard"].pattern)
@@ -250,6 +250,18 @@ class Formats:
             return self._date(start, month)
         skeleton = {"quarter": "yQQQ", "year": "y"}[grain]
         return str(dates.format_skeleton(skeleton, _date(start), locale=self.locale))
+
+
+@lru_cache
+def _locale(lang: str) -> Locale:
+    return Locale.parse(lang)
+
+
+# A figure writes thousands of numbers, and reading a pattern takes as long as using it.
+@lru_cache
+def _pattern(whole: str, digits: int) -> Any:  # noqa: ANN401 Babel does not name it
+    decimals = "." + "0" * digits if digits else ""
+    return numbers.parse_pattern(whole.replace("#,##0", f"#,##0{decimals}"))
 
 
 def short(name: object) -> str:
