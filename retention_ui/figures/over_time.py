@@ -157,6 +157,9 @@ def _name(
         look.accent if above else look.lost,
         **_inward(place, len(dots)),
         yshift=12 if above else -12,
+        # A mark's line through the dot would run through its name.
+        bgcolor=look.page,
+        borderpad=0,
     )
 
 

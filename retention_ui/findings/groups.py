@@ -48,7 +48,8 @@ def age_over_time(
         cohort = formats.period_in_sentence(dots[at]["cohort"], shown.grain)
         fields["cohort"] = cohort
         later = sides[at + 1 :]
-        if len(later) >= ENOUGH_COHORTS and not any(later[-ENOUGH_COHORTS:]):
+        over = len(later) >= ENOUGH_COHORTS and not any(later[-ENOUGH_COHORTS:])
+        if over and at:  # nothing is known before the first
             key = "age.rose" if sides[at] > 0 else "age.fell"
             return Finding(key, fields, subject=dots[at]["cohort"])
     if trend is not None and trend.direction != "none":

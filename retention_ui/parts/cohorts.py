@@ -119,9 +119,8 @@ def curves(page: Page, chosen: Choices) -> None:
     starts = starts_of(cells)
     names = {day.isoformat(): page.formats.period(day, chosen.grain) for day in starts}
     drawn = st.container()
-    picked = inputs.several(
-        page.scope, "cohort", names, _extremes(cells), most=MOST_CHOSEN
-    )
+    extremes = _extremes(surely_new(page, chosen, cells))
+    picked = inputs.several(page.scope, "cohort", names, extremes, most=MOST_CHOSEN)
     beside = [day for day in starts if day.isoformat() in picked]
     shown = chosen.shown
     finding = findings.curves(cells, beside, shown, page.texts, page.formats)
@@ -168,6 +167,14 @@ def measured_of(
     if chosen.without_first and len(cells):
         cells = cells.loc[cells["cohort"] > cells["cohort"].min()]
     return cells
+
+
+def surely_new(page: Page, chosen: Choices, cells: pd.DataFrame) -> pd.DataFrame:
+    """Leave out a first cohort that may hold older customers: no sentence is of it."""
+    if chosen.without_first or not _truncated(page, chosen.grain):
+        return cells
+    later: pd.DataFrame = cells[cells["cohort"] > cells["cohort"].min()]
+    return later
 
 
 def starts_of(cells: pd.DataFrame) -> list[Any]:

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core import measures, trends
-from retention_ui import inputs, queries
+from retention_ui import inputs
 from retention_ui.figures import cohorts as figures
 from retention_ui.findings import groups as findings
-from retention_ui.parts.cohorts import Choices, measured_of, starts_of
+from retention_ui.parts.cohorts import (
+    Choices,
+    measured_of,
+    starts_of,
+    surely_new,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +32,14 @@ def age_over_time(page: Page, chosen: Choices) -> None:
     shown, cells = chosen.shown, measured_of(page, chosen)
     drawn = st.container()
     age = inputs.number(page.scope, "age", 1, (1, max(1, int(cells["period"].max()))))
-    at_age = cells[cells["period"] == age]
-    summed = measures.average(at_age)["value"].dropna()
+    known = surely_new(page, chosen, cells)
+    at_age, sure = (each[each["period"] == age] for each in (cells, known))
+    summed = measures.average(sure)["value"].dropna()
     overall = float(summed.iloc[0]) if len(summed) else None
-    trend = _trend(page, chosen, cells, age)
+    trend = _trend(chosen, known, age)
     name = shown.ages([age], page.texts)[0]
     title = findings.age_named(shown, age, name, page.formats)
-    finding = findings.age_over_time(
-        at_age, overall, trend, (shown, title), page.formats
-    )
+    finding = findings.age_over_time(sure, overall, trend, (shown, title), page.formats)
     figure = figures.age_over_time(
         at_age,
         *page.drawing,
@@ -55,21 +59,15 @@ def age_over_time(page: Page, chosen: Choices) -> None:
             kinds=kinds(shown),
             what=measured_at(page, shown, age),
             overall=written,
+            everyone=page("trend.all" if len(known) == len(cells) else "trend.rest"),
             trend=_trend_words(page, shown, trend),
         )
 
 
-def _trend(page: Page, chosen: Choices, cells: pd.DataFrame, age: int) -> Trend | None:
-    """Test the age for a trend; not where older cohorts have had longer to come back.
-
-    A first cohort that may hold older customers is left out.
-    """
+def _trend(chosen: Choices, cells: pd.DataFrame, age: int) -> Trend | None:
+    """Test the age for a trend; not where older cohorts had longer to come back."""
     if chosen.shown.measure == "on_or_after":
         return None
-    asked = {"grain": chosen.grain}
-    whole = page.view.first is None and not chosen.without_first
-    if whole and queries.ask(page.shop, "truncated", **asked):
-        cells = cells[cells["cohort"] > cells["cohort"].min()]
     return trends.trend(cells, age=age, grain=chosen.grain)
 
 
