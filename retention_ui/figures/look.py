@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from retention_ui.texts import Texts
+
 
 @dataclass(frozen=True)
 class Look:
@@ -174,6 +176,13 @@ def unified(figure: go.Figure, look: Look) -> None:
 def describe(figure: go.Figure, text: str) -> go.Figure:
     """Keep the alt text with the figure, as ``figure.layout.meta["alt"]``."""
     return figure.update_layout(meta={"alt": text})
+
+
+def told(title: str, parts: Sequence[str], texts: Texts) -> str:
+    """Say what a figure shows, sentence by sentence, or that it is empty."""
+    if not parts:
+        return texts("figures.empty", figure=title)
+    return " ".join([f"{title}.", *parts])
 
 
 def label(

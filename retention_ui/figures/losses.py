@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from retention_ui.figures import axes, rows
 from retention_ui.figures.frames import Row, records
-from retention_ui.figures.look import HOVER, base, describe, faded, label
+from retention_ui.figures.look import base, describe, label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,13 +78,7 @@ def _row(
     texts, look, formats = drawing
     place, name = row
     colour, spoken = _side(each, facts["overall"], look)
-    figure.add_scatter(
-        x=[each["low"], each["high"]],
-        y=[place, place],
-        mode="lines",
-        line={"color": faded(colour, rows.SEE_THROUGH), "width": 5},
-        hoverinfo="skip",
-    )
+    rows.interval(figure, place, (each["low"], each["high"]), colour)
     words = [
         texts(
             f"figures.losses.hover_{facts['grain']}",
@@ -107,14 +101,7 @@ def _row(
             n=formats.count(each["active_customers"]),
         ),
     ]
-    figure.add_scatter(
-        x=[each["churn_rate"]],
-        y=[place],
-        mode="markers",
-        marker={"size": 9, "color": colour},
-        customdata=["<br>".join(words)],
-        hovertemplate=HOVER,
-    )
+    rows.dot(figure, (each["churn_rate"], place), colour, "<br>".join(words))
     value = f"<b>{share(each['churn_rate'], formats)}</b>"
     beside = {"xanchor": "left", "xshift": 8, "bgcolor": look.page}
     label(figure, (each["high"], place), value, spoken, **beside)

@@ -11,8 +11,8 @@ from retention_ui.figures.look import (
     HOVER,
     base,
     describe,
-    faded,
     label,
+    told,
     unified,
 )
 
@@ -149,13 +149,8 @@ def _dot(
     colour = look.accent if kind == "returning" else look.grey
     # One below the other: two dots on one spot would be one.
     height = place + (0.02 if kind == "new" else 0.22)
-    figure.add_scatter(
-        x=[row[f"{kind}_low"] / whole, row[f"{kind}_high"] / whole],
-        y=[height, height],
-        mode="lines",
-        line={"color": faded(colour, rows.SEE_THROUGH), "width": 5},
-        hoverinfo="skip",
-    )
+    span = row[f"{kind}_low"] / whole, row[f"{kind}_high"] / whole
+    rows.interval(figure, height, span, colour)
     measure = row["measure"]
     value, low, high = (
         written(measure, row[name], formats)
@@ -163,14 +158,8 @@ def _dot(
     )
     hover = texts(f"figures.paid.hover_{kind}", value=value)
     interval = texts("figures.interval", low=low, high=high)
-    figure.add_scatter(
-        x=[row[kind] / whole],
-        y=[height],
-        mode="markers",
-        marker={"size": 9, "color": colour},
-        customdata=[f"{hover}<br>{interval}"],
-        hovertemplate=HOVER,
-    )
+    at = row[kind] / whole, height
+    rows.dot(figure, at, colour, f"{hover}<br>{interval}")
 
 
 def _values(row: Row, texts: Texts, formats: Formats) -> str:
@@ -199,8 +188,6 @@ def _paid_alt(
     known: list[Row], names: list[str], texts: Texts, formats: Formats
 ) -> str:
     title = texts("figures.paid.name")
-    if not known:
-        return texts("figures.empty", figure=title)
     parts = [
         texts(
             "figures.paid.alt",
@@ -209,4 +196,4 @@ def _paid_alt(
         )
         for name, row in zip(names, known, strict=True)
     ]
-    return " ".join([f"{title}.", *parts])
+    return told(title, parts, texts)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, records
-from retention_ui.figures.look import HOVER, base, describe, faded, label
+from retention_ui.figures.look import HOVER, base, describe, faded, label, told
+from retention_ui.figures.rows import SEE_THROUGH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 HEIGHT = 340
-SEE_THROUGH = 0.35
 FIFTHS, TENTHS = 5, 10
 HALF = 0.5
 ROOM = 1.35  # above and below the circles, in rows: three lines of text
@@ -228,9 +228,7 @@ def _quadrants_alt(quarters: pd.DataFrame, texts: Texts, formats: Formats) -> st
         )
         for row in records(quarters)
     ]
-    if not said:
-        return texts("figures.empty", figure=title)
-    return " ".join([f"{title}.", *said])
+    return told(title, said, texts)
 
 
 def _calibration_alt(rows: list[Row], texts: Texts, formats: Formats) -> str:

@@ -1,10 +1,10 @@
-"""Dot and interval rows: one named row a slice, with what stands behind a dot."""
+"""Dot and interval rows: one named row a slice, its interval, its dot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_ui.figures.look import label
+from retention_ui.figures.look import HOVER, faded, label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,6 +19,31 @@ def name_rows(figure: go.Figure, names: list[str], colours: list[str]) -> None:
     for row, (name, colour) in enumerate(zip(names, colours, strict=True)):
         place = {"xref": "paper", "xanchor": "left", "yshift": 14}
         label(figure, (0, row), name, colour, **place)
+
+
+def interval(
+    figure: go.Figure, height: float, ends: tuple[float, float], colour: str
+) -> None:
+    """Lay an interval along a row."""
+    figure.add_scatter(
+        x=[*ends],
+        y=[height, height],
+        mode="lines",
+        line={"color": faded(colour, SEE_THROUGH), "width": 5},
+        hoverinfo="skip",
+    )
+
+
+def dot(figure: go.Figure, at: tuple[float, float], colour: str, hover: str) -> None:
+    """Set a dot, over its interval."""
+    figure.add_scatter(
+        x=[at[0]],
+        y=[at[1]],
+        mode="markers",
+        marker={"size": 9, "color": colour},
+        customdata=[hover],
+        hovertemplate=HOVER,
+    )
 
 
 def stack(figure: go.Figure, rows: int, look: Look) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from retention_ui.figures import axes, lines, rows
 from retention_ui.figures.frames import Row, records
-from retention_ui.figures.look import HOVER, base, describe, faded, label
+from retention_ui.figures.look import base, describe, faded, label
 from retention_ui.figures.placing import CLEARANCE, spread
 
 if TYPE_CHECKING:
@@ -261,21 +261,8 @@ def _row(
     sure = pd.notna(each["low"])
     if sure:
         words.append(texts("figures.interval", low=value["low"], high=value["high"]))
-        figure.add_scatter(
-            x=[each["low"], each["high"]],
-            y=[place, place],
-            mode="lines",
-            line={"color": faded(colour, rows.SEE_THROUGH), "width": 5},
-            hoverinfo="skip",
-        )
-    figure.add_scatter(
-        x=[each["value"]],
-        y=[place],
-        mode="markers",
-        marker={"size": 9, "color": colour},
-        customdata=["<br>".join(words)],
-        hovertemplate=HOVER,
-    )
+        rows.interval(figure, place, (each["low"], each["high"]), colour)
+    rows.dot(figure, (each["value"], place), colour, "<br>".join(words))
     text = f"<b>{shown.value(float(each['value']), formats, 0)}</b>"
     end = max(each["high"], each["value"]) if sure else each["value"]
     beside = {"xanchor": "left", "xshift": 8, "bgcolor": look.page, "borderpad": 0}

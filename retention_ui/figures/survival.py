@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from retention_ui.figures import axes, lines
 from retention_ui.figures.frames import records
-from retention_ui.figures.look import base, describe, label
+from retention_ui.figures.look import base, describe, label, told
 from retention_ui.figures.placing import Plot, spread
 
 if TYPE_CHECKING:
@@ -182,8 +182,6 @@ def _steps(
 
 def _alt(drawn: Sequence[lines.Series], texts: Texts, formats: Formats) -> str:
     title = texts("figures.next_orders.name")
-    if not drawn:
-        return texts("figures.empty", figure=title)
     ends = [
         texts(
             "figures.next_orders.alt",
@@ -193,4 +191,4 @@ def _alt(drawn: Sequence[lines.Series], texts: Texts, formats: Formats) -> str:
         )
         for each in drawn
     ]
-    return " ".join([f"{title}.", *ends])
+    return told(title, ends, texts)

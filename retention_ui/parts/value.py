@@ -12,6 +12,7 @@ from retention_core import periods, unfolding
 from retention_ui import inputs, queries
 from retention_ui.figures import lifecycle as lifecycle_figures
 from retention_ui.figures import mix as mix_figures
+from retention_ui.figures import unfolding as unfolding_figures
 from retention_ui.findings import value as findings
 from retention_ui.findings.value import LEAST_CUSTOMERS
 from retention_ui.parts import common
@@ -78,7 +79,7 @@ def unfold(page: Page) -> None:
         page.section(
             "unfolding",
             findings.unfolding(curve, page.formats).words(page.texts),
-            lifecycle_figures.unfolding(curve, *page.drawing),
+            unfolding_figures.unfolding(curve, *page.drawing),
             table=curve,
             kinds=CURVE_KINDS,
             customers=page.formats.count(first["customers"]),
@@ -110,7 +111,7 @@ def against(page: Page) -> None:
     finding = findings.against(
         (names[one], names[other]), compared, since, page.formats
     )
-    figure = lifecycle_figures.against(
+    figure = unfolding_figures.against(
         (curves[0], curves[1]),
         *page.drawing,
         one=names[one],

@@ -9,8 +9,7 @@ import pytest
 
 import retention_core as rc
 from retention_core.mix import Returning
-from retention_ui import datasets, queries
-from retention_ui.figures import lifecycle, mix
+from retention_ui.figures import lifecycle, mix, unfolding
 from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.findings import value as says
 from retention_ui.formats import Formats
@@ -21,19 +20,6 @@ from tests.ui.test_pages import SHOPS, headings, opened, shop_of, sound
 TEXTS, FORMATS = Texts("en"), Formats("en", "EUR")
 WORDS = (TEXTS, LIGHT, FORMATS)
 LONGEST = 80
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield
-
-
-@pytest.fixture(scope="module")
-def sample(data_folder):
-    return datasets.sample()
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +99,8 @@ def test_figures_keep_the_rules_of_all(orders):
         words = (TEXTS, look, FORMATS)
         drawn = [
             lifecycle.timeline(rc.lifecycle.timeline(orders), *words),
-            lifecycle.unfolding(curve, *words),
-            lifecycle.against((curve, curve), *words, **names),
+            unfolding.unfolding(curve, *words),
+            unfolding.against((curve, curve), *words, **names),
             lifecycle.years(rc.tenure.years(orders), *words),
             mix.mix(period, *words, grain="month"),
             mix.paid(rc.prices.paid(orders), *words),
