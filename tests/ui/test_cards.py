@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from retention_ui import cards, datasets, queries
+from retention_ui import cards
 from retention_ui.formats import Formats
 from retention_ui.texts import Texts
 from tests.ui.test_pages import opened, sound
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield datasets.sample()
-
 
 TEXTS, FORMATS = Texts("en"), Formats("en", "EUR")
 

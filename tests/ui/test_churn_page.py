@@ -4,21 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retention_ui import datasets, queries
 from tests.ui.test_pages import SHOPS, headings, opened, shop_of, sound
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield
-
-
-@pytest.fixture(scope="module")
-def sample(data_folder):
-    return datasets.sample()
 
 
 def notes(app) -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from retention_core import measures
-from retention_ui import datasets, queries
 from retention_ui.figures import cohorts as figures
 from retention_ui.figures.heatmap import PALE
 from retention_ui.figures.look import DARK, LIGHT, colour_at, contrast
@@ -208,19 +207,6 @@ def test_a_cohort_that_parts_only_at_the_end_is_not_told(orders):
         found = findings.curves(frame, [dt.date(2024, 1, 1)], shown, TEXTS, FORMATS)
         said = found.words(TEXTS)
         assert (f"half as often, from month {since} on" in said) is told
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield
-
-
-@pytest.fixture(scope="module")
-def sample(data_folder):
-    return datasets.sample()
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from retention_ui import datasets, queries, worked
+from retention_ui import datasets, worked
 from retention_ui.texts import Texts, fields
 from tests.ui.test_pages import HEAD, SHOPS, headings, opened, shop_of, sound
 
 TEXTS = Texts("en")
 PARTS = ("name", "meaning", "formula", "example")
 TERMS = [term for found in worked.terms().values() for term in found]
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield
 
 
 @pytest.mark.parametrize("term", TERMS)

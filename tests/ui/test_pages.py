@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from retention_core.ingest.model import Answers
-from retention_ui import datasets, queries
+from retention_ui import datasets
 
 ROOT = Path(__file__).parents[2]
 ANALYSES = ("overview", "cohorts", "value", "churn", "risk", "forecast", "baskets")
@@ -31,20 +31,6 @@ SHOPS = {
     "2,2024-02-20,$x$ **b**,:red[Tea],1,9.00,EUR\n"
     "3,2024-03-20,<b>ann</b>,![x](http://evil/t.png),1,20.00,EUR\n",
 }
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("kept")
-        patch.setenv("KEPT_DATA", str(folder))
-        queries.forget()
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def sample(data_folder):
-    return datasets.sample()
 
 
 def shop_of(rows: str, head: str = HEAD):

@@ -13,7 +13,7 @@ import pytest
 from retention_core import hits, risk
 from retention_core.clv import models
 from retention_core.intervals import wilson
-from retention_ui import datasets, queries
+from retention_ui import queries
 from retention_ui.figures import risk as figures
 from retention_ui.figures.look import DARK, LIGHT, Look
 from retention_ui.findings import risk as says
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 
 TEXTS, FORMATS = Texts("en"), Formats("en", "EUR")
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK])
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield datasets.sample()
 
 
 def cells_of(customers: int) -> pd.DataFrame:
