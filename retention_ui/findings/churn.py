@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from retention_core.intervals import CLEAR
 from retention_core.silence import STILL_RETURNING
-from retention_core.survival import median_of_returned
+from retention_core.survival import LEAST_AT_RISK, horizon, median_of_returned
 from retention_ui.figures.frames import Row, finished, records
 from retention_ui.findings.finding import (
     LONGEST_GROUP,
@@ -98,25 +98,39 @@ def rate(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
         "period": formats.period_in_sentence(last["period_start"], grain),
         "share": plain or formats.share(share),
     }
+    if last["starting"] < LEAST_AT_RISK:
+        fields["starting"] = formats.count(last["starting"])
+        fields["kept"] = formats.count(last["starting"] - last["lost"])
+        return Finding("rate.counted", fields)
     return Finding("rate.kept" if plain else "rate.kept_share", fields)
 
 
 def next_order(curve: pd.DataFrame, formats: Formats, after: int = 1) -> Finding:
     """Days within which half of those who order once more do so.
 
-    ``after``: 1 speaks of the second order, 2 of the third, 3 of the fourth.
+    Of those who do so as far as the curve can be read, and the sentence says how far:
+    read on another day it is another half. ``after``: 1 speaks of the second order, 2
+    of the third, 3 of the fourth.
     """
     days = median_of_returned(curve)
     which = "" if after == 1 else f"_{after}"
     if days is None:
         return Finding(f"next_order.none{which}")
-    return Finding(f"next_order.half{which}", {"days": formats.count(days)}, days)
+    until = horizon(curve, curve["at_risk"].max())
+    if until is None:
+        return Finding("next_order.few_none")
+    fields: dict[str, str | Finding] = {
+        "days": formats.days(days),
+        "until": formats.days(until),
+    }
+    return Finding(f"next_order.half{which}", fields, days)
 
 
 def sensitivity(frame: pd.DataFrame, days: int, formats: Formats) -> Finding:
     """How far half and double the window move churn; ``days`` is the window used."""
     known = frame.dropna(subset="churn_rate").set_index("window_days")["churn_rate"]
-    if len(known) < 2 or days not in known.index:
+    few = frame["starting"].min() < LEAST_AT_RISK
+    if few or len(known) < 2 or days not in known.index:
         return Finding("sensitivity.none")
     own, low, high = float(known[days]), float(known.min()), float(known.max())
     if known.index.max() == days:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from retention_core.survival import median_of_returned
+from retention_core.survival import horizon, median_of_returned
 from retention_ui import queries
 from retention_ui.figures.frames import records
 from retention_ui.parts import common
@@ -62,10 +62,12 @@ def time_to_next_order(page: Page) -> dict[str, str] | None:
     curve = queries.ask(page.shop, "curves").after[1]
     days = median_of_returned(curve)
     later = curve.loc[curve["days"] == LATER, "returned"]
-    if days is None or later.empty:
+    until = horizon(curve, curve["at_risk"].max()) if len(curve) else None
+    if days is None or until is None or later.empty:
         return None
     return {
         "days": page.formats.days(days),
+        "until": page.formats.days(until),
         "share": page.formats.share(later.iloc[0]),
     }
 

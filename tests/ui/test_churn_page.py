@@ -79,7 +79,7 @@ def test_every_split_has_its_sections(by, sample):
 def test_the_time_to_a_later_order_is_told(after, order, sample):
     app = opened("churn", sample, after=after)
     assert sound(app)
-    assert any(f"order a {order} time do so" in each for each in headings(app))
+    assert any(f"order a {order} time within" in each for each in headings(app))
 
 
 def test_who_ordered_once_is_parted_by_the_window(sample):

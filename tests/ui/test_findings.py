@@ -120,7 +120,7 @@ def test_a_cohort_that_is_apart_is_told_in_plain_ratios(share, words):
 
 @pytest.mark.parametrize("own", [[0.4] * 5, [0.1, 0.1, 0.1]], ids=["same", "young"])
 def test_no_cohort_is_named_within_the_interval_or_before_age_three(own):
-    assert said(curves(own)) == "No chosen cohort differs clearly from all"
+    assert said(curves(own)) == "No chosen cohort stays clearly apart from the others"
 
 
 def measured_of(cells: pd.DataFrame) -> pd.DataFrame:
@@ -384,13 +384,21 @@ def test_the_rate_without_a_finished_period():
     assert said(churn_says.rate(frame, FORMATS, "month")) == "Active customers kept"
 
 
+def test_a_handful_of_active_customers_is_counted_and_not_made_a_rate():
+    frame = movement_of([0]).assign(starting=12, lost=2)
+    found = churn_says.rate(frame, FORMATS, "month")
+    assert said(found).startswith("10 of 12 active customers were kept in ")
+
+
 def test_half_of_those_who_come_back():
     curve = pd.DataFrame(
         {"days": range(5), "at_risk": 100, "returned": [0, 0.1, 0.2, 0.3, 0.4]}
     )
     assert said(churn_says.next_order(curve, FORMATS)) == (
-        "Half of those who order a second time do so within 2 days"
+        "Half of those who order a second time within 4 days do so within 2 days"
     )
+    few = churn_says.next_order(curve.assign(at_risk=29), FORMATS)
+    assert said(few) == "Too few customers to tell when the next order comes"
     nobody = curve.assign(returned=0.0)
     for none in (nobody, curve.iloc[:0]):
         sentence = said(churn_says.next_order(none, FORMATS))
