@@ -92,7 +92,7 @@ def measured_at(page: Page, shown: Measured, age: int) -> str:
 def apart(page: Page, shown: Measured, value: float) -> str:
     """Write a difference, with its sign."""
     if shown.unit == "share":
-        return page("groups.points", points=page.formats.points(value))
+        return page.texts("units.points", change=page.formats.points(value))
     sign = "+" if value > 0 else ""
     return sign + page.formats.money(value)
 

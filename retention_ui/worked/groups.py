@@ -66,9 +66,11 @@ def corrected_p(page: Page) -> dict[str, str] | None:
 
 
 def trend(page: Page) -> dict[str, str] | None:
-    """Return the trend of the first month."""
+    """Return the trend of the first month, as the page draws it at first."""
     asked = {**MONTH_1, "relative_to": None, "windows": None}
     cells = queries.ask(page.shop, "measured", **asked)
+    if queries.ask(page.shop, "truncated", grain=asked["grain"]):
+        cells = cells[cells["cohort"] > cells["cohort"].min()]
     found = trends.trend(cells, age=1)
     if found is None:
         return None

@@ -5,16 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retention_core import groups
-from retention_ui import datasets, queries
 from tests.ui.test_pages import SHOPS, headings, opened, shop_of, sound
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEPT_DATA", str(tmp_path_factory.mktemp("kept")))
-        queries.forget()
-        yield datasets.sample()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +82,7 @@ def test_what_was_planted_is_found_and_nothing_else(sample, view, sentence, pair
     ],
 )
 def test_whatever_an_address_says_the_page_stands(sample, view):
-    sound(opened("cohorts", sample, **view))
+    assert sound(opened("cohorts", sample, **view))
 
 
 @pytest.mark.parametrize("measure", groups.MEASURES)
