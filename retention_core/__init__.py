@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import retention_core.mix as mix
     import retention_core.overview as overview
     import retention_core.prices as prices
+    import retention_core.risk as risk
     import retention_core.samples as samples
     import retention_core.survival as survival
     import retention_core.tenure as tenure
@@ -47,6 +48,7 @@ __all__ = [
     "open_orders",
     "overview",
     "prices",
+    "risk",
     "samples",
     "survival",
     "tenure",

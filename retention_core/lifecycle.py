@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 A_YEAR = 365
 LEAST_WAITING = 10
 QUARTILES = {"quarter_days": 0.25, "median_days": 0.5, "three_quarter_days": 0.75}
-BAND = ["share", "low", "high"]
+BAND = {"share": "returned", "low": "low", "high": "high"}
+"""Our columns, and what :func:`retention_core.survival.kaplan_meier` calls them."""
 TIMELINE = (
     *("order", "customers", "reached", "until_days", "at_risk", *BAND),
     *("year_share", "year_low", "year_high", *QUARTILES),
@@ -66,8 +67,10 @@ def timeline(orders: Orders, *, upto: int = 6) -> pd.DataFrame:
     seen = {n: _of_kind(counts, "seen", n) for n in range(1, upto)}
     onward = {n: _onward(counts, n) for n in range(2, upto + 1)}
     until = _last_day(seen[1], onward[2])
+    if until is None:
+        return pd.DataFrame(columns=[*TIMELINE])
     rows: list[dict[str, Any]] = []
-    for order in range(2, upto + 1) if until is not None else ():
+    for order in onward:
         reached = _reached(counts, order)
         row = {
             "order": order,
@@ -75,7 +78,7 @@ def timeline(orders: Orders, *, upto: int = 6) -> pd.DataFrame:
             "reached": int(reached["returned"].sum()),
             "until_days": until,
         }
-        row |= _read(survival.kaplan_meier(reached), int(until or 0))
+        row |= _read(survival.kaplan_meier(reached), until)
         last = _last_day(seen[order - 1], onward[order])
         rows.append(row | _of_previous(onward[order], last))
     return pd.DataFrame(rows, columns=[*TIMELINE])
@@ -162,10 +165,10 @@ def _read(curve: pd.DataFrame, until: int) -> dict[str, Any]:
     known = curve[curve["days"] <= until]
     last = known.iloc[-1]
     found: dict[str, Any] = {"at_risk": int(last["at_risk"])}
-    found |= {name: last[of] for name, of in _of(BAND).items()}
+    found |= {name: last[of] for name, of in BAND.items()}
     a_year = known[known["days"] == A_YEAR]
     if len(a_year):
-        found |= {f"year_{name}": a_year.iloc[0][of] for name, of in _of(BAND).items()}
+        found |= {f"year_{name}": a_year.iloc[0][of] for name, of in BAND.items()}
     for name, part in QUARTILES.items():
         share = float(last["returned"])
         day = survival.day_reaching(known, part * share) if share > 0 else None
@@ -179,9 +182,5 @@ def _of_previous(counts: pd.DataFrame, until: int | None) -> dict[str, float]:
         return {}
     curve = survival.kaplan_meier(counts)
     last = curve[curve["days"] <= until].iloc[-1]
-    suffixes = {"returned": "", "low": "_low", "high": "_high"}
-    return {f"of_previous{end}": float(last[of]) for of, end in suffixes.items()}
-
-
-def _of(names: list[str]) -> dict[str, str]:
-    return {name: "returned" if name == "share" else name for name in names}
+    names = ("of_previous", "of_previous_low", "of_previous_high")
+    return dict(zip(names, last[[*BAND.values()]].astype(float), strict=True))
