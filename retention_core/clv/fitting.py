@@ -174,7 +174,7 @@ def _climb(
         jac=True,
         method="L-BFGS-B",
         bounds=[(-BOUND, BOUND)] * len(start),
-        options={"ftol": 1e-14, "gtol": 1e-7, "maxiter": 300},
+        options={"ftol": 1e-10, "gtol": 1e-6, "maxiter": 300},  # Newton does the rest
     )
     point, hessian = _polish(objective, answer.x)
     value, slope = objective(point)
