@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention_ui import blocks, inputs, queries
+from retention_ui.blocks import MOST_ROWS
 from retention_ui.figures.measured import Measured
 from retention_ui.parts import common
 from retention_ui.parts.cohorts import keep_within, measured_of, starts_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
     from retention_ui.parts.cohorts import Choices
 
-ROWS_SHOWN = 1000
 WHO = {"everyone": None, "back": True, "not_back": False}
 
 
@@ -69,7 +69,7 @@ def _list(
     }
     date = page.formats.date(page.facts.as_of)
     listing = common.Listing(
-        frame=worded(queries.ask(page.shop, "members", limit=ROWS_SHOWN, **asked)),
+        frame=worded(queries.ask(page.shop, "members", limit=MOST_ROWS, **asked)),
         columns=_columns(page, words["age"]),
         rows=lambda: worded(queries.rows(page.shop, "members", **asked)),
         kinds={},

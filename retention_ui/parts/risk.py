@@ -8,19 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from retention_core.risk import QUARTERS
-from retention_ui import blocks, header, inputs, queries
+from retention_ui import blocks, inputs, queries
+from retention_ui.blocks import MOST_ROWS
 from retention_ui.figures import risk as figures
 from retention_ui.figures.frames import records
 from retention_ui.findings import risk as findings
 from retention_ui.forecasts import TooLittle
-from retention_ui.parts import common
+from retention_ui.parts import common, tables
 
 if TYPE_CHECKING:
     from retention_core.risk import HitRate, Quadrants
     from retention_ui.page import Page
     from retention_ui.questions.risk import Fitted
 
-ROWS_SHOWN = 1000
 CHANCES = dict.fromkeys(("churn_score", "probability_active"), "share")
 COLUMNS = (
     "customer_id",
@@ -85,28 +85,18 @@ def held_to_account(page: Page, days: int) -> None:
 
 
 def _measured(page: Page, found: HitRate) -> None:
-    date, silence = (
-        page.formats.date(found.cutoff),
-        page.formats.days(found.window_days),
+    silence = page.formats.days(found.window_days)
+    title = findings.hit_rate(found, page.formats).words(page.texts)
+    note = page(
+        "notes.hit_rate",
+        customers=page.formats.count(found.customers),
+        date=page.formats.date(found.cutoff),
+        days=silence,
+        lost=page.formats.share(found.base_rate),
     )
-    with st.container(gap="xsmall"):
-        title = findings.hit_rate(found, page.formats).words(page.texts)
-        st.header(title, help=page("help.hit_rate", days=silence), anchor=False)
-        blocks.note(
-            page(
-                "notes.hit_rate",
-                customers=page.formats.count(found.customers),
-                date=date,
-                days=silence,
-                lost=page.formats.share(found.base_rate),
-            )
-        )
-        st.table(_measures(page, found), border="horizontal", hide_index=True)
-        blocks.note(_verdict(page, found))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            page.downloads("hit_rate", found.measures)
-            if term := page.term("hit_rate"):
-                header.glossary_link(page.texts, term)
+    table, below = _measures(page, found), _verdict(page, found)
+    section = ("hit_rate", title, note)
+    tables.framed(page, section, table, (found.measures, {}), below, days=silence)
 
 
 def customers(
@@ -123,7 +113,7 @@ def customers(
 
 def _quiet(page: Page, days: int) -> None:
     asked = {"window_days": days}
-    found = queries.ask(page.shop, "quiet_customers", limit=ROWS_SHOWN, **asked)
+    found = queries.ask(page.shop, "quiet_customers", limit=MOST_ROWS, **asked)
     count, _ = queries.ask(page.shop, "quiet", **asked)
     listing = common.Listing(
         frame=found,
@@ -145,7 +135,7 @@ def _risk(
 ) -> None:
     params = None if isinstance(fitted, TooLittle) else fitted.params
     asked = {"window_days": days, "params": params, "quarter": quarter}
-    rows = queries.ask(page.shop, "risk", limit=ROWS_SHOWN, **asked)
+    rows = queries.ask(page.shop, "risk", limit=MOST_ROWS, **asked)
     frame = rows.assign(
         recency_rule=[page(f"rule.{code}") for code in rows["recency_rule"]],
         churn_score=100 * rows["churn_score"].astype("float64"),

@@ -14,6 +14,8 @@ from retention_ui import blocks, header
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pandas.io.formats.style import Styler
+
     from retention_ui.formats import Formats
     from retention_ui.page import Page
 
@@ -54,7 +56,6 @@ def told(
     download
         What is downloaded, and its kinds as :meth:`Page.section` takes them.
     """
-    name, finding, note = section
     head, numbered = columns
     table = pd.DataFrame(
         [[float(number) for number in line.numbers] for line in lines],
@@ -68,10 +69,29 @@ def told(
         if line.bold:
             bold = {"font-weight": "600"}
             styled = styled.set_properties(subset=([place], list(table)), **bold)
+    framed(page, section, styled, download)
+
+
+def framed(
+    page: Page,
+    section: tuple[str, str, str],
+    table: pd.DataFrame | Styler,
+    download: tuple[pd.DataFrame, Mapping[str, str]],
+    below: str | None = None,
+    **fields: object,
+) -> None:
+    """Draw a table that is read, with its finding, notes, downloads and term.
+
+    Parameters as of :func:`told`; ``below`` is a note under the table, ``fields`` are
+    those of the help.
+    """
+    name, finding, note = section
     with st.container(gap="xsmall"):
-        st.header(finding, help=page(f"help.{name}"), anchor=False)
+        st.header(finding, help=page(f"help.{name}", **fields), anchor=False)
         blocks.note(note)
-        st.table(styled, border="horizontal", hide_index=True)
+        st.table(table, border="horizontal", hide_index=True)
+        if below:
+            blocks.note(below)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             page.downloads(name, *download)
             if term := page.term(name):

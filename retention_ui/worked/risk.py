@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_ui import queries
+from retention_ui.blocks import MOST_ROWS
 from retention_ui.figures.frames import Row, records
 from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common
-from retention_ui.parts.risk import ROWS_SHOWN
 
 if TYPE_CHECKING:
     from retention_core.risk import HitRate, Quadrants
@@ -112,7 +112,7 @@ def _first(page: Page) -> Row | None:
         return None
     days = common.window_days(page)
     asked = {"window_days": days, "params": params, "quarter": None}
-    return records(queries.ask(page.shop, "risk", limit=ROWS_SHOWN, **asked))[0]
+    return records(queries.ask(page.shop, "risk", limit=MOST_ROWS, **asked))[0]
 
 
 def _habit(page: Page, row: Row) -> dict[str, str]:
