@@ -181,7 +181,8 @@ class Formats:
 
     def _tick(self, value: float, step: float, unit: Unit) -> str:
         if unit == "share":
-            return self.share(value, 0 if step >= 0.01 else 1)
+            whole = math.isclose(100 * step, round(100 * step)) and step >= 0.01
+            return self.share(value, 0 if whole else 1)
         if unit != "money":
             return self.ratio(value, _digits(step))
         if abs(value) < 1000:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 MOVEMENT_HEIGHT = 290
-RATES_HEIGHT = 250
+# As high as the account of the same periods, which stands beside it.
+RATES_HEIGHT = 380
 MOST_PERIODS = 24
 MOST_DOTS = 30
 HEADROOM = 1.08

@@ -31,6 +31,10 @@ EXAMPLES = ((100, 105, 15), (150, 200, 80))
 
 def window(page: Page, found: ChurnWindow, days: int) -> None:
     """Draw the chance of a later return, and where the window lies in it."""
+    title = findings.window(found, page.formats, days).words(page.texts)
+    if found.curve.empty:
+        page.section("window_few", title)
+        return
     figure = figures.window_curve(
         found.curve,
         *page.drawing,
@@ -39,7 +43,7 @@ def window(page: Page, found: ChurnWindow, days: int) -> None:
     )
     page.section(
         "window",
-        findings.window(found, page.formats, days).words(page.texts),
+        title,
         figure,
         table=found.curve,
         kinds={"returned": "share", "return_later": "share"},
@@ -50,6 +54,9 @@ def window(page: Page, found: ChurnWindow, days: int) -> None:
 def gaps(page: Page, days: int) -> None:
     """Draw all waits beside the finished ones only."""
     curve = queries.ask(page.shop, "curves").gaps
+    if survival.horizon(curve, curve["at_risk"].max()) is None:
+        page.section("gaps_few", page("few.gaps"))
+        return
     finished = survival.day_reaching(curve, 0.8, of="finished")
     page.section(
         "gaps",
@@ -145,9 +152,12 @@ def calculator(page: Page) -> None:
             blocks.note(page("no_start"))
 
 
-def grain(page: Page) -> Grain:
-    """Let the user choose the periods of movement and rates."""
-    return cast("Grain", inputs.choice(page.scope, "grain", periods.GRAINS, "month"))
+def asked(page: Page, found: ChurnWindow) -> tuple[int, Grain, str | None]:
+    """Let the user choose window, periods and split."""
+    days = move_window(page, found)
+    with blocks.controls():
+        grain = inputs.choice(page.scope, "grain", periods.GRAINS, "month")
+        return days, cast("Grain", grain), common.split(page)
 
 
 def _type_in(page: Page, values: dict[str, int]) -> None:

@@ -142,7 +142,9 @@ def test_the_bar_of_the_median_leads(bins, look):
 
 def other_windows(rates: list[float | None]) -> pd.DataFrame:
     values = [np.nan if rate is None else rate for rate in rates]
-    return pd.DataFrame({"window_days": [50, 100, 200], "churn_rate": values})
+    return pd.DataFrame(
+        {"window_days": [50, 100, 200], "starting": 400, "churn_rate": values}
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,12 @@ def test_how_far_the_window_moves_churn(rates, sentence):
     assert said(churn_says.sensitivity(other_windows(rates), 100, FORMATS)).endswith(
         sentence
     )
+
+
+def test_a_handful_of_customers_moves_no_churn():
+    few = other_windows([0.3, 0.1, 0.05]).assign(starting=29)
+    found = said(churn_says.sensitivity(few, 100, FORMATS))
+    assert found == "Churn under half and double the window"
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,19 @@ def test_the_calculator_says_which_rate_it_is(sample):
     metric = app.metric[-1]
     assert (metric.label, metric.value) == ("Customer retention rate", "80.0%")
     assert "strict" in metric.help
+
+
+def test_three_customers_make_no_curve_and_no_rate_of_their_own(data_folder):
+    app = opened("churn", shop_of(SHOPS["three customers"]))
+    assert sound(app)
+    said = headings(app)
+    assert "Too few orders follow one another to tell how long customers wait" in said
+    assert "Too few customers to tell when the next order comes" in said
+    assert "2 of 2 active customers were kept in April 2024" in said
+    assert "Churn under half and double the window" in said
+
+
+def test_what_happened_comes_before_how_the_window_was_found(sample):
+    said = headings(opened("churn", sample))
+    kept = next(i for i, each in enumerate(said) if "were kept in" in each)
+    assert kept < next(i for i, each in enumerate(said) if "99 silent days" in each)
