@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import periods, unfolding
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_ui import inputs, queries
 from retention_ui.figures import lifecycle as lifecycle_figures
 from retention_ui.figures import mix as mix_figures
 from retention_ui.figures import unfolding as unfolding_figures
 from retention_ui.findings import value as findings
-from retention_ui.findings.value import LEAST_CUSTOMERS
 from retention_ui.parts import common
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SPANS = (24, 12, 6, 3)
 HALF_YEAR = 6
+A_YEAR = 365
 LEAST_AGE, LOOKED_AT = 1, 6
 SHARES = ("share", "low", "high", "year_share", "year_low", "year_high")
 TIMELINE_KINDS = dict.fromkeys(
@@ -57,6 +58,7 @@ def timeline(page: Page) -> None:
         kinds=TIMELINE_KINDS,
         until=page.formats.days(frame["until_days"].iloc[0]),
         onward=page("onward.all", steps=", ".join(steps)) if steps else "",
+        older=_caution(page),
     )
 
 
@@ -85,6 +87,7 @@ def unfold(page: Page) -> None:
             customers=page.formats.count(first["customers"]),
             months=page.formats.count(months),
             interval=page.formats.interval(first["share_low"], first["share_high"]),
+            older=_caution(page),
         )
 
 
@@ -133,15 +136,19 @@ def against(page: Page) -> None:
             difference=page.formats.money(last["difference"]),
             low=page.formats.money(last["low"]),
             high=page.formats.money(last["high"]),
+            older=_caution(page),
         )
 
 
 def years(page: Page) -> None:
     """Draw what customers bring in their first, second, third year."""
     frame = queries.ask(page.shop, "tenure")
-    frame = frame[frame["customers"] >= LEAST_CUSTOMERS]
-    finding = findings.years(frame, page.formats)
-    if frame.empty:
+    frame = frame[frame["customers"] >= ENOUGH_CUSTOMERS]
+    # Where the first month holds older customers, these years are not their first.
+    older = _older(page)
+    enough = older is None or bool(_after_a_year(page) > older)
+    finding = findings.years(frame if enough else frame.iloc[:0], page.formats)
+    if frame.empty or not enough:
         _few(page, "years", finding.words(page.texts))
         return
     page.section(
@@ -151,6 +158,7 @@ def years(page: Page) -> None:
         table=frame,
         kinds=YEARS_KINDS,
         change=_change(page, frame),
+        older=_caution(page),
     )
 
 
@@ -169,7 +177,9 @@ def revenue(page: Page, grain: Grain) -> None:
     if not shown[["new_orders", "returning_orders", "guest_orders"]].to_numpy().any():
         common.nothing_matches(page)
         return
-    found: Returning | None = queries.ask(page.shop, "returning")
+    found: Returning | None = None
+    if queries.ask(page.shop, "known_customers") >= ENOUGH_CUSTOMERS:
+        found = queries.ask(page.shop, "returning")
     figure = mix_figures.mix(shown, *page.drawing, grain=grain)
     starts = list(mix_figures.latest(shown)["period_start"])
     page.section(
@@ -213,17 +223,38 @@ def _when(page: Page, found: Returning | None) -> str:
     """Say which months a share is about, how sure it is, and what it was before."""
     if found is None:
         return ""
-    words = page.texts(
-        "value.when",
-        first=page.formats.period(found.first),
-        last=page.formats.period(found.last),
-        interval=page.formats.interval(found.low, found.high),
-        guests=page.formats.share(found.guests, 1),
-    )
-    if pd.isna(found.previous):
-        return words
-    before = page.formats.share(found.previous)
-    return f"{words} {page.texts('value.when_before', share=before)}"
+    formats, texts = page.formats, page.texts
+    first, last = formats.period(found.first), formats.period(found.last)
+    words = [texts("value.when", first=first, last=last)]
+    if not pd.isna(found.low):
+        interval = formats.interval(found.low, found.high)
+        words.append(texts("value.when_interval", interval=interval))
+    if found.guests > 0:
+        guests = formats.share(found.guests, 1)
+        words.append(texts("value.when_guests", guests=guests))
+    if not pd.isna(found.previous):
+        before = formats.share(found.previous)
+        words.append(texts("value.when_before", share=before))
+    return " ".join(words)
+
+
+def _older(page: Page) -> dt.date | None:
+    """Return the end of the first month, where it may hold older customers."""
+    if not queries.ask(page.shop, "truncated", grain="month"):
+        return None
+    return periods.following(periods.first_day(page.facts.first_day, "month"), "month")
+
+
+def _after_a_year(page: Page) -> dt.date:
+    """Return the last day on which a customer's whole year can have begun."""
+    return page.facts.as_of - dt.timedelta(days=A_YEAR)
+
+
+def _caution(page: Page) -> str:
+    """Say that the first month may hold older customers, if so."""
+    if _older(page) is None:
+        return ""
+    return page("older", period=page.formats.period(page.facts.first_day))
 
 
 def _change(page: Page, frame: pd.DataFrame) -> str:
@@ -251,16 +282,21 @@ def _seen(page: Page, months: int) -> list[pd.Timestamp]:
 def _customers(found: pd.DataFrame, cohorts: list[pd.Timestamp]) -> bool:
     """Whether enough customers first ordered in these months."""
     own = found[found["cohort"].isin(cohorts) & (found["days"] == 0)]
-    return bool(own["customers"].sum() >= LEAST_CUSTOMERS)
+    return bool(own["customers"].sum() >= ENOUGH_CUSTOMERS)
 
 
 def _halves(page: Page, found: pd.DataFrame) -> dict[dt.date, int]:
-    """Half-years of first orders with enough customers; months each was watched."""
+    """Half-years of first orders with enough customers; months each was watched.
+
+    None of which only a month is known that may hold older customers.
+    """
     starts = {pd.Timestamp(day).date() for day in found["cohort"]}
     firsts = sorted({dt.date(day.year, 1 if day.month < 7 else 7, 1) for day in starts})
-    halves = {}
+    halves, older = {}, _older(page)
     for start in firsts:
         end = periods.following(start, "month", HALF_YEAR)
+        if older is not None and end <= older:
+            continue
         months = unfolding.months_watched(end, page.facts.as_of)
         if months >= LEAST_AGE and _customers(found, _cohorts(start.isoformat())):
             halves[start] = min(months, SPANS[0])

@@ -8,9 +8,9 @@ import pytest
 
 from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
-from tests.ui.test_pages import headings, opened, sound
+from tests.ui.test_pages import SHOPS, headings, opened, shop_of, sound
 
-MONTHS = pd.date_range("2023-01-01", "2024-02-01", freq="MS")
+MONTHS = pd.date_range("2023-01-01", "2024-01-01", freq="MS")
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +45,18 @@ def test_no_age_rose_in_a_first_cohort_of_older_customers(taken_over):
     said = " ".join(headings(app))
     assert "January 2023" not in said
     assert "Month 1" in said
+
+
+def test_the_value_page_makes_no_first_year_of_older_customers(taken_over):
+    """Everybody who was watched for a year was there before the file begins."""
+    app = opened("value", taken_over)
+    assert sound(app)
+    said = headings(app)
+    assert "Too few customers have been watched for a year" in said
+    notes = " ".join(each.value for each in app.markdown)
+    assert "Jan 2023 may hold older customers" in notes
+
+
+def test_a_handful_of_customers_brings_no_share(data_folder):
+    said = headings(opened("value", shop_of(SHOPS["three customers"])))
+    assert "Revenue of new and of returning customers" in said
