@@ -13,7 +13,7 @@ from scipy.stats import false_discovery_control
 from retention_core import churn, engine, periods, risk
 from retention_core.ages import Ages, activity
 from retention_core.contrasts import fisher
-from retention_core.intervals import wilson
+from retention_core.intervals import ENOUGH_CUSTOMERS, wilson
 from retention_core.slices import first_value
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def compare(
     by: str,
     grain: Grain = "month",
     age: int = 1,
-    min_customers: int = 30,
+    min_customers: int = ENOUGH_CUSTOMERS,
 ) -> pd.DataFrame:
     """Retention at one age, each slice of customers beside all others.
 
@@ -67,7 +67,7 @@ def compare_each(
     by: Sequence[str],
     grain: Grain = "month",
     age: int = 1,
-    min_customers: int = 30,
+    min_customers: int = ENOUGH_CUSTOMERS,
 ) -> pd.DataFrame:
     """:func:`compare` by several dimensions, in one pass over the orders.
 
@@ -99,7 +99,9 @@ def _returned(orders: Orders, grain: Grain, age: int) -> ir.Table:
     )
 
 
-def beside_rest(counts: pd.DataFrame, *, min_customers: int = 30) -> pd.DataFrame:
+def beside_rest(
+    counts: pd.DataFrame, *, min_customers: int = ENOUGH_CUSTOMERS
+) -> pd.DataFrame:
     """Each slice beside all others, from counts of customers.
 
     Parameters

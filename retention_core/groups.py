@@ -9,7 +9,7 @@ import numpy as np
 
 from retention_core import measures
 from retention_core.contrasts import Sample, fisher, holm, newcombe, welch
-from retention_core.intervals import ratio, wilson
+from retention_core.intervals import ENOUGH_CUSTOMERS, ratio, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,6 @@ Measure = Literal["retention", "repeat_by", "cumulative_revenue_per_customer"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 SHARES: tuple[Measure, ...] = ("retention", "repeat_by")
 MOST_GROUPS = 9
-MIN_CUSTOMERS = 30
 SIDES = ["group", "customers", "value"]
 COUNTS = ["total", "customers"]
 
@@ -34,7 +33,7 @@ def difference(
     measure: Measure = "retention",
     grain: Grain = "month",
     age: int = 1,
-    min_customers: int = MIN_CUSTOMERS,
+    min_customers: int = ENOUGH_CUSTOMERS,
 ) -> pd.DataFrame:
     """Compare every pair of groups of customers at one age.
 
@@ -114,7 +113,7 @@ def pairs(
     *,
     measure: Measure,
     age: int,
-    min_customers: int = MIN_CUSTOMERS,
+    min_customers: int = ENOUGH_CUSTOMERS,
 ) -> pd.DataFrame:
     """Compare every pair of groups at one age, corrected for how many pairs there are.
 

@@ -16,6 +16,8 @@ UPPER = 0.975
 """Where a 95 % interval ends, as a quantile; it begins at one less this."""
 CLEAR = 0.05
 """At this p value or less chance alone would hardly have done it."""
+ENOUGH_CUSTOMERS = 30
+"""Of fewer no sentence is told: their intervals are too wide to say much."""
 ROUNDING = 1e-12
 """Spread smaller than this share of the squares is what adding up leaves over."""
 

@@ -12,7 +12,7 @@ from scipy.stats import studentized_range
 
 from retention_core import periods as calendar
 from retention_core import silence, spells
-from retention_core.intervals import CLEAR, wilson
+from retention_core.intervals import CLEAR, ENOUGH_CUSTOMERS, wilson
 from retention_core.slices import first_value
 from retention_core.spells import overlap
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from retention_core.spells import Span
 
 MOST_PERIODS = 12
-LEAST_CUSTOMERS = 30
 SUMS = ("starting", "new", "reactivated", "lost", "revenue", "lost_revenue")
 SLICED = (
     "slice",
@@ -119,7 +118,7 @@ def apart(frame: pd.DataFrame) -> tuple[str, str] | None:
     all together. Slices of fewer than 30 customers and those without a value are left
     out.
     """
-    known = frame[frame["slice"].notna() & (frame["customers"] >= LEAST_CUSTOMERS)]
+    known = frame[frame["slice"].notna() & (frame["customers"] >= ENOUGH_CUSTOMERS)]
     if len(known) < 2:
         return None
     rate = known["lost"].sum() / known["starting"].sum()

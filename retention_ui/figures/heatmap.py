@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_core.periods import following
 from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, finished, records
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 36
 TOLD_AGES = (1, 6, 12)
-FEW_CUSTOMERS = 30
 PALE = 0.25
 CELL_HOVER = "%{customdata[0]}<extra></extra>"
 FIGURE_SPACE = "\u2007"
@@ -228,7 +228,7 @@ def _cohorts(table: _Table, texts: Texts, shown: Shown) -> list[_Cell]:
     ending = texts("figures.not_finished", day=day)
     found = []
     for each in records(table.cells):
-        done, few = bool(each["complete"]), each["cohort_size"] < FEW_CUSTOMERS
+        done, few = bool(each["complete"]), each["cohort_size"] < ENOUGH_CUSTOMERS
         lines = [*_hover(each, table, texts, shown)]
         lines += _interval(each, table, texts) if done else [ending]
         found.append(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.intervals import CLEAR
+from retention_core.intervals import CLEAR, ENOUGH_CUSTOMERS
 from retention_core.silence import STILL_RETURNING
-from retention_core.survival import LEAST_AT_RISK, horizon, median_of_returned
+from retention_core.survival import horizon, median_of_returned
 from retention_ui.figures.frames import Row, finished, records
 from retention_ui.findings.finding import (
     LONGEST_GROUP,
@@ -98,7 +98,7 @@ def rate(frame: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
         "period": formats.period_in_sentence(last["period_start"], grain),
         "share": plain or formats.share(share),
     }
-    if last["starting"] < LEAST_AT_RISK:
+    if last["starting"] < ENOUGH_CUSTOMERS:
         fields["starting"] = formats.count(last["starting"])
         fields["kept"] = formats.count(last["starting"] - last["lost"])
         return Finding("rate.counted", fields)
@@ -129,7 +129,7 @@ def next_order(curve: pd.DataFrame, formats: Formats, after: int = 1) -> Finding
 def sensitivity(frame: pd.DataFrame, days: int, formats: Formats) -> Finding:
     """How far half and double the window move churn; ``days`` is the window used."""
     known = frame.dropna(subset="churn_rate").set_index("window_days")["churn_rate"]
-    few = frame["starting"].min() < LEAST_AT_RISK
+    few = frame["starting"].min() < ENOUGH_CUSTOMERS
     if few or len(known) < 2 or days not in known.index:
         return Finding("sensitivity.none")
     own, low, high = float(known[days]), float(known.min()), float(known.max())

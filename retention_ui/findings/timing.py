@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.intervals import CLEAR
-from retention_core.survival import LEAST_AT_RISK, horizon
+from retention_core.intervals import CLEAR, ENOUGH_CUSTOMERS
+from retention_core.survival import horizon
 from retention_ui.figures.frames import Row, records
 from retention_ui.findings.finding import LONGEST_GROUP, Finding, named
 
@@ -47,7 +47,7 @@ def usual(found: UsualGap, formats: Formats) -> Finding:
     fields: dict[str, str | Finding] = {"share": formats.share(found.share_once)}
     if not found.repeat_customers:
         return Finding("usual.none", fields)
-    if found.repeat_customers < LEAST_AT_RISK:
+    if found.repeat_customers < ENOUGH_CUSTOMERS:
         return Finding("usual.few")
     days = round(found.median)
     return Finding("usual.every", fields | {"days": formats.count(days)}, days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_ui.figures.frames import records
 from retention_ui.findings.finding import Finding, number, rate_of
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from retention_core.mix import Returning
     from retention_ui.formats import Formats
 
-LEAST_CUSTOMERS = 30
 WORTH_SAYING = 0.005
 
 
@@ -65,10 +65,10 @@ def against(
 
 def years(frame: pd.DataFrame, formats: Formats) -> Finding:
     """How much the same customers bring in their second year against their first."""
-    if frame.empty or frame["customers"].iloc[0] < LEAST_CUSTOMERS:
+    if frame.empty or frame["customers"].iloc[0] < ENOUGH_CUSTOMERS:
         return Finding("years.few")
     first = records(frame)[0]
-    second = frame[(frame["year"] == 2) & (frame["customers"] >= LEAST_CUSTOMERS)]
+    second = frame[(frame["year"] == 2) & (frame["customers"] >= ENOUGH_CUSTOMERS)]
     amount = formats.money(first["revenue_per_customer"], "about")
     if second.empty:
         return Finding("years.first", {"amount": amount})
@@ -93,7 +93,7 @@ def paid(frame: pd.DataFrame, formats: Formats) -> Finding:
     """What new customers pay beside returning ones: for the same, else an order."""
     rows = {row["measure"]: row for row in records(frame)}
     few = frame[["new_customers", "returning_customers"]].min().min()
-    if not rows or few < LEAST_CUSTOMERS:
+    if not rows or few < ENOUGH_CUSTOMERS:
         return Finding("paid.few")
     index = _relative(rows.get("price_index"))
     if index is None:

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from retention_core import measures, periods
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_ui import inputs, queries, state
 from retention_ui.figures import cohorts as figures
-from retention_ui.figures.heatmap import FEW_CUSTOMERS
 from retention_ui.figures.measured import FROM, SHARES, UNTIL, Measured
 from retention_ui.findings import cohorts as findings
 from retention_ui.parts import common
@@ -232,7 +232,7 @@ def _note(page: Page, chosen: Choices, cells: pd.DataFrame, *, truncated: bool) 
         days = "_days" if chosen.windows else ""
         note.append(page(f"notes.{chosen.relative}{days}", **words))
     note += [page("notes.truncated")] * truncated
-    note += [page("notes.pale")] * bool((cells["cohort_size"] < FEW_CUSTOMERS).any())
+    note += [page("notes.pale")] * bool((cells["cohort_size"] < ENOUGH_CUSTOMERS).any())
     note += [page("notes.latest")] * (cells["cohort"].nunique() > MOST_COHORTS)
     return " ".join([*note, page("notes.choose" if _by_touch() else "notes.click")])
 
@@ -278,7 +278,7 @@ def _first_left_out(page: Page, grain: Grain) -> bool:
 def _extremes(cells: pd.DataFrame) -> list[str]:
     """Return the cohorts that lie lowest and highest, to begin with."""
     seen = cells[cells["complete"] & (cells["period"] == FIRST_LOOK)]
-    seen = seen[seen["cohort_size"] >= FEW_CUSTOMERS].dropna(subset=["value"])
+    seen = seen[seen["cohort_size"] >= ENOUGH_CUSTOMERS].dropna(subset=["value"])
     if len(seen) < LEAST_COHORTS:
         return []
     seen = seen.sort_values("value")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core import groups, measures, periods, slices
-from retention_core.intervals import CLEAR
+from retention_core.intervals import CLEAR, ENOUGH_CUSTOMERS
 from retention_ui import blocks, filters, header, inputs, queries
 from retention_ui.figures import cohorts as figures
 from retention_ui.figures.frames import Row, records
@@ -251,7 +251,7 @@ def _pairs(page: Page, found: Compared) -> None:
         kinds=kinds(shown),
         note=page(
             "notes.pairs",
-            least=formats.count(groups.MIN_CUSTOMERS),
+            least=formats.count(ENOUGH_CUSTOMERS),
             age=shown.ages([found.age], page.texts)[0],
         ),
         asked={"by": found.by, "measure": shown.measure, "age": found.age},
@@ -274,7 +274,7 @@ def _told(page: Page, found: Compared, age: str) -> str:
     """Say both values, how many customers, the difference and its p value."""
     pair, formats, shown = found.pair, page.formats, found.shown
     if pair is None:
-        least = formats.count(groups.MIN_CUSTOMERS)
+        least = formats.count(ENOUGH_CUSTOMERS)
         return page("groups.too_few", least=least, age=age)
     best, worst = (
         formats.md(short(common.valued(page, found.by, pair[side])))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from retention_core import cohorts, measures, periods
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_ui import queries
 from retention_ui.figures.frames import Row, finished, records
-from retention_ui.figures.heatmap import FEW_CUSTOMERS
 from retention_ui.figures.measured import Measured
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _cell(
     """Return the latest large cohort that has finished the age, in words."""
     cells = finished(_asked(page, measure, relative))
     known = cells[(cells["period"] == AGE) & cells["value"].notna()]
-    large = known[known["cohort_size"] >= FEW_CUSTOMERS]
+    large = known[known["cohort_size"] >= ENOUGH_CUSTOMERS]
     if large.empty:
         return None
     each: Row = records(large.sort_values("cohort"))[-1]

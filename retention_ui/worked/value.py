@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core import unfolding
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_ui import queries
-from retention_ui.findings.value import LEAST_CUSTOMERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def life_cycle(page: Page) -> dict[str, str] | None:
 def tenure(page: Page) -> dict[str, str] | None:
     """Return what customers bring in their first year."""
     frame = queries.ask(page.shop, "tenure")
-    if frame.empty or frame["customers"].iloc[0] < LEAST_CUSTOMERS:
+    if frame.empty or frame["customers"].iloc[0] < ENOUGH_CUSTOMERS:
         return None
     first = frame.iloc[0]
     return {
