@@ -172,11 +172,10 @@ def _title(page: Page, found: Quadrants | None, quarter: str | None) -> str:
 def _note(page: Page, silence: str, fitted: Fitted | TooLittle) -> str:
     known = page.formats.count(queries.ask(page.shop, "known_customers"))
     if isinstance(fitted, TooLittle):
-        facts = _facts(page, fitted)
-        score = page(f"no_score.{fitted.code}", **facts)
-    else:
-        key = "boundary" if fitted.rung == "boundary" else "score"
-        score = page(f"{key}_note", days=silence)
+        score = page(f"no_score.{fitted.code}", **_facts(page, fitted))
+        return f"{score} {page('rule_note', customers=known)}"
+    key = "boundary" if fitted.rung == "boundary" else "score"
+    score = page(f"{key}_note", days=silence)
     return f"{score} {page('list_note', customers=known)}"
 
 

@@ -293,3 +293,11 @@ def test_a_shop_that_nobody_leaves_says_how_little_the_model_can_tell(sample):
     assert "The model found no clear best fit" in notes
     assert "Calling nobody lost would have been right for 100%" in notes
     assert "No valuable customer is likelier gone than not" in headings(app)
+
+
+def test_without_a_score_the_note_speaks_of_none(data_folder):
+    app = opened("risk", shop_of(SHOPS["three customers"]))
+    assert sound(app)
+    said = " ".join(each.value for each in app.markdown)
+    assert "Customers who ordered again: 1 of the 50 needed" in said
+    assert "the two disagree" not in said
