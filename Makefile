@@ -22,6 +22,7 @@ test: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run --lines 1
 	$(BIN)/python -m benchmarks.run --lines 10
+	$(BIN)/python -m benchmarks.pages --lines 1 10
 
 sample: $(VENV)/.app
 	$(BIN)/python -m sample_data.draw

@@ -53,7 +53,7 @@ def _largest(
         return values.text(f"c{detection.columns.index(name)}") if name else "row"
 
     number = cell("order_id" if "order_id" in detection.mapping else "ordered_at")
-    read = values.email("person") if person == "email" else values.key("person")
+    read = values.email("person") if person == "email" else values.person("person")
     found = con.execute(
         f"SELECT key, orders, sum(orders) OVER () AS total FROM ("
         f"SELECT {read} AS key, count(DISTINCT number) AS orders FROM ("

@@ -131,7 +131,7 @@ def _person(sheet: RawSheet, found: Detection) -> str:
     if "customer_name" not in names and {"first_name", "last_name"} <= names.keys():
         halves = (names.pop("first_name"), names.pop("last_name"))
         names["customer_name"] = f"nullif(concat_ws(' ', {', '.join(halves)}), '')"
-    key = values.key("customer_id") if "customer_id" in names else "NULL::VARCHAR"
+    key = values.person("customer_id") if "customer_id" in names else "NULL::VARCHAR"
     mail = values.email("email") if "email" in names else "NULL::VARCHAR"
     cells = "".join(f', {cell} AS "{name}"' for name, cell in names.items())
     kept = "".join(f', "{name}"' for name in names if name != "customer_id")

@@ -228,7 +228,7 @@ def _keys(fields: dict[str, int], ways: Ways) -> str:
     """The number of the order, and the customer by the ladder id, e-mail, phone."""
     ladder = []
     if "customer_id" in fields:
-        ladder.append(values.key("customer_id"))
+        ladder.append(values.person("customer_id"))
     mail = values.email("email") if "email" in fields else "NULL::VARCHAR"
     digits = values.phone("phone") if "phone" in fields else "NULL::VARCHAR"
     ladder += [mail, digits]

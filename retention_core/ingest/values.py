@@ -71,6 +71,12 @@ def key(bare: str) -> str:
     return f"CASE WHEN {missing} THEN NULL ELSE {whole} END"
 
 
+def person(bare: str) -> str:
+    """Who a customer's number names; an address is the same in any spelling."""
+    known = key(bare)
+    return f"CASE WHEN contains({bare}, '@') THEN lower({known}) ELSE {known} END"
+
+
 def email(bare: str) -> str:
     """A trimmed, lower-case e-mail address; null where there is no ``@``."""
     return f"CASE WHEN contains({bare}, '@') THEN lower({bare}) END"

@@ -38,9 +38,9 @@ def draw(
     """Draw the marks that fall into the periods from ``starts`` on.
 
     ``starts`` are the periods of the x axis in their order; where the figure shows
-    fewer of them, it shows the last ones. Labels that would meet
-    stand on lines of their own, at most three; more marks keep their line and their
-    hover text.
+    fewer of them, it shows the last ones. The words stand above the plot, which grows
+    for them: they hide nothing. Those that would meet stand on lines of their own, at
+    most three; more marks have their line only.
     """
     look, formats = drawing
     shown = len(figure.layout.xaxis.categoryarray or starts)
@@ -50,27 +50,34 @@ def draw(
     for at, mark in sorted((p, m) for p, m in placed if p is not None):
         figure.add_vline(at, line={"color": look.muted, "width": 1, "dash": "dot"})
         share = (at + 0.6) / len(days)
-        line = next((i for i, end in enumerate(ends) if share >= end), None)
+        late = share > 1 - WIDTH
+        begin = share - WIDTH if late else share
+        line = next((i for i, end in enumerate(ends) if begin >= end), None)
         if line is None:
             continue
-        ends[line] = share + WIDTH
-        late = share > 1 - WIDTH
+        ends[line] = begin + WIDTH
         figure.add_annotation(
             x=at,
             y=1,
-            yref="paper",
+            yref="y domain",
             text=short(mark.words, LONGEST, formats),
             hovertext=f"{formats.date(mark.day)}: {formats.plain(mark.words)}",
             showarrow=False,
             xanchor="right" if late else "left",
-            yanchor="top",
-            xshift=-4 if late else 4,
-            yshift=-LINE_HEIGHT * line,
-            bgcolor=look.page,
-            borderpad=1,
+            yanchor="bottom",
+            xshift=4 if late else -4,
+            yshift=LINE_HEIGHT * line,
             font={"size": 12, "color": look.muted},
         )
+    _make_room(figure, sum(end > float("-inf") for end in ends))
     return figure
+
+
+def _make_room(figure: go.Figure, lines: int) -> None:
+    """Add so many lines of words above the plot."""
+    room = LINE_HEIGHT * lines
+    top, height = figure.layout.margin.t or 0, figure.layout.height
+    figure.update_layout(margin_t=top + room, height=height + room)
 
 
 def place(day: dt.date, starts: Sequence[dt.date], grain: Grain) -> float | None:

@@ -41,6 +41,10 @@ def year(page: Page) -> None:
         "last": page.formats.date(page.facts.as_of),
     }
     told = "year" if known else "year_alone"
+    year_begins = _end(page) + pd.Timedelta(days=1) - pd.DateOffset(years=1)
+    begun = periods.first_day(page.facts.first_day, "month")
+    if year_begins < pd.Timestamp(begun):
+        told = "less_than_a_year"
     blocks.note(page(told if _a_month_is_over(page) else "year_unfinished", **dates))
     cards.show([_card(page, name, figures, trend) for name in YEARLY])
 

@@ -185,6 +185,16 @@ def test_filters_that_leave_nothing_say_so_or_show_what_is_there(name, sample):
     assert sound(app)
 
 
+@pytest.mark.parametrize(
+    ("first", "said"), [("2023-05-02", "Twelve months to"), ("2023-06-02", "less than")]
+)
+def test_less_than_a_year_is_not_called_twelve_months(first, said, data_folder):
+    rows = f"1,{first},ann,Tea,1,20.00,EUR\n2,2024-04-30,ben,Tea,1,9.00,EUR\n"
+    app = opened("overview", shop_of(rows))
+    words = " ".join(each.value for each in app.markdown)
+    assert said in words
+
+
 def test_a_month_that_is_not_over_enters_no_sentence(sample):
     said = headings(opened("churn", sample))
     assert not any("June" in each for each in said)

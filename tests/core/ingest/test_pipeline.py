@@ -116,6 +116,15 @@ def test_a_list_of_customers_is_joined_by_number_or_mail(tmp_path):
     assert sorted(found.index) == ["7", "ben@x.org", "zoe@x.org"]
 
 
+def test_an_address_as_the_customers_number_is_one_customer_in_any_spelling(tmp_path):
+    text = (
+        "Order,Date,Customer,Amount,Currency\n"
+        "1,2024-01-05,Ann@X.org,20.00,EUR\n2,2024-02-05,ann@x.org,9.00,EUR\n"
+    )
+    found = lines(take(tmp_path, text))
+    assert found["customer_id"].tolist() == ["ann@x.org"] * 2
+
+
 def test_the_folder_holds_everything_and_opens_again(tmp_path):
     path = write(tmp_path, "a.csv", SIMPLE)
     folder = tmp_path / "out"

@@ -155,6 +155,12 @@ def test_mail_is_trimmed_and_lower_case():
     assert read(values.email, "walk-in") is None
 
 
+def test_an_address_in_place_of_a_number_is_the_same_in_any_spelling():
+    assert read(values.person, "Ann@Example.ORG") == "ann@example.org"
+    assert read(values.person, "Ab12") == "Ab12"
+    assert read(values.person, "n/a") is None
+
+
 def test_phones_are_their_digits():
     assert read(values.phone, "+49 (151) 555-777") == "49151555777"
     assert read(values.phone, "12") is None
