@@ -8,6 +8,8 @@ import pytest
 
 from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
+from retention_ui.figures.look import LIGHT
+from tests.ui.test_figures import age
 from tests.ui.test_pages import SHOPS, headings, opened, shop_of, sound
 
 MONTHS = pd.date_range("2023-01-01", "2024-01-01", freq="MS")
@@ -60,3 +62,10 @@ def test_the_value_page_makes_no_first_year_of_older_customers(taken_over):
 def test_a_handful_of_customers_brings_no_share(data_folder):
     said = headings(opened("value", shop_of(SHOPS["three customers"])))
     assert "Revenue of new and of returning customers" in said
+
+
+def test_the_name_of_a_cohort_lets_no_mark_run_through_it():
+    figure = age(8, LIGHT)
+    named = [each for each in figure.layout.annotations if each.text.startswith("<b>")]
+    assert named
+    assert {each.bgcolor for each in named} == {LIGHT.page}
