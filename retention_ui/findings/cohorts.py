@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from retention_core import measures
-from retention_ui.figures.frames import Row, finished, records
+from retention_ui.figures.frames import finished
+from retention_ui.figures.look import stretches
 from retention_ui.findings.finding import ENOUGH_COHORTS, Finding, times
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 A_YEAR_LATER = {"week": 52, "month": 12, "quarter": 4, "year": None}
 OLDEST_AT_LEAST = 3
-STAYS_FOR = 2
+STAYS_FOR, IN_BETWEEN = 2, 3
 
 
 def heatmap(average: pd.DataFrame, formats: Formats, grain: Grain) -> Finding:
@@ -70,28 +71,31 @@ def curves(
     texts: Texts,
     formats: Formats,
 ) -> Finding:
-    """The chosen cohort that differs most from the rest, and from which age on.
+    """The chosen cohort that differs most from the rest, and at which ages.
 
-    At the oldest age that both have finished, 3 or more, the 95 % intervals of the
-    cohort and of all other cohorts must lie apart, and at the age before already; from
-    the first age on that this stays so, the two part.
+    There the 95 % intervals of the cohort and of all other cohorts lie apart: at two
+    ages or more in a row up to the oldest that both have finished (3 or more), or else
+    at three or more in between.
     """
     found = []
     for cohort in chosen:
-        row = _apart(cells, cohort)
-        if row is not None and row["others"] > 0:
-            found.append((cohort, row["value"] / row["others"], int(row["since"])))
+        rows = _apart(cells, cohort)
+        if len(rows) and rows["others"].sum() > 0:
+            found.append((cohort, rows["value"].sum() / rows["others"].sum(), rows))
     if not found:
         return Finding("curves.none")
-    cohort, ratio, since = max(found, key=lambda each: abs(each[1] - 1))
+    cohort, ratio, rows = max(found, key=lambda each: abs(each[1] - 1))
     name = formats.period_in_sentence(cohort, shown.grain)
-    age = shown.ages([since], texts)[0]
-    fields: dict[str, str | Finding] = {"cohort": name, "age": age}
+    first, last = shown.ages(
+        [int(each) for each in rows["period"].iloc[[0, -1]]], texts
+    )
+    fields: dict[str, str | Finding] = {"cohort": name, "age": first, "last": last}
+    span = "on" if rows["stays"].iloc[0] else "until"
     if shown.measure == "retention" and shown.relative is None:
         fields["ratio"] = times(ratio, formats)
-        return Finding("curves.parts", fields, subject=cohort, above=ratio > 1)
+        return Finding(f"curves.parts_{span}", fields, subject=cohort, above=ratio > 1)
     fields["share"] = formats.share(abs(ratio - 1))
-    key = "curves.above" if ratio > 1 else "curves.below"
+    key = f"curves.{'above' if ratio > 1 else 'below'}_{span}"
     return Finding(key, fields, subject=cohort, above=ratio > 1)
 
 
@@ -102,20 +106,29 @@ def _sure(average: pd.DataFrame) -> pd.Series[float]:
     return known.set_index("period")["value"]
 
 
-def _apart(cells: pd.DataFrame, cohort: dt.date) -> Row | None:
-    """Return the oldest common age where a cohort lies apart, and since when."""
+def _apart(cells: pd.DataFrame, cohort: dt.date) -> pd.DataFrame:
+    """Return the ages at which a cohort lies apart in a row, and whether it ``stays``.
+
+    Columns ``period, value, others, stays``; empty where it does not.
+    """
     done = finished(cells)
     own = done["cohort"] == pd.Timestamp(cohort)
     rest = measures.average(done[~own])[["period", "value", "low", "high"]]
     names = {"value": "others", "low": "others_low", "high": "others_high"}
     both = done[own].merge(rest.rename(columns=names), on="period")
     both = both[both["period"] >= 1].dropna(subset=["value", "others"])
+    both = both.sort_values("period", ignore_index=True)
     if both.empty or both["period"].max() < OLDEST_AT_LEAST:
-        return None
-    both = both.sort_values("period")
+        return both.iloc[:0]
     above, below = both["low"] > both["others_high"], both["high"] < both["others_low"]
-    side = above if above.iloc[-1] else below
-    stays = side[::-1].cummin()[::-1]
-    if stays.sum() < STAYS_FOR:
-        return None
-    return records(both)[-1] | {"since": both.loc[stays, "period"].min()}
+    runs = [run for side in (above, below) for run in stretches(side.tolist())]
+    last = len(both) - 1
+    fit = [
+        run
+        for run in runs
+        if run[1] - run[0] + 1 >= (STAYS_FOR if run[1] == last else IN_BETWEEN)
+    ]
+    if not fit:
+        return both.iloc[:0]
+    begin, end = max(fit, key=lambda run: (run[1] == last, run[1] - run[0]))
+    return both.iloc[begin : end + 1].assign(stays=end == last)

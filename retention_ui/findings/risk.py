@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from retention_core.risk import HitRate, Quadrants
     from retention_ui.formats import Formats
 
+HALF = 0.5
+
 
 def risk(customers: int, formats: Formats) -> Finding:
     """Customers who are active by the rule, yet with a churn score above one half."""
@@ -40,6 +42,11 @@ def hit_rate(found: HitRate, formats: Formats) -> Finding:
     }
     if not found.called_lost:
         return Finding("hit_rate.nobody", fields, found.window_days)
+    guess = max(found.base_rate, 1 - found.base_rate)
+    if guess >= max(right["score"], right["rule"]):
+        whom = "all" if found.base_rate > HALF else "none"
+        fields["share"] = formats.share(guess)
+        return Finding(f"hit_rate.neither_{whom}", fields, found.window_days)
     ahead = better(found, "right")
     if ahead == "score" and better(found, "auc") == "rule":
         return Finding("hit_rate.ranked", fields, found.window_days)

@@ -118,7 +118,17 @@ def test_a_cohort_that_is_apart_is_told_in_plain_ratios(share, words):
     assert found.above == (share > 0.4)
 
 
-@pytest.mark.parametrize("own", [[0.4] * 5, [0.1, 0.1, 0.1]], ids=["same", "young"])
+def test_a_cohort_that_was_apart_for_a_while_is_told_with_its_ages():
+    assert said(curves([0.2, 0.2, 0.2, 0.4, 0.4])) == (
+        "The January 2024 cohort comes back half as often, month 1 to month 3"
+    )
+
+
+@pytest.mark.parametrize(
+    "own",
+    [[0.4] * 5, [0.1, 0.1, 0.1], [0.4, 0.2, 0.2, 0.4, 0.4]],
+    ids=["same", "young", "two in between"],
+)
 def test_no_cohort_is_named_within_the_interval_or_before_age_three(own):
     assert said(curves(own)) == "No chosen cohort stays clearly apart from the others"
 

@@ -177,6 +177,10 @@ def held_back(score: float, rule: float, right: float, auc: float, called: int =
             "The score was right for 81%, the rule for 77%; silent days ranked better",
         ),
         (
+            held_back(0.68, 0.70, -0.02, 0.02),
+            "On your last 365 days neither beat calling everybody lost: right for 70%",
+        ),
+        (
             held_back(1.0, 0.29, 0.71, 0.2, called=0),
             "On your last 365 days the score was right for 100%; "
             "the rule called none lost",
