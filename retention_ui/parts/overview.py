@@ -143,7 +143,8 @@ def _slices(page: Page) -> int:
             other=page.formats.share(row.rest_share),
             grain=page.texts("grains.month"),
         )
-        _say(page, words, "actions.slice_link", "cohorts", split=row.by)
+        view = {"split": row.by, "one": str(row.slice)}
+        _say(page, words, "actions.slice_link", "cohorts", **view)
     return len(clear)
 
 
