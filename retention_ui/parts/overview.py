@@ -143,7 +143,7 @@ def _slices(page: Page) -> int:
             other=page.formats.share(row.rest_share),
             grain=page.texts("grains.month"),
         )
-        view = {"split": row.by, "one": str(row.slice)}
+        view = {"split": row.by, "group": str(row.slice)}
         _say(page, words, "actions.slice_link", "cohorts", **view)
     return len(clear)
 
