@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
 
 COLUMNS = ("value", "other_value", "difference", "low", "high")
+STILL_GROWING = "on_or_after"
 
 
 def age_over_time(page: Page, chosen: Choices) -> None:
@@ -66,12 +67,14 @@ def age_over_time(page: Page, chosen: Choices) -> None:
 
 def _trend(chosen: Choices, cells: pd.DataFrame, age: int) -> Trend | None:
     """Test the age for a trend; not where older cohorts had longer to come back."""
-    if chosen.shown.measure == "on_or_after":
+    if chosen.shown.measure == STILL_GROWING:
         return None
     return trends.trend(cells, age=age, grain=chosen.grain)
 
 
 def _trend_words(page: Page, shown: Measured, trend: Trend | None) -> str:
+    if shown.measure == STILL_GROWING:
+        return page("trend.growing")
     if trend is None:
         return "" if shown.unit == "count" else page("trend.short")
     ends = {"slope": trend.slope, "low": trend.low, "high": trend.high}

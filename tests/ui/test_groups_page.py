@@ -100,3 +100,11 @@ def test_one_age_says_that_a_month_fell_and_whether_there_is_a_trend(sample):
     assert "Dashed: the trend, +3.9 pts a year (95%: −0.6 pts to +8.3 pts)" in notes
     later = opened("cohorts", sample, dates="custom", **{"from": "2025-04-01"})
     assert "Month 1 shows no trend: about 43% throughout" in headings(later)
+
+
+def test_what_can_still_grow_has_no_trend_and_says_why(sample):
+    app = opened("cohorts", sample, measure="on_or_after")
+    assert sound(app)
+    said = " ".join(each.value for each in app.markdown)
+    assert "older cohorts have had longer" in said
+    assert "it takes six" not in said
