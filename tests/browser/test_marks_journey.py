@@ -30,7 +30,7 @@ def test_a_figure_leads_to_its_line_in_the_glossary(page, server):
     first.get_by_test_id("stTooltipIcon").first.hover()
     with page.context.expect_page() as opened:
         # The help's own link; those below the figures stay in this window.
-        page.locator('a[href^="glossary?"]').first.click()
+        page.locator('a[target="_blank"][href*="glossary?"]').first.click()
     glossary = opened.value
     settle(glossary)
     expect(glossary.get_by_role("heading", level=2).first).to_have_text("Customers")
