@@ -16,7 +16,6 @@ from retention_core import clv
 from retention_core.clv import models
 from retention_core.clv.enough import make_sure
 from retention_core.clv.histories import Histories
-from retention_core.clv.summary import distinct_histories
 from retention_core.errors import TooLittleDataError
 from retention_core.hits import HALF
 from retention_core.hits import HitRate as HitRate
@@ -115,7 +114,7 @@ def fitted(orders: Orders) -> Fit:
         Fewer than 50 customers with a second purchase day, or a history shorter than
         3 median intervals.
     """
-    histories = Histories.counted(orders.run(distinct_histories(clv.summary(orders))))
+    histories = Histories.distinct(clv.summary(orders))
     make_sure(orders, histories)
     return models.fit_histories(histories, "bg/nbd")
 

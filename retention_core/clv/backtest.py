@@ -18,7 +18,7 @@ from retention_core.clv.errors import NoHoldoutError
 from retention_core.clv.groups import order_value
 from retention_core.clv.histories import Histories
 from retention_core.clv.spend import fit_spend
-from retention_core.clv.summary import distinct_histories, summary
+from retention_core.clv.summary import summary
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -124,7 +124,7 @@ def backtest(
 
 def _tested(orders: Orders, calibration: Orders, days: int, model: str) -> Backtest:
     with engine.held(summary(calibration), orders.backend) as table:
-        histories = Histories.counted(engine.run(distinct_histories(table)))
+        histories = Histories.distinct(table)
         make_sure(calibration, histories)
         timing = models.fit_any(histories, model)
         customers = _customers(orders, calibration, table, fit_spend(table))

@@ -17,7 +17,7 @@ from retention_core.clv.errors import InvalidTermsError
 from retention_core.clv.groups import Groups, order_value
 from retention_core.clv.histories import Histories
 from retention_core.clv.spend import Spenders, fit_spenders
-from retention_core.clv.summary import distinct_histories, summary
+from retention_core.clv.summary import summary
 from retention_core.clv.uncertainty import SEED, draws_of_total
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def forecast(
     models.model_of(model)
     table = summary(orders)
     with engine.held(table, orders.backend) as known:
-        make_sure(orders, Histories.counted(engine.run(distinct_histories(known))))
+        make_sure(orders, Histories.distinct(known))
         spenders = Spenders.of(known)
         spend = fit_spenders(spenders)
         groups = Groups.of(orders, known, spend)

@@ -70,11 +70,16 @@ class Histories:
             keys = ["frequency", "recency", "T"]
             frame = summary.groupby(keys, as_index=False, dropna=False).size()
             frame = frame.rename(columns={"size": "customers"})
+            histories = cls.counted(frame)
         else:
-            frame = engine.run(distinct_histories(summary))
-        histories = cls.counted(frame)
+            histories = cls.distinct(summary)
         histories.check()
         return histories
+
+    @classmethod
+    def distinct(cls, summary: ir.Table) -> Histories:
+        """Group a summary in its engine; unchecked, and maybe none at all."""
+        return cls.counted(engine.run(distinct_histories(summary)))
 
     @classmethod
     def counted(cls, frame: pd.DataFrame) -> Histories:
