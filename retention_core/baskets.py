@@ -10,6 +10,8 @@ import numpy as np
 from scipy.special import gammaln
 from scipy.stats import false_discovery_control
 
+from retention_core.intervals import CLEAR
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 # A pair with a q-value up to this goes together beyond chance (definitions.md §6).
-REAL = 0.05
+REAL = CLEAR
 # What is left of a tail once a term has become this small a part of it is less than
 # the rounding of the tail itself.
 NEGLIGIBLE = 1e-18

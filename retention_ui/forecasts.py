@@ -11,6 +11,7 @@ from retention_core import clv, engine, periods, risk
 from retention_core.clv import tables
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.errors import RetentionError, TooLittleDataError
+from retention_ui.blocks import MOST_ROWS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from retention_core.clv.fitting import Fit
     from retention_core.orders import Orders
 
-LISTED = 1000
 HALF_A_MONTH = 15
 
 
@@ -74,7 +74,7 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
         grouped = each.join(chances.select(*names), "customer_id")
         matrix = orders.run(tables.frequency_recency(grouped, window_days=window_days))
         tenths = orders.run(tables.tenths(customers))
-        listed = orders.run(_listed(customers).limit(LISTED))
+        listed = orders.run(_listed(customers).limit(MOST_ROWS))
     monthly = found.monthly
     return Outlook(
         total=found.total,
