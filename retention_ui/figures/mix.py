@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from retention_ui.figures import axes, rows
-from retention_ui.figures.frames import Row, finished, records, unfinished
+from retention_ui.figures.frames import (
+    Period,
+    Row,
+    finished,
+    latest,
+    records,
+    unfinished,
+)
 from retention_ui.figures.look import (
     CLEAR,
     HOVER,
@@ -26,19 +33,12 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 HEIGHT = 290
-MOST_PERIODS = 24
 HEADROOM = 1.08
 PARTS = ("returning", "new")
 MONEY = ("average_order_value", "price_per_unit")
 RATIOS = ("units_per_order",)
 ROW = 52
 LEFT = 0.03
-
-
-class Period(TypedDict):
-    """``grain`` of the periods."""
-
-    grain: Grain
 
 
 def mix(
@@ -51,7 +51,7 @@ def mix(
     """Draw revenue by period: that of returning customers, that of new ones on top.
 
     ``frame`` is that of ``rc.mix.new_and_returning``; the last 24 periods are drawn
-    (:func:`latest`). A period that is not over is an outline.
+    A period that is not over is an outline.
     """
     shown = latest(frame)
     figure = base(look, HEIGHT)
@@ -66,11 +66,6 @@ def mix(
     for part in PARTS:
         _bars(figure, shown, part, facts["grain"], (texts, look, formats))
     return describe(figure, _mix_alt(shown, facts["grain"], texts, formats))
-
-
-def latest(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the periods that are drawn, oldest first."""
-    return frame.sort_values("period_start").tail(MOST_PERIODS)
 
 
 def paid(frame: pd.DataFrame, texts: Texts, look: Look, formats: Formats) -> go.Figure:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
 from retention_ui.figures import axes
-from retention_ui.figures.frames import Row, records
+from retention_ui.figures.frames import Period, Row, latest, records
 from retention_ui.figures.look import (
     CLEAR,
     HOVER,
@@ -30,18 +30,11 @@ if TYPE_CHECKING:
 MOVEMENT_HEIGHT = 290
 # As high as the account of the same periods, which stands beside it.
 RATES_HEIGHT = 380
-MOST_PERIODS = 24
 MOST_DOTS = 30
 HEADROOM = 1.08
 PARTS = ("new", "reactivated", "lost")
 NOT_FULL = 0.35
 CUT = 0.04
-
-
-class Period(TypedDict):
-    """``grain`` of the periods."""
-
-    grain: Grain
 
 
 def movement(
@@ -121,7 +114,7 @@ def _latest(
     frame: pd.DataFrame, grain: Grain, formats: Formats
 ) -> tuple[pd.DataFrame, list[Row]]:
     """The last periods, and the same as rows with a ``name`` and the ``net``."""
-    shown = frame.sort_values("period_start").tail(MOST_PERIODS)
+    shown = latest(frame)
     shown = shown.assign(net=shown["new"] + shown["reactivated"] - shown["lost"])
     names = axes.names_of(list(shown["period_start"]), grain, formats)
     rows = [

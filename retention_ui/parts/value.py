@@ -181,11 +181,10 @@ def revenue(page: Page, grain: Grain) -> None:
     if queries.ask(page.shop, "known_customers") >= ENOUGH_CUSTOMERS:
         found = queries.ask(page.shop, "returning")
     figure = mix_figures.mix(shown, *page.drawing, grain=grain)
-    starts = list(mix_figures.latest(shown)["period_start"])
     page.section(
         "mix",
         findings.mix(found, page.formats).words(page.texts),
-        page.marked(figure, starts, grain),
+        page.marked(figure, list(shown["period_start"]), grain),
         table=shown,
         kinds=MIX_KINDS,
         when=_when(page, found),
