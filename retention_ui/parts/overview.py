@@ -62,7 +62,8 @@ def month(page: Page) -> None:
         for name, steps in (("previous", 1), ("year_ago", 12))
     }
     days = page.formats.days(common.window_days(page))
-    blocks.note(page("month", period=period, days=days, **before))
+    told = "month" if _a_year_is_behind(page) else "month_alone"
+    blocks.note(page(told, period=period, days=days, **before))
     shown = [_card(page, name, figures, trend) for name in MONTHLY]
     cards.show([*shown[:-1], _returning(page), shown[-1], _forecast(page)], across=5)
 
@@ -177,7 +178,7 @@ def _next_order(page: Page) -> int:
     found = findings.next_order(curve, page.formats)
     if found.key.endswith("none"):
         return 0
-    words = page("actions.returning", days=page.formats.days(found.count))
+    words = page("actions.returning", finding=found.words(page.texts))
     _say(page, words, "actions.returning_link", "churn")
     return 1
 
@@ -214,6 +215,12 @@ def _end(page: Page) -> pd.Timestamp:
     return pd.Timestamp(periods.following(_last(page), "month")) - pd.Timedelta(days=1)
 
 
+def _a_year_is_behind(page: Page) -> bool:
+    """Whether the data holds the last finished month's namesake a year before."""
+    begun = periods.first_day(page.facts.first_day, "month")
+    return _last(page) - pd.DateOffset(years=1) >= pd.Timestamp(begun)
+
+
 def _a_month_is_over(page: Page) -> bool:
     return _end(page) >= pd.Timestamp(page.facts.first_day)
 
@@ -229,8 +236,8 @@ def _card(
     line = trend[trend["figure"] == name].sort_values("period_start")["value"]
     labels = page(f"cards.{name}.label"), page(f"cards.{name}.help", **words)
     row = records(figures.loc[[name]])[0]
-    if name in YEARLY:
-        # The year before is the period before: said once.
+    if name in YEARLY or not _a_year_is_behind(page):
+        # The year before is the period before, said once; or there is none.
         del row["year_ago"]
     return cards.figure_card(name, labels, row, line, page)
 
@@ -243,6 +250,7 @@ def _returning(page: Page) -> cards.Card:
     row = {
         name: float(over.get(last - pd.DateOffset(months=months), float("nan")))
         for name, months in (("value", 0), ("previous", 1), ("year_ago", 12))
+        if months < 12 or _a_year_is_behind(page)
     }
     name = "returning_revenue_share"
     labels = page(f"cards.{name}.label"), page(f"cards.{name}.help")

@@ -185,6 +185,28 @@ def test_filters_that_leave_nothing_say_so_or_show_what_is_there(name, sample):
     assert sound(app)
 
 
+def test_a_month_without_one_a_year_before_is_not_held_against_it(sample, data_folder):
+    rows = "1,2024-02-02,ann,Tea,1,20.00,EUR\n2,2024-04-30,ann,Tea,1,9.00,EUR\n"
+    app = opened("overview", shop_of(rows))
+    words = " ".join(each.value for each in app.markdown)
+    assert "April 2024**, change on March 2024. " in words
+    assert not any("·" in each.delta for each in app.metric)
+    beside = opened("overview", sample)
+    assert any("·" in each.delta for each in beside.metric)
+
+
+def test_two_pages_say_one_thing_of_the_second_order(sample):
+    looked_at = {"customers": "channel", "value": "Search"}
+    said = [each.value for each in opened("overview", sample, **looked_at).markdown]
+    told = [
+        each
+        for each in headings(opened("churn", sample, **looked_at))
+        if each.startswith("Half of those who order a second time")
+    ]
+    assert len(told) == 1
+    assert any(told[0] in each for each in said)
+
+
 @pytest.mark.parametrize(
     ("first", "said"), [("2023-05-02", "Twelve months to"), ("2023-06-02", "less than")]
 )
