@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retention_core.clv.backtest import Backtest, Verdict, backtest
 from retention_core.clv.concentration import concentration, gini
+from retention_core.clv.fits import Fits, fits
 from retention_core.clv.fitting import Fit
 from retention_core.clv.forecast import Forecast, Interval, Terms, forecast
 from retention_core.clv.models import (
@@ -20,6 +21,7 @@ from retention_core.clv.summary import summary
 __all__ = [
     "Backtest",
     "Fit",
+    "Fits",
     "Forecast",
     "Interval",
     "Simple",
@@ -31,6 +33,7 @@ __all__ = [
     "expected_purchases",
     "fit",
     "fit_spend",
+    "fits",
     "forecast",
     "gini",
     "independence",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -89,6 +89,27 @@ class Fit:
     def converged(self) -> bool:
         """Whether a proper maximum was found."""
         return self.rung in {"plain", "penalized"}
+
+    def to_json(self) -> dict[str, Any]:
+        """Values that JSON knows; :meth:`from_json` undoes it to the last digit."""
+        return {
+            **vars(self),
+            "params": self.params.to_dict(),
+            "standard_errors": self.standard_errors.to_dict(),
+            "covariance": self.covariance.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Fit:
+        """The fit of :meth:`to_json`."""
+        return cls(
+            **{
+                **values,
+                "params": pd.Series(values["params"], dtype=float),
+                "standard_errors": pd.Series(values["standard_errors"], dtype=float),
+                "covariance": np.array(values["covariance"], np.float64),
+            }
+        )
 
     @classmethod
     def of(

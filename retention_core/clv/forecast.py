@@ -10,19 +10,17 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention_core import engine
 from retention_core.clv import models
-from retention_core.clv.enough import make_sure
 from retention_core.clv.errors import InvalidTermsError
+from retention_core.clv.fits import fits as fit_both
 from retention_core.clv.groups import Groups, order_value
-from retention_core.clv.histories import Histories
-from retention_core.clv.spend import Spenders, fit_spenders
 from retention_core.clv.summary import summary
 from retention_core.clv.uncertainty import SEED, draws_of_total
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from retention_core.clv.fits import Fits
     from retention_core.clv.fitting import Fit
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
@@ -122,6 +120,7 @@ def forecast(
     annual_discount_rate: float = 0.10,
     margin: float = 1.0,
     model: str = "bg/nbd",
+    fits: Fits | None = None,
 ) -> Forecast:
     """Expected purchases and discounted value of every customer.
 
@@ -141,6 +140,8 @@ def forecast(
     model
         ``"bg/nbd"``, ``"mbg/nbd"`` or ``"pareto/nbd"``. Where it has no proper maximum
         on these customers, the first of the others that has; ``.fit.model`` says which.
+    fits
+        What :func:`clv.fits` found, if known already; ``model`` is then not looked at.
 
     Raises
     ------
@@ -154,15 +155,11 @@ def forecast(
     """
     terms = Terms(months, annual_discount_rate, margin)
     terms.check()
-    models.model_of(model)
+    known = fits or fit_both(orders, model)
+    timing, spend = known.timing, known.spend
     table = summary(orders)
-    with engine.held(table, orders.backend) as known:
-        make_sure(orders, Histories.distinct(known))
-        spenders = Spenders.of(known)
-        spend = fit_spenders(spenders)
-        groups = Groups.of(orders, known, spend)
+    groups = Groups.of(orders, table, spend)
     h = groups.histories
-    timing = models.fit_any(h, model)
     # Up to the end of each month (rows) by history (columns).
     purchases = models.expected_until(timing, terms.ends, h.frequency, h.recency, h.T)
     by_month = np.diff(purchases, axis=0, prepend=0)
@@ -179,7 +176,7 @@ def forecast(
         monthly=monthly,
         fit=timing,
         spend=spend,
-        independence=spenders.independence,
+        independence=known.independence,
         terms=terms,
     )
 

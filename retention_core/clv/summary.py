@@ -67,6 +67,7 @@ def distinct_histories(summary: ir.Table) -> ir.Table:
     """Distinct ``(frequency, recency, T)`` and how many ``customers`` share each.
 
     A likelihood over these with weights is exact, and far smaller than one over
-    customers.
+    customers. They come in order, so that sums of the same customers are the same.
     """
-    return summary.group_by("frequency", "recency", "T").agg(customers=summary.count())
+    keys = ("frequency", "recency", "T")
+    return summary.group_by(*keys).agg(customers=summary.count()).order_by(*keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import ibis
@@ -217,3 +218,16 @@ def test_an_unknown_model_is_refused_before_any_work(eight):
 def test_the_frame_may_be_asked_for_a_part(orders, forecast):
     best = forecast.customers.order_by(ibis.desc("clv")).limit(10)
     assert orders.run(best)["clv"].is_monotonic_decreasing
+
+
+def test_known_fits_are_not_fitted_again(orders, forecast):
+    known = rc.clv.fits(orders)
+    again = rc.clv.forecast(
+        orders,
+        margin=0.4,
+        annual_discount_rate=0.2,
+        fits=rc.clv.Fits.from_json(json.loads(json.dumps(known.to_json()))),
+    )
+    assert again.total == forecast.total
+    assert again.interval == forecast.interval
+    assert again.independence == forecast.independence

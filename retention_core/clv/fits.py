@@ -1,0 +1,86 @@
+"""A shop's fitted models: worked out once, asked many times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retention_core import engine
+from retention_core.clv import models
+from retention_core.clv.enough import make_sure
+from retention_core.clv.fitting import Fit
+from retention_core.clv.histories import Histories
+from retention_core.clv.spend import Spenders, fit_spenders
+from retention_core.clv.summary import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retention_core.orders import Orders
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Both models of a shop, and whether the spend model's assumption holds.
+
+    Attributes
+    ----------
+    timing
+        The timing model; it may be another than asked for.
+    spend
+        Gamma-Gamma.
+    independence
+        Pearson r between frequency and spend, which the models take to be 0; NaN where
+        one is all alike.
+    """
+
+    timing: Fit
+    spend: Fit
+    independence: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Values that JSON knows; :meth:`from_json` undoes it to the last digit."""
+        return {
+            "timing": self.timing.to_json(),
+            "spend": self.spend.to_json(),
+            "independence": self.independence,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Fits:
+        """The fits of :meth:`to_json`."""
+        return cls(
+            Fit.from_json(values["timing"]),
+            Fit.from_json(values["spend"]),
+            float(values["independence"]),
+        )
+
+
+def fits(orders: Orders, model: str = "bg/nbd") -> Fits:
+    """Fit a timing model and the spend model to all known customers.
+
+    Parameters
+    ----------
+    model
+        As of :func:`clv.forecast`.
+
+    Raises
+    ------
+    TooLittleDataError
+        Before anything is fitted: fewer than 50 repeat customers, or a history of less
+        than 3 median purchase intervals.
+    NoRepeatSpendError
+        Repeat customers never paid anything.
+    UnknownModelError
+        No such model.
+    """
+    models.model_of(model)
+    with engine.held(summary(orders), orders.backend) as known:
+        histories = Histories.distinct(known)
+        make_sure(orders, histories)
+        spenders = Spenders.of(known)
+    return Fits(
+        timing=models.fit_any(histories, model),
+        spend=fit_spenders(spenders),
+        independence=spenders.independence,
+    )
