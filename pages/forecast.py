@@ -7,16 +7,16 @@ from retention_ui.parts import common, forecast
 page = open_page("forecast")
 if common.customers_over_time(page):
     asked = forecast.terms(page)
-    found = forecast.outlook(page, asked)
-    if isinstance(found, TooLittle):
-        forecast.too_little(page, found)
+    fits = forecast.fitted(page, asked)
+    if isinstance(fits, TooLittle):
+        forecast.too_little(page, fits)
         forecast.simple(page, asked)
     else:
-        forecast.ahead(page, found, asked)
+        forecast.ahead(page, fits, asked)
         forecast.tested(page, asked)
-        forecast.groups(page, found)
+        forecast.groups(page, fits, asked)
         forecast.simple(page, asked)
-        forecast.customers(page, found, asked)
-        forecast.details(page, found)
+        forecast.customers(page, fits, asked)
+        forecast.details(page, fits)
     common.guests(page)
     page.explained()

@@ -11,12 +11,12 @@ from retention_core import clv, engine, periods, risk
 from retention_core.clv import tables
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.errors import RetentionError, TooLittleDataError
-from retention_ui.blocks import MOST_ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import ibis.expr.types as ir
 
-    from retention_core.clv.fitting import Fit
     from retention_core.orders import Orders
 
 HALF_A_MONTH = 15
@@ -34,53 +34,53 @@ class TooLittle:
 class Outlook:
     """A forecast as its page needs it.
 
-    ``monthly``: ``month, expected, low, high``, revenue by calendar month; ``matrix``
-    and ``tenths``: :mod:`retention_core.clv.tables`; ``customers``: the most valuable;
-    ``fits``: a row a parameter, ``model, parameter, estimate, standard_error``.
+    ``monthly``: ``month, expected, low, high``, revenue by calendar month. ``before``:
+    what the customers of so long ago have brought since, by the same terms; None where
+    the history does not reach back so far.
     """
 
     total: float
     low: float
     high: float
-    months: int
     monthly: pd.DataFrame
-    history: pd.DataFrame
+    before: float | None
+
+    @property
+    def months(self) -> int:
+        """How many months ahead."""
+        return len(self.monthly)
+
+
+@dataclass(frozen=True)
+class Bringers:
+    """Who brings it.
+
+    ``matrix`` and ``tenths``: :mod:`retention_core.clv.tables`; ``customers``: the most
+    valuable of all ``n_customers``.
+    """
+
     matrix: pd.DataFrame
     tenths: pd.DataFrame
     customers: pd.DataFrame
-    fits: pd.DataFrame
-    model: str
-    rung: str
-    penalizer: float
-    log_likelihood: float
     n_customers: int
-    n_repeat: int
-    independence: float
 
 
-def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | TooLittle:  # noqa: ANN401 the arguments of clv.forecast
-    """Answer what today's customers will bring; ``terms`` as of ``clv.forecast``."""
+def fits(orders: Orders, *, model: str) -> clv.Fits | TooLittle:
+    """Answer the fitted models, which the other questions are given."""
     try:
-        found = clv.forecast(orders, **terms)
+        return clv.fits(orders, model)
     except (TooLittleDataError, NoRepeatSpendError) as error:
         return TooLittle(error.code, error.fields)
-    # The score goes by BG/NBD, whichever model forecasts; where it is one, fit once.
-    same = found.fit.model == "bg/nbd"
-    params = found.fit.params.tolist() if same else risk.parameters(orders)
-    chances = risk.scored_by(orders, window_days=window_days, params=params)
-    with engine.held(found.customers, orders.backend) as customers:
-        each = customers.select("customer_id", "clv", orders=customers.frequency + 1)
-        names = ("customer_id", "days_since_last_order", "probability_active")
-        grouped = each.join(chances.select(*names), "customer_id")
-        matrix = orders.run(tables.frequency_recency(grouped, window_days=window_days))
-        tenths = orders.run(tables.tenths(customers))
-        listed = orders.run(_listed(customers).limit(MOST_ROWS))
+
+
+def forecast(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> Outlook:  # noqa: ANN401 the arguments of clv.forecast
+    """Answer what today's customers will bring; ``terms`` as of ``clv.forecast``."""
+    found = clv.forecast(orders, fits=clv.Fits.from_json(fits), **terms)
     monthly = found.monthly
     return Outlook(
         total=found.total,
         low=found.interval.low,
         high=found.interval.high,
-        months=len(monthly),
         monthly=pd.DataFrame(
             {
                 "month": _calendar(monthly),
@@ -89,24 +89,39 @@ def forecast(orders: Orders, *, window_days: int, **terms: Any) -> Outlook | Too
                 "high": monthly["high"],
             }
         ),
-        history=tables.history(orders),
-        matrix=matrix,
-        tenths=tenths,
-        customers=listed,
-        fits=pd.concat([_parameters(found.fit), _parameters(found.spend)]),
-        model=found.fit.model,
-        rung=found.fit.rung,
-        penalizer=found.fit.penalizer,
-        log_likelihood=found.fit.log_likelihood,
-        n_customers=found.fit.n_customers,
-        n_repeat=found.spend.n_customers,
-        independence=found.independence,
+        before=clv.brought_since(orders, found.terms),
     )
 
 
-def rows(orders: Orders, **terms: Any) -> pd.DataFrame:  # noqa: ANN401
+def bringers(
+    orders: Orders,
+    *,
+    fits: Mapping[str, Any],
+    window_days: int,
+    limit: int,
+    **terms: Any,  # noqa: ANN401 the arguments of clv.forecast
+) -> Bringers:
+    """Answer who brings it."""
+    known = clv.Fits.from_json(fits)
+    found = clv.forecast(orders, fits=known, **terms)
+    # The score goes by BG/NBD, whichever model forecasts; where it is one, fit once.
+    same = known.timing.model == "bg/nbd"
+    params = known.timing.params.tolist() if same else risk.parameters(orders)
+    chances = risk.scored_by(orders, window_days=window_days, params=params)
+    with engine.held(found.customers, orders.backend) as customers:
+        each = customers.select("customer_id", "clv", orders=customers.frequency + 1)
+        names = ("customer_id", "days_since_last_order", "probability_active")
+        grouped = each.join(chances.select(*names), "customer_id")
+        matrix = orders.run(tables.frequency_recency(grouped, window_days=window_days))
+        tenths = orders.run(tables.tenths(customers))
+        listed = orders.run(_listed(customers).limit(limit))
+    return Bringers(matrix, tenths, listed, known.timing.n_customers)
+
+
+def rows(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> pd.DataFrame:  # noqa: ANN401
     """List the forecast of every customer, most valuable first."""
-    return orders.run(_listed(clv.forecast(orders, **terms).customers))
+    found = clv.forecast(orders, fits=clv.Fits.from_json(fits), **terms)
+    return orders.run(_listed(found.customers))
 
 
 def simple(
@@ -141,14 +156,3 @@ def _calendar(monthly: pd.DataFrame) -> list[pd.Timestamp]:
         pd.Timestamp(periods.following(first, "month", step))
         for step in range(len(monthly))
     ]
-
-
-def _parameters(fit: Fit) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "model": fit.model,
-            "parameter": fit.params.index,
-            "estimate": fit.params.to_numpy(),
-            "standard_error": fit.standard_errors.reindex(fit.params.index).to_numpy(),
-        }
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retention_core.clv.backtest import Backtest, Verdict, backtest
+from retention_core.clv.before import brought_since
 from retention_core.clv.concentration import concentration, gini
 from retention_core.clv.fits import Fits, fits
 from retention_core.clv.fitting import Fit
@@ -28,6 +29,7 @@ __all__ = [
     "Terms",
     "Verdict",
     "backtest",
+    "brought_since",
     "concentration",
     "expected_order_value",
     "expected_purchases",

@@ -16,8 +16,8 @@ from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common
 
 if TYPE_CHECKING:
-    from retention_core.clv import Backtest, Simple
-    from retention_ui.forecasts import Outlook
+    from retention_core.clv import Backtest, Fits, Simple
+    from retention_ui.forecasts import Bringers, Outlook
     from retention_ui.page import Page
 
 MOST = 0.5
@@ -37,6 +37,10 @@ class Terms:
     margin: float
     annual_discount_rate: float
     model: str
+
+
+USUAL = Terms(months=12, margin=1.0, annual_discount_rate=0.1, model="bg/nbd")
+"""What is asked for before anybody changes it."""
 
 
 def terms(page: Page) -> Terms:
@@ -66,15 +70,22 @@ def _known_margin(page: Page) -> str:
     return page("margin.known", share=share, covered=covered)
 
 
-def outlook(page: Page, asked: Terms) -> Outlook | TooLittle:
-    """Return the forecast, or why there is none."""
-    with st.spinner(page("working")):
-        found: Outlook | TooLittle = queries.ask(
-            page.shop,
-            "forecast",
-            window_days=common.window_days(page),
-            **vars(asked),
-        )
+def fitted(page: Page, asked: Terms) -> Fits | TooLittle:
+    """Return the fitted models, or why there are none."""
+    with st.spinner(page.texts("forecast.working"), show_time=True):
+        found: Fits | TooLittle = queries.ask(page.shop, "fits", model=asked.model)
+    return found
+
+
+def known(fits: Fits, asked: Terms) -> dict[str, Any]:
+    """Return what the questions about a forecast are given."""
+    terms = {name: each for name, each in vars(asked).items() if name != "model"}
+    return {"fits": fits.to_json(), **terms}
+
+
+def outlook(page: Page, fits: Fits, asked: Terms) -> Outlook:
+    """Return the forecast in total and by month."""
+    found: Outlook = queries.ask(page.shop, "forecast", **known(fits, asked))
     return found
 
 
@@ -95,8 +106,9 @@ def too_little(page: Page, why: TooLittle) -> None:
         )
 
 
-def ahead(page: Page, found: Outlook, asked: Terms) -> None:
+def ahead(page: Page, fits: Fits, asked: Terms) -> None:
     """Draw revenue so far, and what today's customers should bring, if that holds."""
+    found = outlook(page, fits, asked)
     test = queries.ask(page.shop, "backtest", model=asked.model)
     margin = asked.margin
     finding = findings.forecast(found.total, found.months, page.formats, margin)
@@ -110,7 +122,7 @@ def ahead(page: Page, found: Outlook, asked: Terms) -> None:
         "forecast",
         finding.words(page.texts),
         figures.forecast(
-            found.history,
+            queries.ask(page.shop, "history"),
             *page.drawing,
             monthly=found.monthly,
             total=(found.total, found.low, found.high),
@@ -138,9 +150,10 @@ def tested(page: Page, asked: Terms) -> None:
         _rules(page, found)
 
 
-def groups(page: Page, found: Outlook) -> None:
+def groups(page: Page, fits: Fits, asked: Terms) -> None:
     """Draw who is expected back, and how few hold most of the value."""
     days = common.window_days(page)
+    found = bringers(page, fits, asked)
     grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
     with grid.cell():
         page.section(
@@ -177,15 +190,16 @@ def simple(page: Page, asked: Terms) -> None:
         cards.show(_factors(page, found, asked.margin))
 
 
-def customers(page: Page, found: Outlook, asked: Terms) -> None:
+def customers(page: Page, fits: Fits, asked: Terms) -> None:
     """List the customers by their forecast."""
     count = page.formats.count
+    found = bringers(page, fits, asked)
     listing = common.Listing(
         frame=found.customers.assign(
             probability_active=100 * found.customers["probability_active"]
         ),
         columns=_columns(page, float(found.customers["clv"].max())),
-        rows=lambda: queries.rows(page.shop, "forecast_rows", **vars(asked)),
+        rows=lambda: queries.rows(page.shop, "forecast_rows", **known(fits, asked)),
         kinds=dict.fromkeys(("probability_alive", "probability_active"), "share"),
         note=page(
             "customers_note",
@@ -197,37 +211,58 @@ def customers(page: Page, found: Outlook, asked: Terms) -> None:
     common.listed(page, "customers", page("customers"), listing)
 
 
-def details(page: Page, found: Outlook) -> None:
+def details(page: Page, fits: Fits) -> None:
     """Show the parameters, and which rung of the ladder held."""
-    formats = page.formats
+    formats, timing = page.formats, fits.timing
     with st.expander(page("rung"), type="compact", icon=":material/function:"):
-        rung = page(f"rungs.{found.rung}", penalizer=found.penalizer)
+        rung = page(f"rungs.{timing.rung}", penalizer=timing.penalizer)
         st.markdown(
             page(
                 "rung_note",
-                model=page(f"models.{_id(found.model)}"),
+                model=page(f"models.{_id(timing.model)}"),
                 rung=rung,
-                customers=formats.count(found.n_customers),
-                log_likelihood=formats.ratio(found.log_likelihood, 2),
+                customers=formats.count(timing.n_customers),
+                log_likelihood=formats.ratio(timing.log_likelihood, 2),
             )
         )
         st.markdown(
             page(
                 "spend_note",
-                customers=formats.count(found.n_repeat),
-                correlation=formats.ratio(found.independence, 2),
+                customers=formats.count(fits.spend.n_customers),
+                correlation=formats.ratio(fits.independence, 2),
             )
         )
-        columns = {
-            "model": [page(f"models.{_id(each)}") for each in found.fits["model"]],
-            "parameter": found.fits["parameter"],
-            "estimate": [formats.ratio(each, 4) for each in found.fits["estimate"]],
-            "standard_error": [
-                formats.ratio(each, 4) for each in found.fits["standard_error"]
+        rows = [
+            (
+                page(f"models.{_id(fit.model)}"),
+                name,
+                estimate,
+                fit.standard_errors[name],
+            )
+            for fit in (timing, fits.spend)
+            for name, estimate in fit.params.items()
+        ]
+        heads = ("model", "parameter", "estimate", "standard_error")
+        named = pd.DataFrame(
+            [
+                (model, name, formats.ratio(value, 4), formats.ratio(error, 4))
+                for model, name, value, error in rows
             ],
-        }
-        named = {page(f"fit.{name}"): values for name, values in columns.items()}
-        st.table(pd.DataFrame(named), border="horizontal", hide_index=True)
+            columns=[page(f"fit.{head}") for head in heads],
+        )
+        st.table(named, border="horizontal", hide_index=True)
+
+
+def bringers(page: Page, fits: Fits, asked: Terms) -> Bringers:
+    """Return who brings it."""
+    found: Bringers = queries.ask(
+        page.shop,
+        "bringers",
+        window_days=common.window_days(page),
+        limit=blocks.MOST_ROWS,
+        **known(fits, asked),
+    )
+    return found
 
 
 def _rules(page: Page, found: Backtest) -> None:

@@ -16,8 +16,8 @@ from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.findings import churn as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.header import DATA_PAGE
-from retention_ui.parts import common, value
-from retention_ui.worked.forecast import USUAL
+from retention_ui.parts import common, forecast, value
+from retention_ui.parts.forecast import USUAL
 
 if TYPE_CHECKING:
     from retention_ui.page import Page
@@ -258,12 +258,12 @@ def _returning(page: Page) -> cards.Card:
 
 
 def _forecast(page: Page) -> cards.Card:
-    days = common.window_days(page)
-    found = queries.ask(page.shop, "forecast", window_days=days, **USUAL)
+    fits = forecast.fitted(page, USUAL)
     label, text = page("cards.forecast.label"), page("cards.forecast.help")
-    if isinstance(found, TooLittle):
-        why = page.texts(f"forecast.why.{found.code}", **found.fields)
+    if isinstance(fits, TooLittle):
+        why = page.texts(f"forecast.why.{fits.code}", **fits.fields)
         return cards.Card(label, page.formats.money(None), f"{text}\n\n{why}")
+    found = forecast.outlook(page, fits, USUAL)
     ends = (page.formats.money(end, "about") for end in (found.low, found.high))
     return cards.Card(
         label=label,

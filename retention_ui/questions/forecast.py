@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
+    "fits": forecasts.fits,
     "forecast": forecasts.forecast,
+    "bringers": forecasts.bringers,
     "forecast_rows": forecasts.rows,
     "history": tables.history,
     "simple": forecasts.simple,

@@ -5,43 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_ui import queries
+from retention_ui.figures.frames import records
 from retention_ui.forecasts import TooLittle
-from retention_ui.parts import common
+from retention_ui.parts import common, forecast
+from retention_ui.parts.forecast import USUAL
 
 if TYPE_CHECKING:
     from retention_core.clv import Backtest
-    from retention_ui.forecasts import Outlook
+    from retention_ui.figures.frames import Row
     from retention_ui.page import Page
     from retention_ui.worked import Example
-
-USUAL = {
-    "months": 12,
-    "margin": 1.0,
-    "annual_discount_rate": 0.1,
-    "model": "bg/nbd",
-}
-"""What the forecast page asks for before anybody changes it."""
 
 
 def expected_purchases(page: Page) -> dict[str, str] | None:
     """Return the most valuable customer's forecast in its two factors."""
-    found = _outlook(page)
-    if found is None:
+    first = _first(page)
+    if first is None:
         return None
-    first = found.customers.iloc[0]
     return {
         "customer": page.formats.md(first["customer_id"]),
         "orders": page.formats.ratio(float(first["expected_purchases"])),
-        "months": page.formats.count(found.months),
+        "months": page.formats.count(USUAL.months),
     }
 
 
 def customer_lifetime_value(page: Page) -> dict[str, str] | None:
     """Return the most valuable customer's expected value."""
-    found = _outlook(page)
-    if found is None:
+    first = _first(page)
+    if first is None:
         return None
-    first = found.customers.iloc[0]
     value, clv = float(first["expected_order_value"]), float(first["clv"])
     return (expected_purchases(page) or {}) | {
         "value": page.formats.money(value),
@@ -51,11 +43,12 @@ def customer_lifetime_value(page: Page) -> dict[str, str] | None:
 
 def customer_equity(page: Page) -> dict[str, str] | None:
     """Return the forecast's total with its interval."""
-    found = _outlook(page)
-    if found is None:
+    fits = forecast.fitted(page, USUAL)
+    if isinstance(fits, TooLittle):
         return None
+    found = forecast.outlook(page, fits, USUAL)
     return {
-        "customers": page.formats.count(found.n_customers),
+        "customers": page.formats.count(fits.timing.n_customers),
         "months": page.formats.count(found.months),
         "total": page.formats.money(found.total, "about"),
         "low": page.formats.money(found.low, "about"),
@@ -103,14 +96,16 @@ def top_tenth(page: Page) -> dict[str, str] | None:
     }
 
 
-def _outlook(page: Page) -> Outlook | None:
-    days = common.window_days(page)
-    found = queries.ask(page.shop, "forecast", window_days=days, **USUAL)
-    return None if isinstance(found, TooLittle) else found
+def _first(page: Page) -> Row | None:
+    """Return the most valuable customer's forecast."""
+    fits = forecast.fitted(page, USUAL)
+    if isinstance(fits, TooLittle):
+        return None
+    return records(forecast.bringers(page, fits, USUAL).customers.head(1))[0]
 
 
 def _tested(page: Page) -> Backtest | None:
-    found = queries.ask(page.shop, "backtest", model=USUAL["model"])
+    found = queries.ask(page.shop, "backtest", model=USUAL.model)
     return None if isinstance(found, TooLittle) or not found.actual else found
 
 
