@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import ibis
 import numpy as np
 import pandas as pd
 
-from retention_core.clv import models
+from retention_core.clv import scores
 from retention_core.clv.errors import InvalidTermsError
 from retention_core.clv.fits import fits as fit_both
-from retention_core.clv.groups import Groups, order_value
+from retention_core.clv.groups import Groups
 from retention_core.clv.summary import summary
 from retention_core.clv.uncertainty import SEED, draws_of_total
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
 
 MONTH_DAYS = 365.25 / 12
-KEYS = ["frequency", "recency", "T"]
 
 
 class Interval(NamedTuple):
@@ -159,18 +157,15 @@ def forecast(
     timing, spend = known.timing, known.spend
     table = summary(orders)
     groups = Groups.of(orders, table, spend)
-    h = groups.histories
-    # Up to the end of each month (rows) by history (columns).
-    purchases = models.expected_until(timing, terms.ends, h.frequency, h.recency, h.T)
-    by_month = np.diff(purchases, axis=0, prepend=0)
-    discounted = terms.discounts @ by_month
-    scored = _scored(timing, groups, purchases[-1], discounted, terms)
+    by_month = scores.by_month(timing, groups.histories, terms)
+    scored = scores.of_histories(timing, groups.histories, terms, by_month)
+    discounted = scored["discounted_purchases"].to_numpy(np.float64)
     total = margin * float(groups.value @ discounted)
     interval, monthly = _spread(
         total, _monthly(orders, groups, by_month, terms), (timing, spend), groups, terms
     )
     return Forecast(
-        customers=_customers(table, scored, spend, margin),
+        customers=scores.of_customers(table, scored, spend, margin),
         total=total,
         interval=interval,
         monthly=monthly,
@@ -178,45 +173,6 @@ def forecast(
         spend=spend,
         independence=known.independence,
         terms=terms,
-    )
-
-
-def _scored(
-    timing: Fit, groups: Groups, purchases: Floats, discounted: Floats, terms: Terms
-) -> pd.DataFrame:
-    h = groups.histories
-    history = (h.frequency, h.recency, h.T)
-    end = float(terms.ends[-1])
-    frame = pd.DataFrame(dict(zip(KEYS, history, strict=True))).astype("int64")
-    return frame.assign(
-        probability_alive=models.probability_alive(timing, *history),
-        probability_active=models.probability_active(timing, end, *history),
-        expected_purchases=purchases,
-        discounted_purchases=discounted,
-    )
-
-
-def _customers(
-    table: ir.Table, scored: pd.DataFrame, spend: Fit, margin: float
-) -> ir.Table:
-    """Scores joined to customers, as a lazy expression.
-
-    The scores travel inside the expression (a memtable), which every execution
-    registers on its own cursor: nothing is left in the shop's database, and threads do
-    not meet.
-    """
-    valued = table.mutate(expected_order_value=order_value(table, spend))
-    joined = valued.join(ibis.memtable(scored), KEYS)
-    value = joined.expected_order_value * joined.discounted_purchases * margin
-    return joined.select(
-        "customer_id",
-        *KEYS,
-        "monetary_value",
-        "probability_alive",
-        "probability_active",
-        "expected_purchases",
-        "expected_order_value",
-        clv=value,
     )
 
 
