@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention_core import engine
+from retention_core.clv.distinct import Distinct, Pairs, distinct_pairs
 from retention_core.clv.errors import InvalidSummaryError
 from retention_core.clv.summary import distinct_histories
 
@@ -18,31 +19,7 @@ if TYPE_CHECKING:
 
     from retention_core.clv.special import Floats
 
-
-@dataclass(frozen=True)
-class Distinct:
-    """The distinct values of one column and where each row finds its own."""
-
-    levels: np.ndarray
-    rows: np.ndarray
-
-    @classmethod
-    def of(cls, column: np.ndarray) -> Distinct:
-        """The levels of ``column``."""
-        levels, rows = np.unique(column, return_inverse=True)
-        return cls(levels, rows)
-
-
-def distinct_pairs(x: Floats, T: Floats) -> tuple[Floats, Floats, np.ndarray]:
-    """Distinct (x, T), and where each row finds its own."""
-    by_x, by_T = Distinct.of(x), Distinct.of(T)  # noqa: N806 the field's symbol
-    ages = by_T.levels.size
-    pairs = Distinct.of(by_x.rows * ages + by_T.rows)
-    return (
-        by_x.levels[pairs.levels // ages],
-        by_T.levels[pairs.levels % ages],
-        pairs.rows,
-    )
+__all__ = ["Histories", "distinct_pairs"]
 
 
 @dataclass(frozen=True)
@@ -103,14 +80,23 @@ class Histories:
 
     def in_unit(self, length: float) -> Histories:
         """The same histories with time counted in units of ``length``."""
-        return Histories(
+        scaled = Histories(
             self.frequency, self.recency / length, self.T / length, self.customers
         )
+        # What is distinct stays so: of millions of histories it is found out once.
+        known = {
+            "by_frequency": self.by_frequency,
+            "by_recency": self.by_recency.in_unit(length),
+            "by_T": self.by_T.in_unit(length),
+            "lasts": self.lasts,
+            "ends": self.ends,
+        }
+        vars(scaled).update(known)
+        return scaled
 
     def sample(self, size: int) -> Histories:
         """About ``size`` of the histories, evenly spread over them."""
-        order = np.lexsort((self.recency, self.T, self.frequency))
-        rows = order[:: max(1, order.size // size)]
+        rows = slice(None, None, max(1, self.T.size // size))
         columns = (self.frequency, self.recency, self.T, self.customers)
         return Histories(*(column[rows] for column in columns))
 
@@ -130,6 +116,21 @@ class Histories:
         return Distinct.of(self.T)
 
     @cached_property
+    def lasts(self) -> Pairs:
+        """Distinct (x, t_x): all that depends on the last purchase."""
+        return Pairs.of(self.by_frequency, self.by_recency)
+
+    @cached_property
+    def ends(self) -> Pairs:
+        """Distinct (x, T): all that depends on today."""
+        return Pairs.of(self.by_frequency, self.by_T)
+
+    @cached_property
     def customers_by_frequency(self) -> Floats:
         """Customers of each distinct frequency."""
         return np.bincount(self.by_frequency.rows, self.customers).astype(np.float64)
+
+    @cached_property
+    def customers_by_end(self) -> Floats:
+        """Customers of each distinct (x, T)."""
+        return np.bincount(self.ends.rows, self.customers).astype(np.float64)

@@ -20,9 +20,9 @@ import pandas as pd
 from scipy.special import digamma, gammaln
 
 from retention_core import engine
+from retention_core.clv.distinct import Distinct
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.clv.fitting import PENALIZERS, Fit, Optimum, maximise
-from retention_core.clv.histories import Distinct
 from retention_core.clv.special import weighted
 
 if TYPE_CHECKING:
