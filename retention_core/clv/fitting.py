@@ -21,6 +21,9 @@ BOUND = 12.0  # of a log-parameter in rescaled units: a factor of 160,000 either
 HUGE = 8.0  # a log-parameter that is running away
 FLAT = 1e-5  # largest slope, per customer, of a found maximum
 WIDEST = 3.0  # standard error of a log-parameter beyond which data say nothing
+DEAREST = 2.0  # log-likelihood that a penalty may cost; e^2 = 7 times less likely
+LEFT = 1e-6  # log-likelihood that Newton's next step would still find at a maximum
+NOWHERE = 1e10  # stands for a likelihood that is no number: never the least
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,19 @@ class Optimum:
         likelihood.
     rung
         The step of the ladder: see :class:`Fit`.
+    log_likelihood
+        There, without the penalty.
+    settled
+        Whether it is a maximum, though maybe one in a direction in which the data say
+        nothing.
     """
 
     log_parameters: Floats
     covariance: Floats
     penalizer: float
     rung: Rung
+    log_likelihood: float = float("nan")
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,9 @@ class Fit:
         The step of the ladder that held: ``"plain"`` maximum likelihood;
         ``"penalized"``; ``"boundary"`` (no proper maximum: a parameter went to 0, say
         because nobody ever left; predictions are finite, standard errors say little);
-        ``"pooled"`` (spend only: everyone is drawn to the mean by a fixed rule).
+        ``"pooled"`` (no fit reproduces the history it was fitted on: everyone buys at
+        the rate of all together, :func:`clv.models.pooled`; of spend, everyone is drawn
+        to the mean by a fixed rule).
     n_customers
         How many histories it was fitted on.
     covariance
@@ -143,9 +155,11 @@ def maximise(
 
     ``likelihood`` gives the log-likelihood of ``n`` customers and its gradient, both by
     the parameters, in units in which these are neither huge nor tiny. The first proper
-    maximum with ``sensible`` parameters is taken. Where no rung has one, the first that
-    runs away to nothing huge: a parameter of practically 0 (nobody ever leaves, nobody
-    comes back) is an answer.
+    maximum with ``sensible`` parameters is taken, unless the penalty has made the data
+    e^``DEAREST`` times less likely: then they do say something, only not each parameter
+    by itself (customers who all leave alike: large ``a`` and ``b``), and the plain one
+    holds. Where no rung has a maximum, the first that runs away to nothing huge: a
+    parameter of practically 0 (nobody ever leaves, nobody comes back) is an answer.
     """
     # Four parameters are no work for two threads: waking them takes twice the time.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -166,11 +180,22 @@ def _ladder(
             value, optimum = _climb(objective, np.log(start), n, penalizer)
             fine = sensible(np.exp(optimum.log_parameters))
             if optimum.rung != "boundary" and fine:
-                return optimum
-            found.append((value, not fine, optimum))
+                return _likelier(edges[:1], optimum, sensible)
+            found.append((not fine, value, optimum))
         edges.append(min(found, key=lambda climb: climb[:2])[-1])
     finite = (edge for edge in edges if edge.log_parameters.max() < HUGE)
     return replace(next(finite, edges[-1]), rung="boundary")
+
+
+def _likelier(
+    plain: Sequence[Optimum], found: Optimum, sensible: Callable[[Floats], bool]
+) -> Optimum:
+    """``found``, unless its penalty costs too much of the ``plain`` likelihood."""
+    for edge in plain:
+        dear = edge.log_likelihood - found.log_likelihood > DEAREST
+        if dear and sensible(np.exp(edge.log_parameters)):
+            return replace(edge, rung="plain" if edge.settled else "boundary")
+    return found
 
 
 def _objective(likelihood: Likelihood, n: int, penalizer: float) -> Likelihood:
@@ -179,6 +204,8 @@ def _objective(likelihood: Likelihood, n: int, penalizer: float) -> Likelihood:
     def objective(log_parameters: Floats) -> tuple[float, Floats]:
         parameters = np.exp(log_parameters)
         value, gradient = likelihood(parameters)
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+            return NOWHERE, np.zeros_like(parameters)
         penalty = penalizer * float(parameters @ parameters)
         slope = (-gradient / n + 2 * penalizer * parameters) * parameters
         return -value / n + penalty, slope
@@ -199,13 +226,21 @@ def _climb(
     )
     point, hessian = _polish(objective, answer.x)
     value, slope = objective(point)
-    covariance, known = _covariance(hessian, n)
+    covariance, known, left = _covariance(hessian, slope, n)
     inside = bool(np.all(np.abs(point) < BOUND - 0.1))
     flat = bool(np.max(np.abs(slope)) < FLAT)
     rung: Rung = "penalized" if penalizer else "plain"
     if not (inside and flat and known):
         rung = "boundary"
-    return value, Optimum(point, covariance, penalizer, rung)
+    penalty = penalizer * float(np.exp(2 * point).sum())
+    return value, Optimum(
+        point,
+        covariance,
+        penalizer,
+        rung,
+        log_likelihood=n * (penalty - value),
+        settled=inside and left < LEFT,
+    )
 
 
 def _polish(objective: Likelihood, point: Floats) -> tuple[Floats, Floats]:
@@ -231,9 +266,16 @@ def _hessian(objective: Likelihood, point: Floats, width: float = 1e-4) -> Float
     return (hessian + hessian.T) / 2
 
 
-def _covariance(hessian: Floats, n: int) -> tuple[Floats, bool]:
-    """The inverse of ``n * hessian``, bounded, and whether the bound was not needed."""
+def _covariance(hessian: Floats, slope: Floats, n: int) -> tuple[Floats, bool, float]:
+    """The inverse of ``n * hessian``, bounded, and whether the bound was not needed.
+
+    Last what Newton's next step would add to the log-likelihood: infinite where it
+    still bends upwards.
+    """
     information, directions = np.linalg.eigh(n * hessian)
     known = bool(information.min() > WIDEST**-2)
     variance = 1 / np.maximum(information, WIDEST**-2)
-    return (directions * variance) @ directions.T, known
+    left = float("inf")
+    if information.min() > 0:
+        left = float(((n * slope @ directions) ** 2 / information).sum() / 2)
+    return (directions * variance) @ directions.T, known, left

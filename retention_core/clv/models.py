@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from retention_core.clv.betageo import BG_NBD, MBG_NBD
+from retention_core.clv.distinct import distinct_pairs
 from retention_core.clv.errors import UnknownModelError
-from retention_core.clv.fitting import Fit, Optimum, maximise
-from retention_core.clv.histories import Histories, distinct_pairs
+from retention_core.clv.fitting import PENALIZERS, Fit, Optimum, maximise
+from retention_core.clv.histories import Histories
 from retention_core.clv.paretonbd import PARETO_NBD
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Model(Protocol):
 
 
 SAMPLE = 5000
+ALIKE = 1e4  # shape of rates that are practically the same for all
+NOBODY = 1e-6  # leaves, practically
+AGES = 16  # at which a fit is asked whether it reproduces the history
+FARTHEST = 3.0  # times what was bought: a fit that is farther off says nothing
 
 MODELS: dict[str, Model] = {
     model.name: model for model in (BG_NBD, MBG_NBD, PARETO_NBD)
@@ -66,7 +71,8 @@ def fit(summary: ir.Table | pd.DataFrame, model: str = "bg/nbd") -> Fit:
 
     Never fails on possible histories, be they few or all alike: from plain likelihood
     it goes down the penaliser's ladder (0, 0.001, 0.01, 0.1), from several starts on
-    each rung, and says in ``rung`` and ``penalizer`` which one held.
+    each rung, to the pooled rate of :func:`pooled`, and says in ``rung`` and
+    ``penalizer`` which one held.
 
     Parameters
     ----------
@@ -94,12 +100,44 @@ def fit_histories(histories: Histories, model: str) -> Fit:
     unit = float(histories.T.max()) or 1.0
     scaled = histories.in_unit(unit)
     optimum = _maximise(chosen, scaled, chosen.starts)
+    if optimum.rung == "boundary" and not _reproduces(chosen, optimum, scaled):
+        optimum = pooled(chosen, scaled)
     units = np.ones(len(chosen.parameters))
     units[list(chosen.in_time)] = unit
     params = np.exp(optimum.log_parameters) * units
     value, _ = chosen.log_likelihood(params, histories)
     fitted = pd.Series(params, index=list(chosen.parameters))
     return Fit.of(model, fitted, value, histories.n_customers, optimum)
+
+
+def pooled(model: Model, histories: Histories) -> Optimum:
+    """Everyone buys at the rate of all together, and stays.
+
+    The last rung: a closed form that no history can make fail. The pooled rate is
+    purchases over the days in which they were possible, those who have left included,
+    so that nobody need leave besides; half a purchase keeps it above 0.
+    """
+    bought = float(histories.customers @ histories.frequency) + 0.5
+    age = float(histories.customers @ histories.T)
+    rate = bought / (age or float(histories.n_customers))
+    logs = np.log([ALIKE, ALIKE / rate, NOBODY, 1.0])
+    covariance = np.zeros((4, 4))
+    covariance[1, 1] = 1 / bought  # of the logarithm of the rate, by chance alone
+    return Optimum(logs, covariance, PENALIZERS[-1], "pooled")
+
+
+def _reproduces(model: Model, optimum: Optimum, histories: Histories) -> bool:
+    """Whether new customers would have bought about as much as these have."""
+    parameters = np.exp(optimum.log_parameters)
+    order = np.argsort(histories.T)
+    below = np.cumsum(histories.customers[order])
+    steps = (np.arange(AGES) + 0.5) / AGES * below[-1]
+    ages = histories.T[order][np.searchsorted(below, steps)]
+    none = np.zeros(1)
+    each = [model.purchases_if_alive(parameters, age, none, none)[0] for age in ages]
+    expected = float(np.mean(each)) * histories.n_customers + 1
+    bought = float(histories.customers @ histories.frequency) + 1
+    return 1 / FARTHEST < expected / bought < FARTHEST
 
 
 def _maximise(
@@ -117,12 +155,16 @@ def _maximise(
 
 
 def fit_any(histories: Histories, model: str) -> Fit:
-    """``model``; where it has no proper maximum, the first of the others that has."""
-    asked = fit_histories(histories, model)
-    if asked.converged:
-        return asked
-    others = (fit_histories(histories, name) for name in MODELS if name != model)
-    return next((other for other in others if other.converged), asked)
+    """``model``; where it has no proper maximum, the first of the others that has.
+
+    Where none has, ``model`` as it is; the pooled rate only where all come to that.
+    """
+    fits = [fit_histories(histories, model)]
+    if not fits[0].converged:
+        fits += [fit_histories(histories, name) for name in MODELS if name != model]
+    proper = [fit for fit in fits if fit.converged]
+    some = [fit for fit in fits if fit.rung != "pooled"]
+    return [*proper, *some, *fits][0]
 
 
 def model_of(name: str) -> Model:
