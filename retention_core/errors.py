@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class RetentionError(Exception):
@@ -19,6 +19,14 @@ class RetentionError(Exception):
     def __init__(self, **fields: object) -> None:
         self.fields = fields
         super().__init__(self.template.format(**fields))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make it anew from its fields, in whatever process it arrives."""
+        return _again, (type(self), self.fields)
+
+
+def _again(kind: type[RetentionError], fields: dict[str, object]) -> RetentionError:
+    return kind(**fields)
 
 
 class NotADatasetError(RetentionError, FileNotFoundError):

@@ -10,6 +10,7 @@ import streamlit as st
 from retention_core import periods, slices
 from retention_ui import inputs, state
 from retention_ui.formats import Formats, md
+from retention_ui.questions.chosen import Slice
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,14 +46,6 @@ class View:
         if self.last:
             keep &= starts.dt.date <= self.last
         return frame[keep]
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Customers by a dimension of their first order; all where ``by`` is ``None``."""
-
-    by: str | None = None
-    value: str | None = None
 
 
 def clear() -> None:

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from retention_ui.filters import Slice
-from retention_ui.questions import answer
+from retention_ui import workers
+from retention_ui.questions import FITTED, answer
+from retention_ui.questions.chosen import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Executor
 
     import pandas as pd
 
@@ -74,6 +76,11 @@ def values(dataset: Dataset) -> dict[str, list[str]]:
     return found
 
 
+def make_ready() -> None:
+    """Start the workers that fit models, so that the first user need not wait."""
+    workers.make_ready(_workers())
+
+
 def forget() -> None:
     """Drop every answer and close every dataset.
 
@@ -88,8 +95,16 @@ def forget() -> None:
 def _answer(
     key: str, _shop: Shop, _question: str, _parameters: Mapping[str, Any]
 ) -> Any:  # noqa: ANN401
+    if _question in FITTED:
+        asked = (_question, _shop.slice, _parameters)
+        return workers.elsewhere(_workers, _workers.clear, _shop.dataset, asked)
     orders = _orders(_shop.dataset.id, _shop.dataset.digest, _shop.dataset)
     return answer(orders, _question, _shop.slice, _parameters)
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> Executor:
+    return workers.start()
 
 
 # No closing on release: another thread may just be asking. The connection goes when the

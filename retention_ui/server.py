@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Route
 
-from retention_ui import datasets
+from retention_ui import datasets, queries
 from retention_ui.picture import LIBRARY
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ MIDDLEWARE = [Middleware(SafeHeaders)]
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Make the sample shop ready; delete idle datasets as long as the server runs."""
+    """Make workers and the sample ready; delete idle datasets while serving."""
     tasks = [asyncio.create_task(_sweep()), asyncio.create_task(_make_ready())]
     try:
         yield
@@ -101,6 +101,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 async def _make_ready() -> None:
+    await asyncio.to_thread(queries.make_ready)
     await asyncio.to_thread(datasets.sample)
 
 

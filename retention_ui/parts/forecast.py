@@ -233,23 +233,17 @@ def details(page: Page, fits: Fits) -> None:
             )
         )
         rows = [
-            (
-                page(f"models.{_id(fit.model)}"),
-                name,
-                estimate,
-                fit.standard_errors[name],
-            )
+            (page(f"models.{_id(fit.model)}"), *row)
             for fit in (timing, fits.spend)
-            for name, estimate in fit.params.items()
+            for row in zip(
+                fit.params.index,
+                (formats.ratio(each, 4) for each in fit.params),
+                (formats.ratio(each, 4) for each in fit.standard_errors),
+                strict=True,
+            )
         ]
         heads = ("model", "parameter", "estimate", "standard_error")
-        named = pd.DataFrame(
-            [
-                (model, name, formats.ratio(value, 4), formats.ratio(error, 4))
-                for model, name, value, error in rows
-            ],
-            columns=[page(f"fit.{head}") for head in heads],
-        )
+        named = pd.DataFrame(rows, columns=[page(f"fit.{head}") for head in heads])
         st.table(named, border="horizontal", hide_index=True)
 
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from retention_core.orders import Orders
-    from retention_ui.filters import Slice
+    from retention_ui.questions.chosen import Slice
 
 # These see every customer, whoever is looked at: one window serves the whole product.
 WHOLE = ("facts", "values", "window")
+# These fit models: loops in Python, which would hold up everybody else's page.
+FITTED = ("fits", "backtest", "fitted", "hit_rate")
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     **shop.QUESTIONS,

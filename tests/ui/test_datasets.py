@@ -12,7 +12,7 @@ import pytest
 from retention_core.errors import RetentionError
 from retention_core.ingest.model import Answers
 from retention_ui import datasets, queries
-from retention_ui.filters import Slice
+from retention_ui.questions.chosen import Slice
 
 CSV = (
     b"Order,Date,Customer,Product,Amount,Currency\n"

@@ -1,0 +1,78 @@
+"""Questions that fit models, answered in processes of their own.
+
+A fit is a loop in Python: in the server's own process it would hold up everybody whose
+page is being drawn meanwhile. Here a few worker processes, started with the server,
+open the dataset themselves and send back the small answer.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+
+from retention_ui.questions import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
+
+    from retention_core.orders import Orders
+    from retention_ui.datasets import Dataset
+    from retention_ui.questions.chosen import Slice
+
+MOST_WORKERS = 4
+OPEN_DATASETS = 2
+SETTLED = 0.5
+
+
+def start() -> Executor:
+    """Return processes that answer; they stay until the server ends."""
+    pool: Executor = ProcessPoolExecutor(max_workers=_count(), timeout=None)
+    return pool
+
+
+def make_ready(pool: Executor) -> None:
+    """Have every worker load the program, which takes it a second or two; wait."""
+    started = [pool.submit(_ready) for _ in range(_count())]
+    for each in started:
+        each.result()
+
+
+def elsewhere(
+    pool: Callable[[], Executor],
+    renew: Callable[[], None],
+    dataset: Dataset,
+    asked: tuple[str, Slice, Mapping[str, Any]],
+) -> Any:  # noqa: ANN401 each question has its own kind of answer
+    """Answer in a worker; once more in new ones where it died (out of memory, say)."""
+    try:
+        return pool().submit(_answered, dataset, dataset.digest, asked).result()
+    except BrokenProcessPool:
+        renew()
+    return pool().submit(_answered, dataset, dataset.digest, asked).result()
+
+
+def _count() -> int:
+    return min(MOST_WORKERS, os.cpu_count() or 1)
+
+
+def _ready() -> None:
+    """Do nothing: loading this module was the work."""
+    time.sleep(SETTLED)  # so that no worker takes two of these
+
+
+def _answered(
+    dataset: Dataset, digest: str, asked: tuple[str, Slice, Mapping[str, Any]]
+) -> Any:  # noqa: ANN401
+    question, chosen, parameters = asked
+    return answer(_orders(dataset, digest), question, chosen, parameters)
+
+
+@lru_cache(maxsize=OPEN_DATASETS)
+def _orders(dataset: Dataset, digest: str) -> Orders:
+    """Open a dataset in a worker; its digest tells that it was built anew."""
+    return dataset.open_orders()
