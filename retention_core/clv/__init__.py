@@ -7,7 +7,7 @@ from retention_core.clv.before import brought_since
 from retention_core.clv.concentration import concentration, gini
 from retention_core.clv.fits import Fits, fits
 from retention_core.clv.fitting import Fit
-from retention_core.clv.forecast import Forecast, Interval, Terms, forecast
+from retention_core.clv.forecast import Estimate, Forecast, Interval, Terms, forecast
 from retention_core.clv.models import (
     expected_purchases,
     fit,
@@ -15,12 +15,14 @@ from retention_core.clv.models import (
     probability_active,
     probability_alive,
 )
+from retention_core.clv.ranges import customer_intervals
 from retention_core.clv.simple import Simple, simple
 from retention_core.clv.spend import expected_order_value, fit_spend, independence
 from retention_core.clv.summary import summary
 
 __all__ = [
     "Backtest",
+    "Estimate",
     "Fit",
     "Fits",
     "Forecast",
@@ -31,6 +33,7 @@ __all__ = [
     "backtest",
     "brought_since",
     "concentration",
+    "customer_intervals",
     "expected_order_value",
     "expected_purchases",
     "fit",

@@ -14,7 +14,7 @@ from retention_core.clv.errors import InvalidTermsError
 from retention_core.clv.fits import fits as fit_both
 from retention_core.clv.groups import Groups
 from retention_core.clv.summary import summary
-from retention_core.clv.uncertainty import SEED, draws_of_total
+from retention_core.clv.uncertainty import futures
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,16 +22,25 @@ if TYPE_CHECKING:
     from retention_core.clv.fits import Fits
     from retention_core.clv.fitting import Fit
     from retention_core.clv.special import Floats
+    from retention_core.clv.uncertainty import Futures
     from retention_core.orders import Orders
 
 MONTH_DAYS = 365.25 / 12
 
 
 class Interval(NamedTuple):
-    """A 95 % interval."""
+    """Where a number lies with a stated chance."""
 
     low: float
     high: float
+
+
+class Estimate(NamedTuple):
+    """An expected number, with its 95 % and its 80 % interval."""
+
+    total: float
+    interval: Interval
+    interval_80: Interval
 
 
 @dataclass(frozen=True)
@@ -87,12 +96,15 @@ class Forecast:
         months. Ask it through ``orders.run``.
     total
         Customer equity: the sum of ``clv``, in the currency.
-    interval
-        95 % interval of ``total``: :func:`clv.uncertainty.draws_of_total`.
+    interval, interval_80
+        95 % and 80 % interval of ``total``, parameters and chance of buying both:
+        :func:`clv.uncertainty.futures`. One customer's: :func:`clv.customer_intervals`.
+    purchases
+        Expected purchases of all customers over all ``months``, with both intervals.
     monthly
         A row a month: ``month`` (1 …), ``month_start`` (date), ``expected_purchases``,
-        ``revenue`` with its 95 % ``low`` and ``high``; neither discounted nor times
-        the margin.
+        ``revenue`` with its 95 % ``low`` and ``high`` and its 80 % ``low_80`` and
+        ``high_80``; neither discounted nor times the margin.
     fit, spend
         The timing model (it may be another than asked for) and Gamma-Gamma.
     independence
@@ -104,6 +116,8 @@ class Forecast:
     customers: ir.Table
     total: float
     interval: Interval
+    interval_80: Interval
+    purchases: Estimate
     monthly: pd.DataFrame
     fit: Fit
     spend: Fit
@@ -161,14 +175,20 @@ def forecast(
     scored = scores.of_histories(timing, groups.histories, terms, by_month)
     discounted = scored["discounted_purchases"].to_numpy(np.float64)
     total = margin * float(groups.value @ discounted)
-    interval, monthly = _spread(
-        total, _monthly(orders, groups, by_month, terms), (timing, spend), groups, terms
-    )
+    future = futures(timing, spend, groups, by_month, terms)
+    equity = margin * future.revenue @ terms.discounts
+    purchases = float(by_month.sum(axis=0) @ groups.histories.customers)
     return Forecast(
         customers=scores.of_customers(table, scored, spend, margin),
         total=total,
-        interval=interval,
-        monthly=monthly,
+        interval=_interval(equity, 0.95, total),
+        interval_80=_interval(equity, 0.80, total),
+        purchases=Estimate(
+            purchases,
+            _interval(future.purchases, 0.95, purchases),
+            _interval(future.purchases, 0.80, purchases),
+        ),
+        monthly=_bounded(_monthly(orders, groups, by_month, terms), future),
         fit=timing,
         spend=spend,
         independence=known.independence,
@@ -191,25 +211,17 @@ def _monthly(
     )
 
 
-def _spread(
-    total: float,
-    monthly: pd.DataFrame,
-    fits: tuple[Fit, Fit],
-    groups: Groups,
-    terms: Terms,
-) -> tuple[Interval, pd.DataFrame]:
-    """95 % intervals: of the total, and of each month's revenue.
+def _interval(draws: Floats, share: float, expected: float) -> Interval:
+    """The middle ``share`` of the draws; ``expected`` is in it."""
+    low, high = np.quantile(draws, [(1 - share) / 2, (1 + share) / 2])
+    return Interval(min(float(low), expected), max(float(high), expected))
 
-    A month takes its share of the total's variance, as independent months would.
-    """
-    factors, deviation = draws_of_total(*fits, groups, float(terms.ends[-1]))
-    rng = np.random.default_rng(SEED)
-    revenue = monthly["revenue"].to_numpy(np.float64)
-    share = revenue / (revenue.sum() or 1.0)
-    spread = deviation / np.sqrt(np.where(share > 0, share, 1.0))
-    chance = rng.standard_normal((factors.size, 1 + revenue.size))
-    noise = chance * np.array([deviation, *spread])
-    low, high = np.quantile(np.maximum(factors[:, None] + noise, 0), [0.025, 0.975], 0)
-    low, high = np.minimum(low, 1), np.maximum(high, 1)
-    bounds = monthly.assign(low=revenue * low[1:], high=revenue * high[1:])
-    return Interval(total * float(low[0]), total * float(high[0])), bounds
+
+def _bounded(monthly: pd.DataFrame, future: Futures) -> pd.DataFrame:
+    columns: dict[str, list[float]] = {}
+    each = list(zip(future.revenue.T, monthly["revenue"], strict=True))
+    for share, suffix in ((0.95, ""), (0.80, "_80")):
+        ends = [_interval(draws, share, float(middle)) for draws, middle in each]
+        columns[f"low{suffix}"] = [end.low for end in ends]
+        columns[f"high{suffix}"] = [end.high for end in ends]
+    return monthly.assign(**columns)

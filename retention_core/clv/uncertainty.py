@@ -1,103 +1,198 @@
-"""How far off a total may be: parameters are estimates, and buying is chance."""
+"""How far off a forecast may be: parameters are estimates, and buying is chance."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from retention_core.clv.models import expected_pairs, expected_purchases
-from retention_core.clv.spend import FARTHEST, population_mean
+from retention_core.clv.models import model_of
+from retention_core.clv.simulation import (
+    SEED,
+    Beliefs,
+    Bought,
+    People,
+    beliefs,
+    bought,
+    fitted,
+)
 
 if TYPE_CHECKING:
     from retention_core.clv.fitting import Fit
+    from retention_core.clv.forecast import Terms
     from retention_core.clv.groups import Groups
     from retention_core.clv.histories import Histories
     from retention_core.clv.special import Floats
 
-DRAWS = 400
+BELIEFS = 256  # parameter vectors
+TIMES = 4  # futures of each
 ROWS = 100  # histories, spread over their shares of the total, that stand for all
-SEED = 20050124  # the same data give the same interval
-LEAST_TAIL = 0.5  # of q + p x - 2: below it the spend distribution has no variance
+FEW = 600  # customers who are all simulated
+PURCHASES = 300_000  # simulated in all, about
 
 
-def draws_of_total(
-    timing: Fit, spend: Fit, groups: Groups, horizon: float
-) -> tuple[Floats, float]:
-    """Simulated totals as multiples of the expected one, and chance's share.
+class Futures(NamedTuple):
+    """Totals of all customers, a row a draw.
 
-    Returns
-    -------
-    factors
-        For each of ``DRAWS`` parameter vectors, drawn from the normal distribution that
-        the Hessian gives their logarithms, the value expected within ``horizon`` over
-        the one expected with the fitted parameters.
-    deviation
-        Standard deviation of the total, as a share of it, were the parameters known:
-        from the second moments of purchases and spend, customers independent.
+    Attributes
+    ----------
+    revenue
+        Of each month (columns), in the currency; neither discounted nor times margin.
+    purchases
+        Within all months.
     """
-    rng = np.random.default_rng(SEED)
-    h = groups.histories
-    purchases = expected_purchases(timing, horizon, h.frequency, h.recency, h.T)
-    expected = groups.value * purchases
-    total = float(expected.sum())
-    if total <= 0:
-        return np.ones(DRAWS), 0.0
-    rows = _rows(expected, h)
-    x, t_x, T = h.frequency[rows], h.recency[rows], h.T[rows]
-    kept = np.ones(rows.size) if rows.size == expected.size else 1 / expected[rows]
-    factors = np.empty(DRAWS)
-    pairs = zip(_draws(timing, rng), _spend_draws(spend, rng), strict=True)
-    for draw, (params, money) in enumerate(pairs):
-        drawn = replace(timing, params=pd.Series(params, index=timing.params.index))
-        bought = expected_purchases(drawn, horizon, x, t_x, T)
-        factors[draw] = kept @ (groups.value_under(money, rows) * bought)
-    scale = kept @ expected[rows]
-    return factors / scale, float(
-        np.sqrt(_variance(timing, spend, groups, horizon)) / total
+
+    revenue: Floats
+    purchases: Floats
+
+
+def futures(
+    timing: Fit, spend: Fit, groups: Groups, by_month: Floats, terms: Terms
+) -> Futures:
+    """Simulate what all customers together may buy and spend.
+
+    Each of ``BELIEFS`` parameter vectors, drawn from the normal distribution that the
+    Hessian gives their logarithms, has ``TIMES`` futures. Of few customers everyone is
+    simulated under each of them. Of many, a sample is, with the fitted parameters, for
+    the part that is chance (customers are independent: a customer who stands for w
+    others adds sqrt(w) times its own deviation); the parameters' part is that of the
+    expected total.
+
+    Parameters
+    ----------
+    by_month
+        Expected purchases in each month (rows) by history (columns).
+    """
+    expected = by_month.sum(axis=0)
+    purchases = float(expected @ groups.histories.customers)
+    few = groups.histories.n_customers <= FEW
+    if few and purchases * BELIEFS * TIMES <= PURCHASES:
+        everyone, drawn = _everyone(groups), beliefs(timing, spend, BELIEFS)
+        return _simulated(timing.model, drawn, everyone, terms, TIMES)
+    return _of_many(timing, spend, groups, by_month, terms)
+
+
+def _of_many(
+    timing: Fit, spend: Fit, groups: Groups, by_month: Floats, terms: Terms
+) -> Futures:
+    revenue = by_month @ groups.value
+    purchases = float(by_month.sum(axis=0) @ groups.histories.customers)
+    worth = groups.value * by_month.sum(axis=0)
+    if not worth.sum() > 0:
+        return Futures(np.zeros((1, revenue.size)), np.zeros(1))
+    some, weights = _sampled(groups, by_month.sum(axis=0))
+    chance = _simulated(
+        timing.model,
+        fitted(timing, spend),
+        some,
+        terms,
+        BELIEFS * TIMES,
+        np.sqrt(weights),
+    )
+    factors = _factors(timing, spend, groups, worth, float(terms.ends[-1]))
+    by_draw = [np.repeat(factor, TIMES) for factor in factors]
+    return Futures(
+        _around(by_draw[0][:, None] * revenue, chance.revenue),
+        _around(by_draw[1] * purchases, chance.purchases),
     )
 
 
-def _rows(expected: Floats, h: Histories) -> np.ndarray:
+def _around(expected: Floats, chance: Floats) -> Floats:
+    return np.asarray(np.maximum(expected + chance - chance.mean(axis=0), 0))
+
+
+def _everyone(groups: Groups) -> People:
+    """A row a customer; who share a history share its mean spend."""
+    h, spenders = groups.histories, groups.spenders
+    money = groups.money / np.maximum(spenders, 1)
+    counts = np.r_[spenders, h.customers - spenders].astype(np.int64)
+    known = np.r_[h.frequency, np.zeros_like(spenders)]
+    twice = [np.tile(each, 2) for each in (h.frequency, h.recency, h.T)]
+    columns = [*twice, known, np.tile(money, 2)]
+    return People(*(np.repeat(each, counts) for each in columns))
+
+
+def _sampled(groups: Groups, purchases: Floats) -> tuple[People, Floats]:
+    """Customers at even steps of the running total, and how many each stands for."""
+    h, worth = groups.histories, groups.value * purchases
+    usual = float(worth @ purchases / worth.sum())
+    size = int(np.clip(PURCHASES / (BELIEFS * TIMES * usual), 2, FEW))
+    rows = _rows(worth, h, size)
+    weights = worth.sum() / size / (worth[rows] / h.customers[rows])
+    # Who share a history do not share their spend: its mean square counts here.
+    weights *= groups.square[rows] * h.customers[rows] / groups.value[rows] ** 2
+    share = groups.spenders[rows] / h.customers[rows]
+    pays = np.random.default_rng(SEED).random(size) < share
+    money = groups.money[rows] / np.maximum(groups.spenders[rows], 1)
+    x = h.frequency[rows]
+    people = People(x, h.recency[rows], h.T[rows], np.where(pays, x, 0), money)
+    return people, weights
+
+
+def _rows(expected: Floats, h: Histories, size: int) -> np.ndarray:
     """Histories at even steps of the running total, neighbours being alike."""
-    if expected.size <= ROWS:
-        return np.arange(expected.size)
     order = np.lexsort((h.recency, h.T, h.frequency))
     running = np.cumsum(expected[order])
-    steps = (np.arange(ROWS) + 0.5) / ROWS * running[-1]
+    steps = (np.arange(size) + 0.5) / size * running[-1]
     return np.asarray(order[np.searchsorted(running, steps)])
 
 
-def _draws(fit: Fit, rng: np.random.Generator) -> Floats:
-    middle = np.log(fit.params.to_numpy(np.float64))
-    return np.exp(rng.multivariate_normal(middle, fit.covariance, DRAWS))
+def _simulated(
+    model: str,
+    drawn: Beliefs,
+    people: People,
+    terms: Terms,
+    times: int,
+    weights: Floats | float = 1.0,
+) -> Futures:
+    """Sums over people, each counted ``weights`` times."""
+    months, size = terms.months, drawn.timing.shape[0] * times
+    end = float(terms.ends[-1])
+    found = bought(model, drawn.timing, people, end, times=times)
+    spend = drawn.spend.repeat(times, axis=0)
+    rng = np.random.default_rng(SEED + 1)
+    scale = spend_scale(spend, found, people, rng)
+    each = np.broadcast_to(weights, people.x.shape)[found.customer]
+    cell = np.repeat(np.arange(found.draw.size), found.purchases)
+    month = rng.random(cell.size) * (found.until / end * months)[cell]
+    amount = rng.standard_gamma(spend[:, 0][found.draw[cell]]) * (scale * each)[cell]
+    place = found.draw[cell] * months + month.astype(np.int64)
+    revenue = np.bincount(place, amount, size * months).astype(np.float64)
+    revenue = revenue.reshape(size, months)
+    counts = np.bincount(found.draw, each * found.purchases, size)
+    return Futures(revenue, counts.astype(np.float64))
 
 
-def _spend_draws(spend: Fit, rng: np.random.Generator) -> Floats:
-    """Draws of p, q, v; one whose population mean has run away is the fitted one."""
-    fitted = spend.params.to_numpy(np.float64)
-    usual = population_mean(fitted)
-    draws = _draws(spend, rng)
-    means = np.array([population_mean(draw) for draw in draws]) / usual
-    sane = (means > 1 / FARTHEST) & (means < FARTHEST)
-    return np.where(sane[:, None], draws, fitted)
+def spend_scale(
+    spend: Floats, found: Bought, people: People, rng: np.random.Generator
+) -> Floats:
+    """Draw who spends how much: a purchase is gamma (shape p) times this scale.
 
-
-def _variance(timing: Fit, spend: Fit, groups: Groups, horizon: float) -> float:
-    """Variance of all that is spent within ``horizon``, parameters known.
-
-    Of one customer E[S^2] = E[Y] E[z^2] + E[Y (Y - 1)] E[m^2] with Y purchases, z the
-    spend on one and m the customer's own mean, whose posterior [025] gives.
+    The posterior of a customer's own rate is gamma with shape p x + q and rate
+    v + x times the mean spend: [025] of :mod:`clv.spend`.
     """
-    p, q = float(spend.params["p"]), float(spend.params["q"])
-    h = groups.histories
-    history = (h.frequency, h.recency, h.T)
-    mean = expected_purchases(timing, horizon, *history)
-    pairs = expected_pairs(timing, horizon, *history)
-    known = np.where(groups.spenders > 0, h.frequency, 0)
-    tail = np.maximum(p * known + q - 2, LEAST_TAIL)
-    own_square = groups.square * (1 + 1 / tail)
-    second = mean * own_square * (1 + 1 / p) + pairs * own_square
-    return float(np.maximum(second - mean**2 * groups.square, 0).sum())
+    p, q, v = spend[found.draw].T
+    known, money = people.known[found.customer], people.money[found.customer]
+    rate = rng.standard_gamma(p * known + q) / (v + known * money)
+    return np.asarray(1 / np.maximum(rate, np.finfo(float).tiny))
+
+
+def _factors(
+    timing: Fit, spend: Fit, groups: Groups, worth: Floats, horizon: float
+) -> tuple[Floats, Floats]:
+    """Expected revenue and purchases under each belief, over the fitted ones."""
+    h, model = groups.histories, model_of(timing.model)
+    rows = _rows(worth, h, ROWS)
+    x, t_x, T = h.frequency[rows], h.recency[rows], h.T[rows]
+    kept = np.stack([1 / worth[rows], h.customers[rows] / worth[rows]])
+    drawn = zip(beliefs(timing, spend, BELIEFS), fitted(timing, spend), strict=True)
+    params = zip(*(np.vstack(pair) for pair in drawn), strict=True)
+    sums = []
+    for own, money in params:
+        each = model.probability_alive(own, x, t_x, T)
+        each = each * model.purchases_if_alive(own, horizon, x, T)
+        sums.append(
+            (kept[0] @ (groups.value_under(money, rows) * each), kept[1] @ each)
+        )
+    revenue, purchases = (np.array(column) for column in zip(*sums, strict=True))
+    return revenue[:-1] / revenue[-1], purchases[:-1] / purchases[-1]
