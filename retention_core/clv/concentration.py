@@ -1,4 +1,4 @@
-"""How much of the revenue comes from how few customers."""
+"""How much of an amount few customers hold."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from retention_core.orders import Orders
 
 STEPS = 100
@@ -24,18 +26,41 @@ def concentration(orders: Orders) -> pd.DataFrame:
     net revenue of known customers; NaN where that is not above 0). One row, (0, 0),
     where there is no known customer.
     """
-    days = orders.purchase_days
-    spent = days.group_by("customer_id").agg(revenue=days.amount.sum())
-    best_first = ibis.window(order_by=[spent.revenue.desc(), spent.customer_id])
-    ranked = spent.mutate(step=ibis.ntile(STEPS).over(best_first))
+    bought = orders.purchases
+    known = bought.filter(bought.customer_id.notnull())
+    spent = known.group_by("customer_id").agg(amount=known.amount.sum())
+    held = lorenz(orders, spent.amount)
+    return held.rename(columns={"share": "share_of_revenue"})
+
+
+def lorenz(orders: Orders, amounts: ir.FloatingColumn) -> pd.DataFrame:
+    """Lorenz curve of one amount a customer, the largest first.
+
+    Parameters
+    ----------
+    amounts
+        A column with a row for each customer, in the engine of ``orders``.
+
+    Returns
+    -------
+    Frame with ``share_of_customers`` as of :func:`concentration` and ``share`` (what
+    they hold of the sum; NaN where that is not above 0).
+    """
+    each = amounts.name("amount").as_table()
+    ranked = each.mutate(step=ibis.ntile(STEPS).over(order_by=each.amount.desc()))
     steps = orders.run(
         ranked.group_by("step")
-        .agg(customers=ranked.count(), revenue=ranked.revenue.sum())
+        .agg(customers=ranked.count(), amount=ranked.amount.sum())
         .order_by("step")
     )
     customers = _running_share(steps["customers"].to_numpy(np.float64))
-    revenue = _running_share(steps["revenue"].to_numpy(np.float64))
-    return pd.DataFrame({"share_of_customers": customers, "share_of_revenue": revenue})
+    share = _running_share(steps["amount"].to_numpy(np.float64))
+    return pd.DataFrame({"share_of_customers": customers, "share": share})
+
+
+def held_by(curve: pd.DataFrame, share: float) -> float:
+    """What the first ``share`` of the customers of a :func:`lorenz` curve hold."""
+    return float(np.interp(share, curve["share_of_customers"], curve["share"]))
 
 
 def gini(frame: pd.DataFrame) -> float:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ibis
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import retention_core as rc
-from tests.conftest import orders_of
+from retention_core.clv.concentration import held_by, lorenz
+from tests.conftest import EIGHT, orders_of
 from tests.core.shops import cdnow, shops
 
 
@@ -58,3 +62,33 @@ def test_nothing_was_paid():
     found = rc.clv.concentration(orders_of([("1", "a", "2024-01-01", 0.0)]))
     assert found["share_of_customers"].tolist() == [0, 1]
     assert found["share_of_revenue"].isna().tolist() == [False, True]
+
+
+SHOP = orders_of(EIGHT)
+
+
+def curve_of(amounts: list[float]) -> pd.DataFrame:
+    table = ibis.memtable(pd.DataFrame({"amount": np.asarray(amounts, np.float64)}))
+    return lorenz(SHOP, table.amount)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=250))
+def test_a_curve_of_the_best_first_is_concave_and_ends_at_one(amounts):
+    found = curve_of(amounts)
+    customers, share = found["share_of_customers"], found["share"]
+    assert (customers.iloc[0], customers.iloc[-1]) == (0, pytest.approx(1))
+    if sum(amounts) <= 0:
+        assert share[1:].isna().all()
+        return
+    assert (share.iloc[0], share.iloc[-1]) == (0, pytest.approx(1))
+    slopes = np.diff(share) / np.diff(customers)
+    assert (np.diff(slopes) <= 1e-9 * slopes[0]).all()
+    best = sorted(amounts, reverse=True)[: round(len(amounts) * customers.iloc[1])]
+    assert share.iloc[1] == pytest.approx(sum(best) / sum(amounts))
+
+
+def test_what_a_tenth_holds():
+    assert held_by(curve_of([91.0, *[1.0] * 9]), 0.1) == pytest.approx(0.91)
+    # Of five customers the first tenth is half of the best one.
+    assert held_by(curve_of([6.0, 1, 1, 1, 1]), 0.1) == pytest.approx(0.3)
+    assert held_by(curve_of([2.0] * 400), 0.1) == pytest.approx(0.1)

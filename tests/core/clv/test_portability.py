@@ -7,6 +7,10 @@ import pytest
 
 import retention_core as rc
 from retention_core import engine
+from retention_core.clv import matrix, scores
+from retention_core.clv.concentration import lorenz
+from retention_core.clv.distribution import distribution
+from retention_core.clv.paths import alive_path
 from tests.core.shops import cdnow
 from tests.core.test_portability import DIALECTS, Spark
 
@@ -37,6 +41,17 @@ def dialects():
     ibis.options.pyspark = None
 
 
+def bringers(orders: rc.Orders) -> None:
+    """Who brings it."""
+    terms = rc.clv.Terms(12, 0.1, 1.0)
+    known = rc.clv.fits(orders)
+    with scores.held(orders, known, terms, window_days=90) as customers:
+        lorenz(orders, customers.clv)
+        distribution(orders, customers)
+        orders.run(matrix.frequency_recency(customers, window_days=90))
+    alive_path(orders, known.timing, "00004")
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -44,6 +59,7 @@ def dialects():
         rc.clv.backtest,
         rc.clv.simple,
         rc.clv.concentration,
+        bringers,
         lambda orders: rc.clv.fit(rc.clv.summary(orders)),
         lambda orders: rc.clv.fit_spend(rc.clv.summary(orders)),
     ],
