@@ -15,6 +15,7 @@ from retention_core.clv.models import (
     probability_active,
     probability_alive,
 )
+from retention_core.clv.paths import alive_path
 from retention_core.clv.ranges import customer_intervals
 from retention_core.clv.simple import Simple, simple
 from retention_core.clv.spend import expected_order_value, fit_spend, independence
@@ -30,6 +31,7 @@ __all__ = [
     "Simple",
     "Terms",
     "Verdict",
+    "alive_path",
     "backtest",
     "brought_since",
     "concentration",
