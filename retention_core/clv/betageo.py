@@ -26,10 +26,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln
 
-from retention_core.clv.special import Floats, along, beta_mean, weighted
+from retention_core.clv.distinct import Distinct
+from retention_core.clv.special import Floats, along, beta_mean, slices, weighted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from retention_core.clv.histories import Histories
+
+ROWS = 2**14  # histories at once, so that what they hold stays in the caches
 
 
 @dataclass(frozen=True)
@@ -75,29 +80,32 @@ class BetaGeometric:
     def _timing(self, parameters: Floats, h: Histories) -> tuple[float, Floats]:
         """The part that depends on when: still a customer at T, or gone after t_x."""
         r, alpha, a, b = parameters
-        log_end = np.log(alpha + h.by_T.levels)[h.by_T.rows]
-        log_last = np.log(alpha + h.by_recency.levels)[h.by_recency.rows]
-        stayed = -(r + h.frequency) * log_end
-        odds = self._log_odds_gone(parameters, h.frequency, log_end - log_last)
-        alive, n = expit(-odds), h.customers
-        gone = 1 - alive
-        k = np.maximum(h.frequency + self.chances_at_first, 1)
-        rate = alive / (alpha + h.T) + gone / (alpha + h.recency)
+        x = h.by_frequency.levels
+        ends, lasts = alpha + h.by_T.levels, alpha + h.by_recency.levels
+        m_end, m_last = r + x[h.ends.first], r + x[h.lasts.first]
+        log_end = np.log(ends)[h.ends.second]
+        log_last = np.log(lasts)[h.lasts.second]
+        to_leave = self._log_odds_to_leave(parameters, x)
+        # Of each distinct (x, T) and (x, t_x), so that histories only look it up.
+        end = m_end * log_end
+        last = m_last * log_last - to_leave[h.lasts.first]
+        value, alive, gone = _split(h, end, last)
+        k = np.maximum(x + self.chances_at_first, 1)
+        gone_by_x = np.asarray(np.bincount(h.lasts.first, gone, x.size), np.float64)
         gradient = (
-            -weighted(n, alive * log_end + gone * log_last),
-            -weighted(n, (r + h.frequency) * rate),
-            weighted(n, gone) / a,
-            -weighted(n, gone / (b + k - 1)),
+            -weighted(alive, log_end) - weighted(gone, log_last),
+            -weighted(alive, m_end / ends[h.ends.second])
+            - weighted(gone, m_last / lasts[h.lasts.second]),
+            gone.sum() / a,
+            -weighted(gone_by_x, 1 / (b + k - 1)),
         )
-        value = weighted(n, stayed + np.logaddexp(0, odds))
-        return float(value), np.array(gradient)
+        return value - float(weighted(h.customers_by_end, end)), np.array(gradient)
 
-    def _log_odds_gone(self, parameters: Floats, x: Floats, silence: Floats) -> Floats:
-        """Log odds of having left, ``silence`` = ln((alpha + T) / (alpha + t_x))."""
-        r, _, a, b = parameters
+    def _log_odds_to_leave(self, parameters: Floats, x: Floats) -> Floats:
+        """Log odds to leave at the last purchase, before the silence is known."""
+        _, _, a, b = parameters
         k = x + self.chances_at_first
-        odds = np.log(a / (b + np.maximum(k, 1) - 1)) + (r + x) * silence
-        return np.where(k > 0, odds, -np.inf)
+        return np.where(k > 0, np.log(a / (b + np.maximum(k, 1) - 1)), -np.inf)
 
     def probability_alive(
         self, parameters: Floats, x: Floats, t_x: Floats, T: Floats
@@ -106,9 +114,10 @@ class BetaGeometric:
 
         For MBG/NBD the same with k = x + 1, as in [BDG].
         """
-        alpha = parameters[1]
+        r, alpha = parameters[:2]
         silence = np.log1p((T - t_x) / (alpha + t_x))
-        return np.asarray(expit(-self._log_odds_gone(parameters, x, silence)))
+        odds = self._log_odds_to_leave(parameters, x) + (r + x) * silence
+        return np.asarray(expit(-odds))
 
     def buys_if_alive(
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
@@ -129,18 +138,18 @@ class BetaGeometric:
         The numerator of eq. 10 of [FHL] before the leaving probability p is integrated
         out: the mean of (1 - E[exp(-rate p horizon)]) / p over p ~ Beta(a, b + k).
         """
-        r, alpha, a, b = parameters
+        r, _, a, b = parameters
 
-        def expected(x: Floats, log_age: Floats) -> Floats:
+        def log_expected(x: Floats, log_age: Floats) -> Floats:
             u = horizon * np.exp(-log_age)
 
             def purchases(p: Floats, rows: slice) -> Floats:
                 m = (r + x[rows])[:, None]
                 return np.asarray(-np.expm1(-m * np.log1p(p * u[rows, None])) / p)
 
-            return beta_mean(purchases, a, b + x + self.chances_at_first)
+            return np.log(beta_mean(purchases, a, b + x + self.chances_at_first))
 
-        return along(expected, x, np.log(alpha + T))
+        return self._by_age(log_expected, parameters, x, T)
 
     def pairs_if_alive(
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
@@ -149,17 +158,50 @@ class BetaGeometric:
 
         From P(Y > j | p) = (1 - p)^j P(N > j), N the purchases of one who never leaves.
         """
-        r, alpha, a, b = parameters
+        r, _, a, b = parameters
 
-        def expected(x: Floats, log_age: Floats) -> Floats:
+        def log_expected(x: Floats, log_age: Floats) -> Floats:
             u = horizon * np.exp(-log_age)
 
             def pairs(p: Floats, rows: slice) -> Floats:
                 return _pairs(p, (r + x[rows])[:, None], u[rows, None])
 
-            return beta_mean(pairs, a, b + x + self.chances_at_first)
+            return np.log(beta_mean(pairs, a, b + x + self.chances_at_first))
 
-        return along(expected, x, np.log(alpha + T))
+        return self._by_age(log_expected, parameters, x, T)
+
+    def _by_age(
+        self,
+        log_expected: Callable[[Floats, Floats], Floats],
+        parameters: Floats,
+        x: Floats,
+        T: Floats,
+    ) -> Floats:
+        """Of what is smooth in ln(alpha + T), row by row."""
+        ages = Distinct.of(T)
+        places = Distinct(np.log(parameters[1] + ages.levels), ages.rows)
+        with np.errstate(divide="ignore"):  # nothing is expected of no time at all
+            return np.exp(along(log_expected, Distinct.of(x), places))
+
+
+def _split(h: Histories, end: Floats, last: Floats) -> tuple[float, Floats, Floats]:
+    """Customers who are still there, by (x, T), and who have left, by (x, t_x).
+
+    First the log-likelihood that their log odds, ``end`` less ``last``, add.
+    """
+    value, alive, gone = 0.0, np.zeros(end.size), np.zeros(last.size)
+    for part in slices(h.T.size, ROWS):
+        i, j, n = h.ends.rows[part], h.lasts.rows[part], h.customers[part]
+        odds = end[i] - last[j]
+        less = np.exp(-np.abs(odds))
+        value += float(weighted(n, np.maximum(odds, 0) + np.log1p(less)))
+        # The smaller of both chances to the last digit.
+        likely = n / (1 + less)
+        unlikely = likely * less
+        left = odds > 0
+        alive += np.bincount(i, np.where(left, unlikely, likely), alive.size)
+        gone += np.bincount(j, np.where(left, likely, unlikely), gone.size)
+    return value, alive, gone
 
 
 def _pairs(p: Floats, m: Floats, u: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from scipy.special import betaln, polygamma
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from retention_core.clv.distinct import Distinct
+
 Floats = npt.NDArray[np.float64]
 
 STEP = 0.08  # of the trapezoid rule
@@ -20,9 +23,10 @@ SMALLEST = 1e-290  # p itself, so that functions may divide by it
 FARTHEST = 600.0  # largest logarithm of a range, so that nothing overflows
 LEGENDRE_NODES, LEGENDRE_WEIGHTS = (
     (array + shift) / 2
-    for array, shift in zip(np.polynomial.legendre.leggauss(64), (1, 0), strict=True)
+    for array, shift in zip(np.polynomial.legendre.leggauss(40), (1, 0), strict=True)
 )
 CHEBYSHEV_POINTS = 24
+CURVE_ROWS = 2**10  # below what the linear algebra library wakes its threads for
 CELLS = 2**21  # numbers held at once by one quadrature
 
 
@@ -88,32 +92,65 @@ def _beta_nodes(a: float, b: Floats, nodes: Floats) -> tuple[Floats, Floats]:
     )
 
 
-def slices(size: int) -> list[slice]:
-    """Parts of so many rows that their quadrature nodes fit into the caches."""
-    rows = CELLS // LEGENDRE_NODES.size // 16
+def slices(size: int, rows: int) -> list[slice]:
+    """Parts of that many rows: small enough, and what they hold stays in the caches."""
     return [slice(start, start + rows) for start in range(0, max(size, 1), rows)]
 
 
 def along(
-    evaluate: Callable[[Floats, Floats], Floats], x: Floats, place: Floats
+    evaluate: Callable[[Floats, Floats], Floats],
+    x: Distinct,
+    place: Distinct,
+    points: int = CHEBYSHEV_POINTS,
 ) -> Floats:
-    """``evaluate(x, place)``, which is positive and smooth in ``place``, for many rows.
+    """``evaluate(x, place)``, smooth in ``place``, for many rows.
 
-    Where there are far more rows than distinct ``x``, it is evaluated at Chebyshev
-    points for each x and its logarithm interpolated, to better than 1e-8.
+    Where there are far more rows than distinct ``x``, it is evaluated at ``points``
+    Chebyshev points for each x and interpolated: with 24 of them to better than 1e-8
+    where the functions of the models are meant, over the usual ranges.
+
+    Parameters
+    ----------
+    evaluate
+        Gives arrays of shape (..., rows).
+    x, place
+        Of the same rows.
     """
-    levels, rows = np.unique(x, return_inverse=True)
-    if x.size <= levels.size * CHEBYSHEV_POINTS:
-        return evaluate(x, place)
-    low, high = float(place.min()), float(place.max())
-    points = np.polynomial.chebyshev.chebpts1(CHEBYSHEV_POINTS)
-    grid = np.tile((low + high + (high - low) * points) / 2, levels.size)
-    known = evaluate(np.repeat(levels, CHEBYSHEV_POINTS), grid)
-    basis = np.polynomial.chebyshev.chebvander(points, CHEBYSHEV_POINTS - 1)
-    logs = np.log(np.maximum(known, SMALLEST)).reshape(levels.size, -1)
-    coefficients = np.linalg.solve(basis, logs.T)[:, rows]
-    where = (2 * place - low - high) / max(high - low, SMALLEST)
-    return np.exp(np.polynomial.chebyshev.chebval(where, coefficients, tensor=False))
+    if x.rows.size <= x.levels.size * points:
+        return evaluate(x.each(x.levels), place.each(place.levels))
+    low, high = float(place.levels.min()), float(place.levels.max())
+    nodes, inverse = _chebyshev(points)
+    grid = np.tile((low + high + (high - low) * nodes) / 2, x.levels.size)
+    known = evaluate(np.repeat(x.levels, points), grid)
+    known = known.reshape(*known.shape[:-1], x.levels.size, points)
+    where = (2 * place.levels - low - high) / max(high - low, SMALLEST)
+    basis = np.asarray(
+        np.polynomial.chebyshev.chebvander(where, points - 1), np.float64
+    )
+    return _looked_up(known @ inverse, basis, x.rows, place.rows)
+
+
+def _looked_up(
+    coefficients: Floats, basis: Floats, one: np.ndarray, other: np.ndarray
+) -> Floats:
+    """Curve ``one`` (axis -2 of the coefficients) at place ``other``, by row."""
+    *shape, curves, _ = coefficients.shape
+    found = np.empty((*shape, one.size))
+    order = np.argsort(one, kind="stable")
+    ends = np.searchsorted(one[order], np.arange(1, curves + 1))
+    for curve, rows in enumerate(np.split(order, ends[:-1])):
+        for part in slices(rows.size, CURVE_ROWS):
+            places = basis[other[rows[part]]]
+            found[..., rows[part]] = coefficients[..., curve, :] @ places.T
+    return found
+
+
+@lru_cache(maxsize=32)
+def _chebyshev(points: int) -> tuple[Floats, Floats]:
+    """Nodes, and what turns values there into coefficients (from the right)."""
+    nodes = np.polynomial.chebyshev.chebpts1(points)
+    basis = np.polynomial.chebyshev.chebvander(nodes, points - 1)
+    return nodes, np.asarray(np.linalg.inv(basis).T, np.float64)
 
 
 @dataclass(frozen=True)
@@ -124,13 +161,13 @@ class Powers:
     ----------
     log_integral
         Its logarithm, -inf where ``end`` is 0; exact to about 1e-12.
-    first, second
-        A + y and B + y at the nodes, of shape (rows, nodes).
+    log_first, log_second
+        ln(A + y) and ln(B + y) at the nodes, of shape (rows, nodes).
     """
 
     log_integral: Floats
-    first: Floats
-    second: Floats
+    log_first: Floats
+    log_second: Floats
     _weights: Floats
 
     @classmethod
@@ -140,17 +177,19 @@ class Powers:
         """Integrate; ``first`` is (A, m), ``second`` (B, s), all arrays.
 
         Gauss-Legendre in ln(least of A and B, + y), the variable in which neither
-        factor has a singularity near the interval; ended where (A + y)^-m has become
-        negligible.
+        factor has a singularity near the interval; ended where (A + y)^-m or
+        (B + y)^-s has become negligible.
         """
         (A, m), (B, s) = first, second  # noqa: N806
-        least = np.minimum(A, B)
-        fall = NEGLIGIBLE / np.maximum(m, NEGLIGIBLE / FARTHEST)
-        reach = np.log1p(np.minimum(end, A * np.expm1(fall)) / least)[:, None]
-        y = least[:, None] * np.expm1(reach * LEGENDRE_NODES)
-        up, down = A[:, None] + y, B[:, None] + y
-        logs = np.log(least[:, None] + y) - m[:, None] * np.log(up)
-        logs -= s[:, None] * np.log(down)
+        least, most = np.minimum(A, B), np.maximum(A, B)
+        end = np.minimum(end, np.minimum(_negligible(A, m), _negligible(B, s)))
+        reach = np.log1p(end / least)[:, None]
+        part = reach * LEGENDRE_NODES
+        near = np.log(least)[:, None] + part
+        far = np.log(most[:, None] + least[:, None] * np.expm1(part))
+        swapped = (B < A)[:, None]
+        up, down = np.where(swapped, far, near), np.where(swapped, near, far)
+        logs = near - m[:, None] * up - s[:, None] * down
         peak = logs.max(axis=1, keepdims=True)
         weights = np.exp(logs - peak) * LEGENDRE_WEIGHTS
         sums = weights.sum(axis=1)
@@ -160,4 +199,9 @@ class Powers:
 
     def mean(self, values: Floats) -> Floats:
         """Mean of ``values`` at the nodes, weighted by what is integrated."""
-        return np.asarray((self._weights * values).sum(axis=1))
+        return np.asarray(np.einsum("ij,ij->i", self._weights, values))
+
+
+def _negligible(A: Floats, m: Floats) -> Floats:  # noqa: N803 as in the formula
+    """Where ((A + y) / A)^-m has fallen below double precision."""
+    return np.asarray(A) * np.expm1(NEGLIGIBLE / np.maximum(m, NEGLIGIBLE / FARTHEST))
