@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from retention_core.intervals import Z95
+from retention_core.intervals import ROUNDING, Z95
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +21,10 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
+    def within(self, least: float, most: float) -> Estimate:
+        """The same, its interval cut to what is possible."""
+        return Estimate(self.value, max(self.low, least), min(self.high, most))
+
 
 class Areas(NamedTuple):
     """Areas under the curve of several numbers, and how they vary together.
@@ -33,8 +37,8 @@ class Areas(NamedTuple):
 
     def area(self, of: int) -> Estimate:
         """One area, its interval cut to 0–1."""
-        found = estimate(float(self.areas[of]), float(self.covariance[of, of]))
-        return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0))
+        variance = float(self.covariance[of, of])
+        return estimate(float(self.areas[of]), variance).within(0.0, 1.0)
 
     def difference(self, one: int, other: int) -> Estimate:
         """How far one area is above another, of the same customers."""
@@ -65,15 +69,47 @@ def areas(numbers: Floats, happened: Floats, spared: Floats) -> Areas:
         two numbers for the same customers can be compared. All NaN without a customer
         on either side; the covariance alone with a single one.
     """
-    n_happened, n_spared = float(happened.sum()), float(spared.sum())
     size = len(numbers)
-    if not n_happened or not n_spared:
+    if not happened.any() or not spared.any():
         return Areas(np.full(size, np.nan), np.full((size, size), np.nan))
-    below = np.stack([_below(each, spared) for each in numbers]) / n_spared
-    above = 1 - np.stack([_below(each, happened) for each in numbers]) / n_happened
-    values = below @ happened / n_happened
+    beaten = [placements(each, happened, spared) for each in numbers]
+    below, above = np.stack(beaten, axis=1)
+    values = below @ happened / happened.sum()
     covariance = _covariance(below, happened) + _covariance(above, spared)
     return Areas(values, covariance)
+
+
+def placements(
+    number: Floats, happened: Floats, spared: Floats
+) -> tuple[Floats, Floats]:
+    """Where a number puts each group among those on the other side.
+
+    The share of the spared that are below, and the share of those to whom it happened
+    that are above; ties count half. An area is the mean of either, its variance the
+    sum of the variances of both means. 0 where the other side is empty.
+    """
+    below = weight_below(number, spared) / max(float(spared.sum()), 1.0)
+    rest = float(happened.sum())
+    above = (rest - weight_below(number, happened)) / max(rest, 1.0)
+    return below, above
+
+
+def correlation(one: Floats, other: Floats, customers: Floats) -> float:
+    """Spearman's, over groups of customers; NaN where one side is all alike."""
+    ranks = np.stack([weight_below(each, customers) for each in (one, other)])
+    weighted = ranks * customers
+    return correlated(float(customers.sum()), weighted.sum(axis=1), weighted @ ranks.T)
+
+
+def correlated(n: float, sums: Floats, products: Floats) -> float:
+    """Pearson's, of two numbers for ``n`` customers.
+
+    ``sums``: of both. ``products``: a square matrix, the sums of squares and products.
+    """
+    around = products - np.outer(sums, sums) / n
+    if (np.diag(around) <= ROUNDING * np.diag(products)).any():
+        return float("nan")
+    return float(around[0, 1] / np.sqrt(around[0, 0] * around[1, 1]))
 
 
 def mean(values: Floats, customers: Floats) -> Estimate:
@@ -88,11 +124,18 @@ def estimate(value: float, variance: float) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def _below(number: Floats, weights: Floats) -> Floats:
+def weight_below(number: Floats, weights: Floats) -> Floats:
     """Weight of what is below each number, and half of what is equal to it."""
     levels, rows = np.unique(number, return_inverse=True)
     equal = np.bincount(rows, weights, minlength=levels.size)
     return np.asarray((np.cumsum(equal) - equal / 2)[rows], dtype=np.float64)
+
+
+def variance_of_mean(n: float, total: float, squares: float) -> float:
+    """Variance of the mean of ``n`` values from their sum and that of their squares."""
+    if n < 2:
+        return float("nan")
+    return max(squares - total**2 / n, 0.0) / (n - 1) / n
 
 
 def _covariance(values: Floats, weights: Floats) -> Floats:

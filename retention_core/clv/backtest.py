@@ -2,54 +2,61 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import ibis
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
-from retention_core import engine
-from retention_core.clv import models
+from retention_core import engine, ranking
+from retention_core.clv import accuracy, models
 from retention_core.clv.enough import make_sure
-from retention_core.clv.errors import NoHoldoutError
-from retention_core.clv.groups import order_value
-from retention_core.clv.histories import Histories
+from retention_core.clv.holdout import Holdout, Outcomes
+from retention_core.clv.money_ranks import by_money
 from retention_core.clv.spend import fit_spend
-from retention_core.clv.summary import summary
+from retention_core.clv.tracking import tracked
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
 
     from retention_core.clv.fitting import Fit
+    from retention_core.clv.money_ranks import Money
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
+    from retention_core.ranking import Estimate
 
 Code = Literal["good", "fair", "poor", "worse_than_carried_on"]
+Rank = Literal["better", "even", "worse"]
 
 HORIZON_DAYS = 365
 GOOD, FAIR = 0.10, 0.25
-SEVEN_OR_MORE = 7
 TENTH = 0.1
-NODES = 12
+NAN = float("nan")
+RULES = ("model", "own_rate", "past_spend", "recency")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the forecast can be believed, as a code and the facts for a sentence.
+    """Whether the forecast can be believed, as codes and the facts for a sentence.
 
-    ``code`` is ``"good"`` (total missed by at most 10 %); else
+    ``code`` is about the total. ``"good"``: missed by at most 10 %; else
     ``"worse_than_carried_on"`` where each customer's own rate carried on would have
     come nearer; else ``"fair"`` (at most 25 %) or ``"poor"``.
 
+    ``ranks`` is about who buys: beside each other rule (``own_rate``, ``past_spend``,
+    ``recency``) the model's ranking is ``"better"`` or ``"worse"``, or ``"even"`` where
+    the 95 % interval of the difference in area says neither.
+
     ``fields``: ``forecast``, ``actual``, ``miss`` (signed share of the actual),
-    ``weeks``, ``top_tenth_share``, ``past_spend_top_tenth_share``.
+    ``weeks``, ``top_tenth_share``, ``past_spend_top_tenth_share``, ``auc``,
+    ``past_spend_auc``, ``recency_auc``.
     """
 
     code: Code
     fields: dict[str, float]
+    ranks: dict[str, Rank]
 
 
 @dataclass(frozen=True)
@@ -66,15 +73,27 @@ class Backtest:
         A row a ``rule``: ``model``; ``own_rate`` (each customer's rate carried on);
         ``past_spend``; ``recency`` (the later the last purchase, the better). ``total``
         purchases, ``mae`` and ``rmse`` per customer (NaN for rules that only rank),
-        ``rank_correlation`` (Spearman, with the purchases), ``top_tenth_share`` (of the
-        holdout's spend, by the tenth of the customers ranked first; the model ranks by
-        expected spend).
+        ``rank_correlation`` (Spearman, with the purchases), ``auc`` with its 95 %
+        ``auc_low, auc_high`` (the chance that somebody who bought in the holdout
+        stands above somebody who did not; the model ranks by P(active)), ``brier``
+        (mean squared error of the chance to buy; NaN where a rule has none; a rate
+        carried on is Poisson), ``top_tenth_share`` (of the holdout's spend, by the
+        tenth of the customers ranked first; the model ranks by expected spend).
+    differences
+        By other ``rule``: by how much the model's ``auc`` is above, ``value, low,
+        high`` (DeLong, of the same customers).
     tracking
-        ``week`` (0 …), cumulative ``actual`` and ``forecast`` purchases. The last week
-        may be a part of one.
+        ``week`` (0 …), cumulative ``actual`` and ``forecast`` purchases since the
+        cut-off. The last week may be a part of one.
+    before
+        The same of the weeks up to the cut-off (…, -1, 0), since the history began:
+        what the model, once fitted, says of the past it has seen.
     by_frequency
         ``frequency`` at the cut-off (7 is 7 and more), ``customers``, mean ``actual``
-        and ``forecast`` purchases.
+        purchases with their 95 % ``low, high``, mean ``forecast``.
+    by_decile
+        The same by ``decile``, tenths of the customers, 1 those of whom the model
+        expects most; who ties shares evenly, so that ``customers`` may be broken.
     verdict
         Whether to believe it.
     fit
@@ -86,16 +105,39 @@ class Backtest:
     actual: float
     forecast: float
     baselines: pd.DataFrame
+    differences: pd.DataFrame
     tracking: pd.DataFrame
+    before: pd.DataFrame
     by_frequency: pd.DataFrame
+    by_decile: pd.DataFrame
     verdict: Verdict
     fit: Fit
+
+
+class Predicted(NamedTuple):
+    """What the model says of each history: purchases, and the chance of any."""
+
+    expected: Floats
+    chance: Floats
+
+    @classmethod
+    def by(cls, timing: Fit, found: Outcomes, days: float) -> Predicted:
+        """For the holdout's ``days``."""
+        h = found.histories
+        history = (h.frequency, h.recency, h.T)
+        return cls(
+            models.expected_purchases(timing, days, *history),
+            models.probability_active(timing, days, *history),
+        )
 
 
 def backtest(
     orders: Orders, *, holdout_days: int | None = None, model: str = "bg/nbd"
 ) -> Backtest:
     """Hold out the end of the history, forecast it, compare.
+
+    Customers are grouped and ranked in the engine: what comes back is a row a distinct
+    history and number of purchases since.
 
     Parameters
     ----------
@@ -109,37 +151,43 @@ def backtest(
     ------
     TooLittleDataError
         Before the cut-off there is too little to fit a model on.
+    NoRepeatSpendError
+        Before the cut-off repeat customers never paid anything.
     NoHoldoutError
         ``holdout_days`` is not between 1 and the history less a day.
     """
+    models.model_of(model)
     days = usual_holdout(orders.span_days) if holdout_days is None else holdout_days
-    if not 1 <= days < orders.span_days:
-        raise NoHoldoutError(holdout_days=days, history_days=orders.span_days)
-    cutoff = orders.as_of - dt.timedelta(days=days)
-    calibration = orders.until(cutoff)
+    holdout = Holdout.of(orders, days)
     # What was known then is worked out from the lines: once.
-    with engine.held(calibration.purchases, orders.backend) as bought:
-        return _tested(orders, replace(calibration, stored=bought), days, model)
+    with engine.held(holdout.purchase_days, orders.backend) as bought:
+        return _tested(holdout, bought, model)
 
 
-def _tested(orders: Orders, calibration: Orders, days: int, model: str) -> Backtest:
-    with engine.held(summary(calibration), orders.backend) as table:
-        histories = Histories.distinct(table)
-        make_sure(calibration, histories)
-        timing = models.fit_any(histories, model)
-        customers = _customers(orders, calibration, table, fit_spend(table))
-    history = [customers[c].to_numpy(np.float64) for c in ("frequency", "recency", "T")]
-    customers["forecast"] = models.expected_purchases(timing, days, *history)
-    baselines = _baselines(customers, days)
+def _tested(holdout: Holdout, bought: ir.Table, model: str) -> Backtest:
+    orders, days = holdout.orders, holdout.days
+    with engine.held(holdout.customers(bought), orders.backend) as customers:
+        found = Outcomes.of(orders.run(Outcomes.grouped(customers)))
+        make_sure(holdout.calibration, found.histories)
+        timing = models.fit_any(found.histories, model)
+        predicted = Predicted.by(timing, found, days)
+        money = by_money(
+            orders, customers, fit_spend(customers), predicted, found, tenth(found)
+        )
+    before, after = tracked(holdout, bought, timing, found.histories)
+    baselines, differences = _rules(predicted, money, found, days)
     return Backtest(
-        cutoff=calibration.as_of,
+        cutoff=holdout.cutoff,
         holdout_days=days,
-        actual=float(customers["actual"].sum()),
-        forecast=float(customers["forecast"].sum()),
+        actual=found.total,
+        forecast=float(found.histories.customers @ predicted.expected),
         baselines=baselines,
-        tracking=_tracking(orders, calibration, (timing, histories), days),
-        by_frequency=_by_frequency(customers),
-        verdict=_verdict(baselines, float(customers["actual"].sum()), days),
+        differences=differences,
+        tracking=after,
+        before=before,
+        by_frequency=accuracy.by_frequency(predicted.expected, found),
+        by_decile=accuracy.by_decile(predicted.expected, found),
+        verdict=_verdict(baselines, differences, found.total, days),
         fit=timing,
     )
 
@@ -150,152 +198,111 @@ def usual_holdout(span_days: int) -> int:
     return days // 7 * 7 or days
 
 
-def _later(orders: Orders, calibration: Orders) -> ibis.Table:
-    """Purchase days after the cut-off."""
-    days = orders.purchase_days
-    return days.filter(days.day > ibis.literal(calibration.as_of))
+def tenth(found: Outcomes) -> int:
+    """A tenth of the customers, at least one."""
+    return max(1, round(TENTH * found.histories.n_customers))
 
 
-def _customers(
-    orders: Orders, calibration: Orders, table: ir.Table, spend: Fit
-) -> pd.DataFrame:
-    """History, past spend and what happened, a row a customer of the calibration."""
-    past = calibration.purchase_days
-    spent = past.group_by("customer_id").agg(past_spend=past.amount.sum())
-    later = _later(orders, calibration)
-    happened = later.group_by("customer_id").agg(
-        actual=later.count(), spend=later.amount.sum()
-    )
-    valued = table.mutate(order_value=order_value(table, spend))
-    joined = valued.join(spent, "customer_id").left_join(happened, "customer_id")
-    return orders.run(
-        joined.select(
-            "frequency",
-            "recency",
-            "T",
-            "order_value",
-            "past_spend",
-            actual=joined.actual.fill_null(0).cast("float64"),
-            spend=joined.spend.fill_null(0.0),
-        )
-    )
-
-
-def _baselines(customers: pd.DataFrame, days: int) -> pd.DataFrame:
-    age = customers["T"].clip(lower=1)
-    silent = customers["T"] - customers["recency"]
-    rate = customers["frequency"] / age * days
-    model = customers["forecast"]
-    rules = [
-        ("model", model, model * customers["order_value"], True),
-        ("own_rate", rate, rate, True),
-        ("past_spend", customers["past_spend"], customers["past_spend"], False),
-        ("recency", -silent, -silent, False),
-    ]
-    return pd.DataFrame(
+def _rules(
+    predicted: Predicted, money: Money, found: Outcomes, days: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``baselines`` and ``differences`` of :class:`Backtest`."""
+    h = found.histories
+    own_rate = h.frequency / np.maximum(h.T, 1) * days
+    recency = h.recency - h.T
+    numbers = np.stack([predicted.chance, own_rate, recency])
+    areas = ranking.areas(numbers, found.bought, found.spared)
+    size = tenth(found)
+    rows = [
         {
-            "rule": rule,
-            **_errors(predicted, customers["actual"], counts),
-            "rank_correlation": _rank_correlation(predicted, customers["actual"]),
-            "top_tenth_share": _top_tenth_share(ranking, customers["spend"]),
-        }
-        for rule, predicted, ranking, counts in rules
-    )
+            **_row("model", areas.area(0), money.model_top),
+            **_of_purchases(predicted.expected, predicted.chance, found),
+        },
+        {
+            **_row(
+                "own_rate", areas.area(1), accuracy.top_share(own_rate, found, size)
+            ),
+            **_of_purchases(own_rate, -np.expm1(-own_rate), found),
+        },
+        {
+            **_row("past_spend", money.past_auc, money.past_top),
+            "rank_correlation": money.past_correlation,
+        },
+        {
+            **_row("recency", areas.area(2), accuracy.top_share(recency, found, size)),
+            "rank_correlation": accuracy.rank_correlation(recency, found),
+        },
+    ]
+    ahead = (areas.difference(0, 1), money.ahead, areas.difference(0, 2))
+    differences = [
+        {"rule": rule, **each._asdict()}
+        for rule, each in zip(RULES[1:], ahead, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(differences)
 
 
-def _errors(predicted: pd.Series, actual: pd.Series, counts: bool) -> dict[str, float]:
-    if not counts:
-        return dict.fromkeys(("total", "mae", "rmse"), float("nan"))
-    missed = (predicted - actual).to_numpy(np.float64)
+COLUMNS = [
+    "rule",
+    "total",
+    "mae",
+    "rmse",
+    "rank_correlation",
+    "auc",
+    "auc_low",
+    "auc_high",
+    "brier",
+    "top_tenth_share",
+]
+
+
+def _row(rule: str, area: Estimate, top: float) -> dict[str, str | float]:
+    """What every rule has: an area, a share of the spend."""
+    value, low, high = area
+    auc = {"auc": value, "auc_low": low, "auc_high": high}
+    return {"rule": rule, **auc, "top_tenth_share": top}
+
+
+def _of_purchases(
+    expected: Floats, chance: Floats, found: Outcomes
+) -> dict[str, float]:
+    """What only a rule has that says how many purchases to expect."""
     return {
-        "total": float(predicted.sum()),
-        "mae": float(np.abs(missed).mean()),
-        "rmse": float(np.sqrt((missed**2).mean())),
+        **accuracy.errors(expected, found)._asdict(),
+        "rank_correlation": accuracy.rank_correlation(expected, found),
+        "brier": accuracy.brier(chance, found),
     }
 
 
-def _rank_correlation(predicted: pd.Series, actual: pd.Series) -> float:
-    """Spearman's; NaN where one side is all alike."""
-    ranks = [rankdata(column) for column in (predicted, actual)]
-    if any(np.ptp(rank) == 0 for rank in ranks):
-        return float("nan")
-    one, other = ranks
-    return float(np.corrcoef(one, other).flat[1])
-
-
-def _top_tenth_share(ranking: pd.Series, spend: pd.Series) -> float:
-    """Share of ``spend`` by the tenth ranked first; ties share their spend evenly."""
-    total = float(spend.sum())
-    size = max(1, round(TENTH * len(spend)))
-    threshold = float(np.sort(ranking)[-size])
-    above, ties = ranking > threshold, ranking == threshold
-    share_of_ties = (size - int(above.sum())) / int(ties.sum())
-    top = float(spend[above].sum()) + share_of_ties * float(spend[ties].sum())
-    return top / total if total > 0 else float("nan")
-
-
-def _tracking(
-    orders: Orders, calibration: Orders, known: tuple[Fit, Histories], days: int
-) -> pd.DataFrame:
-    customers = calibration.purchases.select("customer_id")
-    later = _later(orders, calibration).semi_join(customers, "customer_id")
-    since = later.day.delta(ibis.literal(calibration.as_of), unit="day")
-    daily = later.select(after=since).group_by("after")
-    counted = orders.run(daily.agg(orders=ibis._.count()))
-    ends = np.minimum(np.arange(0, days + 7, 7), days)
-    after, bought = (counted[c].to_numpy(np.float64) for c in ("after", "orders"))
-    return pd.DataFrame(
-        {
-            "week": np.arange(ends.size),
-            "actual": [bought[after <= end].sum() for end in ends],
-            "forecast": _totals(*known, ends),
-        }
-    )
-
-
-def _totals(timing: Fit, h: Histories, ends: np.ndarray) -> Floats:
-    """Expected purchases of all customers up to each end, in days.
-
-    They are smooth in the logarithm of the time to come plus the time scale of the
-    rates, so that a polynomial through a few ends is exact for all (better than 1e-8).
-    """
-    scale = float(timing.params["alpha"])
-    domain = [np.log(scale), np.log(scale + float(ends[-1]))]
-
-    def total(places: Floats) -> Floats:
-        until = np.maximum(np.exp(places) - scale, 0)
-        each = models.expected_until(timing, until, h.frequency, h.recency, h.T)
-        return np.asarray(each @ h.customers)
-
-    curve = np.polynomial.Chebyshev.interpolate(total, NODES - 1, domain)
-    return np.where(ends > 0, curve(np.log(scale + ends)), 0.0)
-
-
-def _by_frequency(customers: pd.DataFrame) -> pd.DataFrame:
-    frequency = customers["frequency"].clip(upper=SEVEN_OR_MORE)
-    return (
-        customers.assign(frequency=frequency)
-        .groupby("frequency", as_index=False)
-        .agg(
-            customers=("actual", "size"),
-            actual=("actual", "mean"),
-            forecast=("forecast", "mean"),
-        )
-    )
-
-
-def _verdict(baselines: pd.DataFrame, actual: float, days: int) -> Verdict:
+def _verdict(
+    baselines: pd.DataFrame, differences: pd.DataFrame, actual: float, days: int
+) -> Verdict:
     rules = baselines.set_index("rule")
     forecast, own_rate = (float(rules["total"][r]) for r in ("model", "own_rate"))
+    top, auc = rules["top_tenth_share"], rules["auc"]
     fields = {
         "forecast": forecast,
         "actual": actual,
-        "miss": (forecast - actual) / actual if actual else float("nan"),
+        "miss": (forecast - actual) / actual if actual else NAN,
         "weeks": days / 7,
-        "top_tenth_share": float(rules["top_tenth_share"]["model"]),
-        "past_spend_top_tenth_share": float(rules["top_tenth_share"]["past_spend"]),
+        "top_tenth_share": float(top["model"]),
+        "past_spend_top_tenth_share": float(top["past_spend"]),
+        "auc": float(auc["model"]),
+        "past_spend_auc": float(auc["past_spend"]),
+        "recency_auc": float(auc["recency"]),
     }
-    return Verdict(_code(forecast, actual, own_rate), fields)
+    ranks = {
+        rule: _rank(low, high)
+        for rule, low, high in zip(
+            differences["rule"], differences["low"], differences["high"], strict=True
+        )
+    }
+    return Verdict(_code(forecast, actual, own_rate), fields, ranks)
+
+
+def _rank(low: float, high: float) -> Rank:
+    if low > 0:
+        return "better"
+    return "worse" if high < 0 else "even"
 
 
 def _code(forecast: float, actual: float, own_rate: float) -> Code:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
 
     from retention_core.orders import Orders
@@ -40,7 +42,11 @@ def summary(orders: Orders) -> ir.Table:
        iso-value curves for customer base analysis. Journal of Marketing Research,
        42(4), 415-430: section "Summarizing the data".
     """
-    days = orders.purchase_days
+    return summarised(orders.purchase_days, orders.as_of)
+
+
+def summarised(days: ir.Table, until: dt.date) -> ir.Table:
+    """:func:`summary` of purchase days, none of them after ``until``."""
     customers = days.group_by("customer_id").agg(
         days=days.count(),
         first=days.day.min(),
@@ -49,7 +55,7 @@ def summary(orders: Orders) -> ir.Table:
         spent_first=days.amount.argmin(days.day),
     )
     repeats = (customers.days - 1).cast("int64")
-    as_of = ibis.literal(orders.as_of)
+    as_of = ibis.literal(until)
     return customers.select(
         "customer_id",
         frequency=repeats,

@@ -207,6 +207,32 @@ def test_the_top_tenth_of_the_backtest(backtest):
     assert round(shares["past_spend"], 3) == 0.481
 
 
+def test_the_backtest_knows_who_buys(backtest):
+    rules = backtest.baselines.set_index("rule")
+    assert round(rules.loc["model", "auc"], 4) == 0.7569
+    assert round(rules.loc["model", "brier"], 4) == 0.1612
+    assert round(rules.loc["recency", "auc"], 3) == 0.771
+    assert rules.loc["own_rate", "brier"] > rules.loc["model", "brier"]
+
+
+def test_the_backtest_claims_what_is_beyond_chance(backtest):
+    """Past spend is beaten, the last order is not: the screen is as honest."""
+    assert backtest.verdict.code == "fair"
+    assert backtest.verdict.ranks["past_spend"] == "better"
+    assert backtest.verdict.ranks["recency"] == "worse"
+
+
+@pytest.mark.parametrize(
+    ("model", "total", "area"),
+    [("mbg/nbd", 1576.7, 0.760), ("pareto/nbd", 1665.5, None)],
+)
+def test_the_backtest_of_the_other_models(orders, model, total, area):
+    found = rc.clv.backtest(orders, model=model)
+    assert round(found.forecast, 1) == total
+    if area is not None:
+        assert round(found.verdict.fields["auc"], 3) == area
+
+
 def test_who_buys_in_the_holdout(orders, days, weeks, bg_nbd):
     """P(alive) ranks worse than chance; P(active) is what a risk list needs."""
     later = orders.purchase_days
