@@ -17,23 +17,30 @@ from retention_core.clv.models import (
 )
 from retention_core.clv.paths import alive_path
 from retention_core.clv.ranges import customer_intervals
+from retention_core.clv.regularity import Regularity, regularity
+from retention_core.clv.seasonality import Season, seasonality
+from retention_core.clv.selection import Comparison, compare
 from retention_core.clv.simple import Simple, simple
 from retention_core.clv.spend import expected_order_value, fit_spend, independence
 from retention_core.clv.summary import summary
 
 __all__ = [
     "Backtest",
+    "Comparison",
     "Estimate",
     "Fit",
     "Fits",
     "Forecast",
     "Interval",
+    "Regularity",
+    "Season",
     "Simple",
     "Terms",
     "Verdict",
     "alive_path",
     "backtest",
     "brought_since",
+    "compare",
     "concentration",
     "customer_intervals",
     "expected_order_value",
@@ -47,6 +54,8 @@ __all__ = [
     "new_customer_purchases",
     "probability_active",
     "probability_alive",
+    "regularity",
+    "seasonality",
     "simple",
     "summary",
 ]

@@ -11,6 +11,7 @@ from retention_core.clv import matrix, scores
 from retention_core.clv.concentration import lorenz
 from retention_core.clv.distribution import distribution
 from retention_core.clv.paths import alive_path
+from retention_core.clv.regularity import pairs
 from tests.core.shops import cdnow
 from tests.core.test_portability import DIALECTS, Spark
 
@@ -59,6 +60,8 @@ def bringers(orders: rc.Orders) -> None:
         rc.clv.backtest,
         rc.clv.simple,
         rc.clv.concentration,
+        rc.clv.regularity,
+        rc.clv.seasonality,
         bringers,
         lambda orders: rc.clv.fit(rc.clv.summary(orders)),
         lambda orders: rc.clv.fit_spend(rc.clv.summary(orders)),
@@ -73,7 +76,8 @@ def test_what_is_asked_compiles_for_every_engine(question, orders, asked, dialec
 
 
 @pytest.mark.parametrize(
-    "table", [rc.clv.summary, lambda orders: rc.clv.forecast(orders).customers]
+    "table",
+    [rc.clv.summary, pairs, lambda orders: rc.clv.forecast(orders).customers],
 )
 def test_tables_that_stay_in_the_engine_compile(table, orders, dialects):
     for dialect in dialects:
