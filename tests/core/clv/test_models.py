@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import gammaln
 
 import retention_core as rc
 from retention_core.clv import Fit, models
@@ -177,6 +178,23 @@ def test_the_gradient_of_spend():
     rows = [(1, 5.0), (3, 80.0), (250, 12.0)]
     spenders = Spenders.of(pd.DataFrame(rows, columns=["frequency", "monetary_value"]))
     check_gradient(spenders.log_likelihood, np.array([6.25, 3.74, 15.44]))
+
+
+def test_spenders_grouped_say_what_they_say_one_by_one():
+    rng = np.random.default_rng(3)
+    x = rng.integers(1, 40, 4000).astype(float)
+    money = rng.gamma(2, 20, x.size) / rng.gamma(3, 1, x.size)
+    spenders = Spenders.of(pd.DataFrame({"frequency": x, "monetary_value": money}))
+    for p, q, v in [(6.25, 3.74, 15.44), (0.3, 1.1, 0.01), (90.0, 40.0, 4000.0)]:
+        each = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v)
+        each += (p * x - 1) * np.log(money) + p * x * np.log(x)
+        each -= (p * x + q) * np.log(x * money + v)
+        found, _ = spenders.log_likelihood(np.array([p, q, v]))
+        assert found == pytest.approx(each.sum(), rel=1e-9)
+    assert spenders.n_customers == x.size
+    assert spenders.mean == pytest.approx(x @ money / x.sum(), rel=1e-12)
+    correlation = np.corrcoef(x, money)[0, 1]
+    assert spenders.independence == pytest.approx(correlation, abs=1e-12)
 
 
 def check_gradient(likelihood, params):
