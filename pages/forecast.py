@@ -12,6 +12,7 @@ if common.customers_over_time(page):
         forecast.too_little(page, fits)
         forecast.simple(page, asked)
     else:
+        forecast.in_short(page, fits, asked)
         forecast.ahead(page, fits, asked)
         forecast.tested(page, asked)
         forecast.groups(page, fits, asked)

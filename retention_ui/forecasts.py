@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
 
 HALF_A_MONTH = 15
+ENDS = ("low", "high", "low_80", "high_80")
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,13 @@ class TooLittle:
 class Outlook:
     """A forecast as its page needs it.
 
-    ``monthly``: ``month, expected, low, high``, revenue by calendar month. ``before``:
-    what the customers of so long ago have brought since, by the same terms; None where
-    the history does not reach back so far.
+    ``total`` has ``total, low, high, low_80, high_80``; ``monthly`` ``month, expected,
+    low, high, low_80, high_80``, revenue by calendar month. ``before``: what the
+    customers of so long ago have brought since, by the same terms; None where the
+    history does not reach back so far.
     """
 
-    total: float
-    low: float
-    high: float
+    total: dict[str, float]
     monthly: pd.DataFrame
     before: float | None
 
@@ -78,15 +78,16 @@ def forecast(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> Outloo
     found = clv.forecast(orders, fits=clv.Fits.from_json(fits), **terms)
     monthly = found.monthly
     return Outlook(
-        total=found.total,
-        low=found.interval.low,
-        high=found.interval.high,
+        total={
+            "total": found.total,
+            **dict(zip(("low", "high"), found.interval, strict=True)),
+            **dict(zip(("low_80", "high_80"), found.interval_80, strict=True)),
+        },
         monthly=pd.DataFrame(
             {
                 "month": _calendar(monthly),
                 "expected": monthly["revenue"],
-                "low": monthly["low"],
-                "high": monthly["high"],
+                **{end: monthly[end] for end in ENDS},
             }
         ),
         before=clv.brought_since(orders, found.terms),

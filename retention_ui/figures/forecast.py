@@ -11,6 +11,8 @@ from retention_ui.figures.frames import finished, records, unfinished
 from retention_ui.figures.look import CLEAR, HOVER, base, describe, label, unified
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import plotly.graph_objects as go
 
     from retention_ui.figures.look import Look
@@ -21,19 +23,23 @@ FORECAST_HEIGHT = 310
 SMALL_HEIGHT = 280
 MOST_MONTHS = 18
 HEADROOM = 1.08
-ABOVE_THE_BARS = 1.18
+ABOVE_THE_BARS = 1.25
+CORNER = ("total", "low_80", "high_80", "low", "high")
 TRACKING_TICKS = (0, 4, 8, 13, 17, 22, 26)
 
 
 class Ahead(TypedDict):
     """The forecast.
 
-    ``monthly``: ``month, expected, low, high`` (repeat orders of today's customers);
-    ``total``: its sum with both ends of the 95 % interval, None without a forecast.
+    ``monthly``: ``month, expected, low, high, low_80, high_80`` (repeat orders of
+    today's customers). ``total``: ``total, low, high, low_80, high_80`` of it, None
+    without a forecast. ``season``: ``month, expected``, the same total in the shape of
+    the year before; empty where there is none to show.
     """
 
     monthly: pd.DataFrame
-    total: tuple[float, float, float] | None
+    total: Mapping[str, float] | None
+    season: pd.DataFrame
 
 
 def forecast(
@@ -57,6 +63,7 @@ def forecast(
     unified(figure, look)
     heights = [1.0, *(past["repeat_revenue"] + past["first_revenue"])]
     heights += [*monthly["expected"], *monthly["high"].dropna()]
+    heights += [*facts["season"]["expected"]]
     lowest = min([0.0, *past["repeat_revenue"], *past["first_revenue"]])
     top = (HEADROOM if facts["total"] is None else ABOVE_THE_BARS) * max(heights)
     figure.update_yaxes(**axes.amounts(formats, lowest, top, "money"))
@@ -64,6 +71,7 @@ def forecast(
     for part in ("repeat", "first"):
         _past(figure, past, part, words)
     _ahead(figure, monthly, words)
+    _season(figure, facts["season"], words)
     if facts["total"] is not None:
         _corner(figure, facts["total"], words)
     return describe(figure, _forecast_alt(past, facts, texts, formats))
@@ -180,21 +188,22 @@ def _ahead(
     if not len(monthly):
         return
     names = axes.names_of(list(monthly["month"]), "month", formats)
-    figure.add_scatter(
-        x=names + names[::-1],
-        y=[*monthly["high"], *monthly["low"][::-1]],
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor=look.band,
-        hoverinfo="skip",
-    )
+    for ends in ("", "_80"):
+        figure.add_scatter(
+            x=names + names[::-1],
+            y=[*monthly[f"high{ends}"], *monthly[f"low{ends}"][::-1]],
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=look.band,
+            hoverinfo="skip",
+        )
     hover = [
         texts(
             "figures.forecast.expected",
             amount=formats.money(row["expected"]),
-            low=formats.money(row["low"]),
-            high=formats.money(row["high"]),
+            low=formats.money(row["low_80"]),
+            high=formats.money(row["high_80"]),
         )
         for row in records(monthly)
     ]
@@ -208,19 +217,38 @@ def _ahead(
     )
 
 
+def _season(
+    figure: go.Figure, season: pd.DataFrame, words: tuple[Texts, Look, Formats]
+) -> None:
+    """Add what the same total would be in last year's shape."""
+    texts, look, formats = words
+    figure.add_scatter(
+        x=axes.names_of(list(season["month"]), "month", formats),
+        y=season["expected"].tolist(),
+        mode="lines",
+        line={"color": look.muted, "width": 1.6, "dash": "dot"},
+        customdata=[
+            texts("figures.forecast.season", amount=formats.money(amount))
+            for amount in season["expected"]
+        ],
+        hovertemplate=HOVER,
+    )
+
+
 def _corner(
     figure: go.Figure,
-    total: tuple[float, float, float],
+    total: Mapping[str, float],
     words: tuple[Texts, Look, Formats],
 ) -> None:
-    """Write the total and its interval into the top right corner."""
+    """Write the total and its intervals into the top right corner."""
     texts, look, formats = words
-    value, low, high = (formats.money(amount, "about") for amount in total)
-    second = texts("figures.forecast.interval", interval=formats.span(low, high))
+    value, *ends = (formats.money(total[each], "about") for each in CORNER)
+    second = texts("figures.forecast.interval_80", interval=formats.span(*ends[:2]))
+    third = texts("figures.forecast.interval", interval=formats.span(*ends[2:]))
     label(
         figure,
         (1, 1),
-        f"<b>{value}</b><br>{second}",
+        f"<b>{value}</b><br>{second}<br>{third}",
         look.accent,
         xref="paper",
         yref="paper",
@@ -260,7 +288,8 @@ def _forecast_alt(
     )
     if facts["total"] is None:
         return text
-    value, low, high = (formats.money(amount, "about") for amount in facts["total"])
+    ends = ("total", "low_80", "high_80")
+    value, low, high = (formats.money(facts["total"][each], "about") for each in ends)
     ahead = texts("figures.forecast.alt_ahead", value=value, low=low, high=high)
     return f"{text} {ahead}"
 

@@ -12,7 +12,8 @@ from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import forecast as figures
 from retention_ui.figures.matrix import frequency_recency
 from retention_ui.findings import forecast as findings
-from retention_ui.forecasts import TooLittle
+from retention_ui.findings.finding import rate_of
+from retention_ui.forecasts import ENDS, TooLittle
 from retention_ui.parts import common
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ MODELS = {"bg-nbd": "bg/nbd", "mbg-nbd": "mbg/nbd", "pareto-nbd": "pareto/nbd"}
 # The rules of a back-test in the order they are listed; the model's own stands first.
 RULES = ("model", "own_rate", "past_spend", "recency")
 NOT_TO_BE_TRUSTED = ("poor", "worse_than_carried_on")
-NOTHING_YET = pd.DataFrame(columns=["month", "expected", "low", "high"])
+NOTHING_YET = pd.DataFrame(columns=["month", "expected", *ENDS])
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,45 @@ def too_little(page: Page, why: TooLittle) -> None:
                 *page.drawing,
                 monthly=NOTHING_YET,
                 total=None,
+                season=NOTHING_YET,
             ),
             "forecast.history",
         )
 
 
+def in_short(page: Page, fits: Fits, asked: Terms) -> None:
+    """Show what an owner needs: how much, who brings it, whether to believe it."""
+    found = outlook(page, fits, asked)
+    formats, months = page.formats, asked.months
+    ends = (formats.money(found.total[end], "about") for end in ("low_80", "high_80"))
+    expected = cards.Card(
+        page("cards.expected.label", months=months),
+        formats.money(found.total["total"], "about"),
+        page("cards.expected.help"),
+        delta=page("cards.expected.delta", interval=formats.span(*ends)),
+    )
+    before = cards.Card(
+        page("cards.before.label", months=months),
+        formats.money(found.before, "about"),
+        page("cards.before.help", months=months),
+        delta=_more(page, found),
+    )
+    tenths = bringers(page, fits, asked).tenths
+    first = cards.Card(
+        page("cards.tenth.label"),
+        formats.share(float(tenths["share"].iloc[0])),
+        page("cards.tenth.help"),
+    )
+    cards.show([expected, before, first, _tested(page, fits)])
+
+
 def ahead(page: Page, fits: Fits, asked: Terms) -> None:
     """Draw revenue so far, and what today's customers should bring, if that holds."""
     found = outlook(page, fits, asked)
-    test = queries.ask(page.shop, "backtest", model=asked.model)
+    test = queries.ask(page.shop, "backtest", model=fits.timing.model)
     margin = asked.margin
-    finding = findings.forecast(found.total, found.months, page.formats, margin)
+    total = found.total["total"]
+    finding = findings.forecast(total, found.months, page.formats, margin)
     if (
         not isinstance(test, TooLittle)
         and test.actual
@@ -125,7 +154,8 @@ def ahead(page: Page, fits: Fits, asked: Terms) -> None:
             queries.ask(page.shop, "history"),
             *page.drawing,
             monthly=found.monthly,
-            total=(found.total, found.low, found.high),
+            total=found.total,
+            season=NOTHING_YET,
         ),
         table=found.monthly,
     )
@@ -300,6 +330,31 @@ def _factors(page: Page, found: Simple, margin: float) -> list[cards.Card]:
     helps = {name: page("help.simple") for name in words}
     helps["lifespan_years"] = page(f"simple.lifespan_{found.lifespan_source}")
     return [cards.Card(label[name], words[name], helps[name]) for name in words]
+
+
+def _more(page: Page, found: Outlook) -> str | None:
+    """Say how the forecast stands to what the last such stretch brought."""
+    if not found.before or found.before <= 0:
+        return None
+    change = page.formats.change(found.total["total"] / found.before - 1)
+    return page("cards.before.delta", change=change)
+
+
+def _tested(page: Page, fits: Fits) -> cards.Card:
+    """Return the card of how far off the model was on what is known."""
+    label, text = page("cards.tested.label"), page("cards.tested.help")
+    found = queries.ask(page.shop, "backtest", model=fits.timing.model)
+    if isinstance(found, TooLittle) or not found.actual:
+        return cards.Card(label, page.formats.money(None), text)
+    miss = found.forecast / found.actual - 1
+    weeks = page.formats.count(found.holdout_days // 7)
+    low = "low" if miss < 0 else "high"
+    return cards.Card(
+        label,
+        rate_of(abs(miss), page.formats),
+        text,
+        delta=page(f"cards.tested.{low}", weeks=weeks),
+    )
 
 
 def _id(model: str) -> str:

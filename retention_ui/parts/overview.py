@@ -264,10 +264,12 @@ def _forecast(page: Page) -> cards.Card:
         why = page.texts(f"forecast.why.{fits.code}", **fits.fields)
         return cards.Card(label, page.formats.money(None), f"{text}\n\n{why}")
     found = forecast.outlook(page, fits, USUAL)
-    ends = (page.formats.money(end, "about") for end in (found.low, found.high))
+    ends = (
+        page.formats.money(found.total[each], "about") for each in ("low", "high")
+    )
     return cards.Card(
         label=label,
-        value=page.formats.money(found.total, "about"),
+        value=page.formats.money(found.total["total"], "about"),
         help=text,
         delta=page.formats.span(*ends),
         line=found.monthly["expected"].tolist(),

@@ -50,9 +50,9 @@ def customer_equity(page: Page) -> dict[str, str] | None:
     return {
         "customers": page.formats.count(fits.timing.n_customers),
         "months": page.formats.count(found.months),
-        "total": page.formats.money(found.total, "about"),
-        "low": page.formats.money(found.low, "about"),
-        "high": page.formats.money(found.high, "about"),
+        "total": page.formats.money(found.total["total"], "about"),
+        "low": page.formats.money(found.total["low"], "about"),
+        "high": page.formats.money(found.total["high"], "about"),
     }
 
 

@@ -141,6 +141,8 @@ def ahead_of(months: int) -> pd.DataFrame:
             "expected": expected,
             "low": 0.9 * expected,
             "high": 1.1 * expected,
+            "low_80": 0.95 * expected,
+            "high_80": 1.05 * expected,
         }
     )
 
@@ -287,10 +289,14 @@ def next_orders(rows: int, look):
     return survival.next_orders(found, TEXTS, look, FORMATS)
 
 
+TOTAL = {"total": 146e3, "low": 137e3, "high": 155e3, "low_80": 140e3, "high_80": 152e3}
+
+
 def revenue(rows: int, look):
     facts = {
         "monthly": ahead_of(rows),
-        "total": (146e3, 137e3, 155e3) if rows else None,
+        "total": TOTAL if rows else None,
+        "season": ahead_of(rows),
     }
     return forecast.forecast(history_of(rows), TEXTS, look, FORMATS, **facts)
 
