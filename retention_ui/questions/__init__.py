@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from retention_core import slices
 from retention_ui.questions import (
     baskets,
+    bringers,
     churn,
     cohorts,
     forecast,
@@ -36,6 +37,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **churn.QUESTIONS,
     **risk.QUESTIONS,
     **forecast.QUESTIONS,
+    **bringers.QUESTIONS,
     **value.QUESTIONS,
     **baskets.QUESTIONS,
 }

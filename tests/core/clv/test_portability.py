@@ -58,6 +58,7 @@ def bringers(orders: rc.Orders) -> None:
     [
         rc.clv.forecast,
         rc.clv.backtest,
+        rc.clv.compare,
         rc.clv.simple,
         rc.clv.concentration,
         rc.clv.regularity,
