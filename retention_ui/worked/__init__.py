@@ -27,6 +27,8 @@ SUBJECTS: tuple[str, ...] = (
     "forecast",
     "baskets",
 )
+# Subjects whose examples stand in several modules.
+SEVERAL: dict[str, tuple[str, ...]] = {"forecast": ("forecast", "bringers", "patterns")}
 
 
 def terms() -> Mapping[str, Mapping[str, Example]]:
@@ -34,5 +36,10 @@ def terms() -> Mapping[str, Mapping[str, Example]]:
 
     Imported when asked for: they reach into the pages, which link to the glossary.
     """
-    found = (importlib.import_module(f"{__name__}.{name}") for name in SUBJECTS)
-    return {name: module.EXAMPLES for name, module in zip(SUBJECTS, found, strict=True)}
+    return {subject: _examples(subject) for subject in SUBJECTS}
+
+
+def _examples(subject: str) -> Mapping[str, Example]:
+    names = SEVERAL.get(subject, (subject,))
+    found = (importlib.import_module(f"{__name__}.{name}") for name in names)
+    return {term: each for module in found for term, each in module.EXAMPLES.items()}
