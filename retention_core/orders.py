@@ -125,7 +125,11 @@ class Orders:
         if day < self.as_of:
             back = shop.table.refunded_at
             known = shop.table.filter(back.isnull() | (back < _midnight_after(day)))
-            shop = replace(shop, table=known, stored=None)
+            late = shop.table.filter(back >= _midnight_after(day))
+            stored = (
+                None if shop.stored is None else _as_known(shop.stored, known, late)
+            )
+            shop = replace(shop, table=known, stored=stored)
         elif self.firsts is not None:
             begun = self.firsts.first_at < _midnight_after(day)
             shop = replace(shop, firsts=self.firsts.filter(begun))
@@ -285,6 +289,13 @@ def _conformed(table: ir.Table) -> ir.Table:
 def _days(table: ir.Table, backend: BaseBackend) -> list[dt.date]:
     found = table.select(day=table.ordered_at.date()).distinct().order_by("day")
     return [pd.Timestamp(day).date() for day in engine.run(found, backend)["day"]]
+
+
+def _as_known(stored: ir.Table, known: ir.Table, late: ir.Table) -> ir.Table:
+    """Purchases before some refunds: only of those orders from their lines again."""
+    again = known.semi_join(late, "order_id")
+    rest = stored.anti_join(late, "order_id")
+    return rest.union(purchases_of(again).select(*stored.columns).cast(stored.schema()))
 
 
 def _until(rows: ir.Table, day: dt.date) -> ir.Table:

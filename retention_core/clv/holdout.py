@@ -21,18 +21,19 @@ if TYPE_CHECKING:
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
 
+A_DAY = dt.timedelta(days=1)
 KEYS = ("frequency", "recency", "T")
 FEWER_BYTES = dict.fromkeys((*KEYS, "purchases"), "int32")
 
 
 @dataclass(frozen=True)
 class Holdout:
-    """The last ``days`` of a history, and the shop as it was known before them.
+    """So many ``days`` of a history, and the shop as it was known before them.
 
     Attributes
     ----------
     orders
-        The shop up to the end of what is held out.
+        The shop as it is known now.
     calibration
         The shop as it was known at the cut-off.
     days
@@ -44,11 +45,19 @@ class Holdout:
     days: int
 
     @classmethod
-    def of(cls, orders: Orders, days: int) -> Holdout:
-        """Hold out the last ``days``; raise ``NoHoldoutError`` where that is all."""
-        if not 1 <= days < orders.span_days:
-            raise NoHoldoutError(holdout_days=days, history_days=orders.span_days)
-        return cls(orders, orders.until(orders.as_of - dt.timedelta(days=days)), days)
+    def of(cls, orders: Orders, days: int, ago: int = 0) -> Holdout:
+        """Hold out ``days``, the last of which was so many days ``ago``.
+
+        Raises
+        ------
+        NoHoldoutError
+            Before them there is no history.
+        """
+        history = orders.span_days - ago
+        if not 1 <= days < history:
+            raise NoHoldoutError(holdout_days=days, history_days=history)
+        cutoff = orders.as_of - dt.timedelta(days=days + ago)
+        return cls(orders, orders.until(cutoff), days)
 
     @property
     def cutoff(self) -> dt.date:
@@ -63,7 +72,8 @@ class Holdout:
         who came after it.
         """
         after = self.orders.purchase_days
-        after = after.filter(after.day > ibis.literal(self.cutoff))
+        last = self.cutoff + dt.timedelta(days=self.days)
+        after = after.filter(after.day.between(self.cutoff + A_DAY, last))
         return self.calibration.purchase_days.union(after)
 
     def customers(self, days: ir.Table) -> ir.Table:

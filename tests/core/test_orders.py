@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import ibis
 import pandas as pd
@@ -244,3 +245,24 @@ def test_before_a_refund_nobody_knew_of_it():
 def test_nothing_is_known_before_the_first_order():
     with pytest.raises(NoOrdersError):
         orders_of(EIGHT, as_of=dt.date(2023, 12, 31))
+
+
+def test_what_was_known_is_the_same_with_purchases_stored():
+    """Only orders refunded later are worked out again from their lines."""
+    orders = refunds(
+        ("1", "ann", "2024-01-05", 20.0, None),
+        ("1", "ann", "2024-01-05", -20.0, "2024-03-01"),
+        ("2", "ann", "2024-01-06", 30.0, None),
+        ("2", "ann", "2024-01-06", -5.0, "2024-01-20"),
+        ("2", "ann", "2024-01-06", -5.0, "2024-02-20"),
+        ("3", "ben", "2024-02-01", 10.0, None),
+        ("4", "ben", "2024-03-05", 12.0, None),
+        ("5", None, "2024-01-07", 8.0, None),
+        ("5", None, "2024-01-07", -8.0, "2024-01-08"),
+    )
+    stored = replace(orders, stored=orders.run(orders.purchases).pipe(ibis.memtable))
+    for day in ("2024-01-05", "2024-01-31", "2024-02-28", "2024-03-01", "2024-03-05"):
+        known = stored.until(dt.date.fromisoformat(day))
+        assert known.stored is not None
+        assert purchases(known) == purchases(orders.until(known.as_of))
+    assert purchases(stored.until(dt.date(2024, 1, 31))) == [("1", 20.0), ("2", 25.0)]
