@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from retention_core.clv.backtest import Backtest, Verdict, backtest
 from retention_core.clv.before import brought_since
 from retention_core.clv.concentration import concentration, gini
@@ -24,6 +27,9 @@ from retention_core.clv.simple import Simple, simple
 from retention_core.clv.spend import expected_order_value, fit_spend, independence
 from retention_core.clv.summary import summary
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
 __all__ = [
     "Backtest",
     "Comparison",
@@ -40,6 +46,7 @@ __all__ = [
     "alive_path",
     "backtest",
     "brought_since",
+    "companion",
     "compare",
     "concentration",
     "customer_intervals",
@@ -59,3 +66,10 @@ __all__ = [
     "simple",
     "summary",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """``companion``, when it is asked for: the package behind it is slow to load."""
+    if name == "companion":
+        return import_module("retention_core.clv.companion")
+    raise AttributeError(name)

@@ -44,14 +44,11 @@ class Histories:
             A history that no customer can have, or none at all.
         """
         if isinstance(summary, pd.DataFrame):
-            keys = ["frequency", "recency", "T"]
-            frame = summary.groupby(keys, as_index=False, dropna=False).size()
-            frame = frame.rename(columns={"size": "customers"})
-            histories = cls.counted(frame)
+            histories = cls.counted(summary.assign(customers=1.0))
         else:
             histories = cls.distinct(summary)
         histories.check()
-        return histories
+        return histories.merged() if isinstance(summary, pd.DataFrame) else histories
 
     @classmethod
     def distinct(cls, summary: ir.Table) -> Histories:
@@ -77,6 +74,18 @@ class Histories:
     def n_customers(self) -> int:
         """How many customers there are."""
         return int(self.customers.sum())
+
+    def merged(self) -> Histories:
+        """Each history once, with all its customers, in order."""
+        lasts = Distinct(np.arange(self.lasts.first.size), self.lasts.rows)
+        both = Pairs.of(lasts, self.by_T)
+        last = both.first
+        return Histories(
+            self.by_frequency.levels[self.lasts.first[last]],
+            self.by_recency.levels[self.lasts.second[last]],
+            self.by_T.levels[both.second],
+            np.bincount(both.rows, self.customers).astype(np.float64),
+        )
 
     def in_unit(self, length: float) -> Histories:
         """The same histories with time counted in units of ``length``."""

@@ -1,0 +1,66 @@
+"""Purchases expected between several horizons, without a matrix of all histories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retention_core.clv.distinct import distinct_pairs
+from retention_core.clv.models import model_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from retention_core.clv.fitting import Fit
+    from retention_core.clv.special import Floats
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Expected purchases in each of several periods to come, by history.
+
+    Customers of one frequency and age differ only in whether they still are customers:
+    a table of periods by these, and one chance for each of millions of histories.
+
+    Attributes
+    ----------
+    alive
+        P(still a customer) of each history.
+    rows
+        Which frequency and age it has.
+    if_alive
+        Expected purchases in each period (rows) by frequency and age (columns).
+    """
+
+    alive: Floats
+    rows: np.ndarray
+    if_alive: Floats
+
+    @classmethod
+    def of(
+        cls, fit: Fit, ends: npt.ArrayLike, history: tuple[Floats, Floats, Floats]
+    ) -> Ahead:
+        """From now to the first of the ``ends``, from there to the next ...
+
+        They are in the unit of the ``history``: frequency, recency, T.
+        """
+        model, parameters = model_of(fit.model), fit.params.to_numpy(np.float64)
+        x, ages, rows = distinct_pairs(history[0], history[2])
+        until = [
+            model.purchases_if_alive(parameters, float(end), x, ages)
+            for end in np.asarray(ends, np.float64)
+        ]
+        alive = model.probability_alive(parameters, *history)
+        return cls(alive, rows, np.diff(np.stack(until), axis=0, prepend=0))
+
+    def each(self, weights: npt.ArrayLike = 1.0) -> Floats:
+        """Of each history: the sum over periods, times the ``weights`` of these."""
+        periods = np.broadcast_to(weights, len(self.if_alive))
+        return np.asarray(self.alive * (periods @ self.if_alive)[self.rows])
+
+    def total(self, weights: Floats) -> Floats:
+        """In each period: the sum over histories, times the ``weights`` of these."""
+        some = np.bincount(self.rows, self.alive * weights, self.if_alive.shape[1])
+        return np.asarray(self.if_alive @ some)
