@@ -13,7 +13,7 @@ ASSETS = ROOT / "retention_ui" / "assets"
 # Section ("" has no header) and pages, in the order of the navigation.
 PAGES = {
     "": ("overview", "data", "glossary"),
-    "customers": ("cohorts", "value", "churn", "risk", "forecast"),
+    "customers": ("cohorts", "value", "churn", "risk", "forecast", "newcomers"),
     "products": ("baskets",),
 }
 FILES = {"data": "load"}

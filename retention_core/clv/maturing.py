@@ -163,19 +163,25 @@ def by_cohort(days: pd.DataFrame, *, grain: Grain, as_of: dt.date) -> pd.DataFra
     return found.assign(complete=ended)
 
 
-def reached(days: pd.DataFrame, *, as_of: dt.date, months: int) -> Reached | None:
+def reached(
+    days: pd.DataFrame, *, as_of: dt.date, months: int, since: dt.date | None = None
+) -> Reached | None:
     """What those brought who have reached the age: a check on what is expected.
 
     Parameters
     ----------
     days
         Of :func:`by_day`, with the same ``months``.
+    since
+        Leave out who came before; the first month of a file may hold older customers.
 
     Returns
     -------
     ``None`` with fewer than 30 such customers.
     """
     old = days[(pd.Timestamp(as_of) - days["day"]).dt.days >= MONTH_DAYS * months]
+    if since is not None:
+        old = old[old["day"] >= pd.Timestamp(since)]
     n, paid = int(old["customers"].sum()), float(old["paid"].sum())
     if n < ENOUGH_CUSTOMERS:
         return None

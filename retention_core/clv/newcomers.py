@@ -11,6 +11,7 @@ import pandas as pd
 from retention_core.clv import models
 from retention_core.clv.forecast import Terms
 from retention_core.clv.spend import FARTHEST, population_mean
+from retention_core.clv.summary import summary
 from retention_core.errors import NoOrdersError, TooSmallError
 from retention_core.intervals import Z95
 
@@ -116,7 +117,8 @@ def newcomer(
 
     The interval is for the mean of many: uncertainty of the parameters by sigma points
     (values one standard error either way along each independent direction of their
-    covariance), and of F. A single customer differs far more.
+    covariance), of F, and of how much customers' own means differ, should that leave
+    E[M] less sure than Gamma-Gamma says. A single customer differs far more.
 
     Parameters
     ----------
@@ -137,7 +139,8 @@ def newcomer(
     first = first_orders(orders)
     order_value = population_mean(fits.spend.params.to_numpy(np.float64))
     purchases, later = unfolding(fits.timing, terms)
-    apart = purchases_error(fits.timing, terms.ends) ** 2 + spend_error(fits.spend) ** 2
+    spend = max(spend_error(fits.spend), spend_sampled(orders))
+    apart = purchases_error(fits.timing, terms.ends) ** 2 + spend**2
     value = np.concatenate([[0.0], order_value * later])
     error = value * np.sqrt(np.concatenate([[0.0], apart]))
     value, error = value + first.mean, np.hypot(error, first.error)
@@ -239,6 +242,20 @@ def spend_error(spend: Fit) -> float:
         up, down = np.clip(np.array(means) / usual, 1 / FARTHEST, FARTHEST)
         total += float(np.log(up / down) / 2) ** 2
     return float(np.sqrt(total))
+
+
+def spend_sampled(orders: Orders) -> float:
+    """Standard error of the logarithm of the mean over customers of their own mean.
+
+    What the data say of the spend per purchase day without a model: where a few spend
+    very much, Gamma-Gamma is too sure of it. 0 with fewer than two who paid.
+    """
+    table = summary(orders)
+    paid = table.filter((table.frequency > 0) & (table.monetary_value > 0))
+    money = paid.monetary_value
+    row = orders.run(paid.agg(n=paid.count(), mean=money.mean(), spread=money.var()))
+    n, mean, spread = row.iloc[0].astype(float)
+    return float(np.sqrt(spread / n) / mean) if n > 1 else 0.0
 
 
 def sigma_points(fit: Fit) -> list[tuple[Fit, Fit]]:

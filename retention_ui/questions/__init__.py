@@ -12,6 +12,7 @@ from retention_ui.questions import (
     cohorts,
     forecast,
     groups,
+    newcomers,
     overview,
     patterns,
     risk,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 # These see every customer, whoever is looked at: one window serves the whole product.
 WHOLE = ("facts", "values", "window")
 # These fit models: loops in Python, which would hold up everybody else's page.
-FITTED = ("fits", "backtest", "fitted", "hit_rate")
+FITTED = ("fits", "backtest", "fitted", "hit_rate", "worth_by")
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     **shop.QUESTIONS,
@@ -38,6 +39,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **churn.QUESTIONS,
     **risk.QUESTIONS,
     **forecast.QUESTIONS,
+    **newcomers.QUESTIONS,
     **patterns.QUESTIONS,
     **bringers.QUESTIONS,
     **value.QUESTIONS,

@@ -25,6 +25,7 @@ SUBJECTS: tuple[str, ...] = (
     "churn",
     "risk",
     "forecast",
+    "newcomers",
     "baskets",
 )
 # Subjects whose examples stand in several modules.

@@ -11,7 +11,10 @@ from retention_core.ingest.model import Answers
 from retention_ui import datasets
 
 ROOT = Path(__file__).parents[2]
-ANALYSES = ("overview", "cohorts", "value", "churn", "risk", "forecast", "baskets")
+ANALYSES = (
+    *("overview", "cohorts", "value", "churn", "risk"),
+    *("forecast", "newcomers", "baskets"),
+)
 PAGES = (*ANALYSES, "load")
 HEAD = "Order,Date,Customer,Product,Quantity,Amount,Currency\n"
 SHOPS = {

@@ -1,0 +1,376 @@
+"""What a new customer is worth: by month, by group, by cohort."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import pandas as pd
+
+from retention_core.intervals import CLEAR as BEYOND_CHANCE
+from retention_ui.figures import axes, lines, rows
+from retention_ui.figures.frames import Row, records
+from retention_ui.figures.look import (
+    CLEAR,
+    HOVER,
+    base,
+    describe,
+    faded,
+    label,
+    told,
+    unified,
+)
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from retention_core.clv.newcomers import Payback
+    from retention_core.periods import Grain
+    from retention_ui.figures.look import Look
+    from retention_ui.formats import Formats
+    from retention_ui.texts import Texts
+
+HEIGHT = 300
+HEADROOM = 1.12
+LEFT = 0.03
+LATE = 0.6
+MOST_COHORTS = 36
+PALE = 0.35
+THIN = {"width": 1.4, "dash": "dot"}
+
+
+class Cost(TypedDict):
+    """``paid``: a newcomer beside what one costs, or None."""
+
+    paid: Payback | None
+
+
+class Beside(TypedDict):
+    """``overall``: of all customers; ``cost`` of a new one, if it is known."""
+
+    overall: float | None
+    cost: float | None
+
+
+class Maturing(TypedDict):
+    """``grain`` of the cohorts; ``newcomer``: what a new customer is worth."""
+
+    grain: Grain
+    newcomer: float
+
+
+def payback(
+    monthly: pd.DataFrame,
+    texts: Texts,
+    look: Look,
+    formats: Formats,
+    **facts: Unpack[Cost],
+) -> go.Figure:
+    """Draw what a new customer has brought by the end of each month.
+
+    ``monthly`` is that of ``rc.clv.Newcomer``. With a cost: a dotted line at it, and a
+    dot where it is earned back.
+    """
+    figure = base(look, HEIGHT)
+    last = int(monthly["month"].max())
+    step = 3 if last <= 24 else 6
+    ticks = list(range(0, last + 1, step))
+    figure.update_xaxes(
+        range=[-LEFT * last, last],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[formats.count(tick) for tick in ticks],
+        title={"text": texts("figures.unfolding.axis")},
+    )
+    paid = facts["paid"]
+    tops = [1.0, float(monthly["high"].max())]
+    top = HEADROOM * max([*tops, *([paid.cost] if paid else [])])
+    figure.update_yaxes(**axes.amounts(formats, 0, top, "money"))
+    for ends in (("low", "high"), ("low_80", "high_80")):
+        _band(figure, monthly, ends, look.band)
+    lines.draw(figure, _curve(monthly, (texts, look, formats)))
+    final = monthly.iloc[-1]
+    words = f"<b>{formats.money(final['value'])}</b>"
+    place = {"xanchor": "right", "yanchor": "bottom", "yshift": 4}
+    label(figure, (last, float(final["high"])), words, look.accent, **place)
+    if paid:
+        _cost(figure, (monthly, paid), (texts, look, formats))
+    return describe(figure, _payback_alt(monthly, paid, texts, formats))
+
+
+def groups(
+    frame: pd.DataFrame,
+    texts: Texts,
+    look: Look,
+    formats: Formats,
+    **facts: Unpack[Beside],
+) -> go.Figure:
+    """Draw what a new customer of each group is worth, best first.
+
+    ``frame`` has ``group`` (its name), ``customers, share, first_order, value, low,
+    high, rest_value, adjusted_p_value`` as of ``rc.clv.worth.Worths``; the last is
+    null where a group is not compared.
+    """
+    ordered = records(frame)
+    figure = base(look, 50 + 40 * max(len(ordered), 1))
+    figure.update_layout(margin={"r": 56})
+    rows.stack(figure, len(ordered), look)
+    beside = (facts["overall"], facts["cost"])
+    known = [each for each in beside if each is not None]
+    ends = [float(each[end]) for each in ordered for end in ("low", "high")]
+    low, high = min([0.0, *ends]), max([1.0, *ends, *known])
+    figure.update_xaxes(**axes.amounts(formats, low, HEADROOM * high, "money"))
+    if facts["overall"] is not None and ordered:
+        figure.add_vline(x=facts["overall"], line={"color": look.muted, **THIN})
+    if facts["cost"] and ordered:
+        figure.add_vline(x=facts["cost"], line={"color": look.lost, **THIN})
+    for place, each in enumerate(ordered):
+        _group(figure, place, each, (texts, look, formats))
+    names = [axes.short(each["group"], 40, formats) for each in ordered]
+    rows.name_rows(figure, names, [look.ink] * len(ordered))
+    return describe(figure, _groups_alt(ordered, facts, texts, formats))
+
+
+def cohorts(
+    frame: pd.DataFrame,
+    texts: Texts,
+    look: Look,
+    formats: Formats,
+    **facts: Unpack[Maturing],
+) -> go.Figure:
+    """Draw what customers of each cohort have paid by an age, and will have.
+
+    ``frame`` is that of ``rc.clv.maturing.by_cohort``; the last 36 are drawn. Paid is
+    solid, expected an outline with its interval; a cohort that is not over is pale.
+    """
+    shown = frame.sort_values("cohort").tail(MOST_COHORTS)
+    figure = base(look, HEIGHT)
+    figure.update_layout(barmode="stack", bargap=0.28)
+    starts = [day.date() for day in shown["cohort"]]
+    grain = facts["grain"]
+    figure.update_xaxes(**axes.periods(starts, grain, formats))
+    unified(figure, look)
+    top = HEADROOM * max([1.0, facts["newcomer"], *shown["high"], *shown["value"]])
+    low = min([0.0, *shown["paid"]])
+    figure.update_yaxes(**axes.amounts(formats, low, top, "money"))
+    names = axes.names_of(starts, grain, formats)
+    _bars(figure, shown, names, (texts, look, formats))
+    if len(shown):
+        figure.add_hline(y=facts["newcomer"], line={"color": look.muted, **THIN})
+    return describe(figure, _cohorts_alt(shown, names, (texts, formats)))
+
+
+def _curve(monthly: pd.DataFrame, words: tuple[Texts, Look, Formats]) -> lines.Series:
+    texts, look, formats = words
+    hover = []
+    for row in records(monthly):
+        amounts = {
+            name: formats.money(row[name])
+            for name in ("value", "low", "high", "low_80", "high_80")
+        }
+        said = [
+            texts(
+                "figures.newcomers.hover",
+                count=row["month"],
+                months=formats.count(row["month"]),
+                orders=formats.ratio(row["expected_purchases"], 1),
+                **amounts,
+            ),
+            texts("figures.newcomers.bounds", **amounts),
+        ]
+        hover.append("<br>".join(said))
+    x = [float(month) for month in monthly["month"]]
+    y = [float(value) for value in monthly["value"]]
+    return lines.Series("", x, y, hover, look.accent, lines.SUBJECT)
+
+
+def _band(
+    figure: go.Figure, monthly: pd.DataFrame, ends: tuple[str, str], colour: str
+) -> None:
+    x = [float(month) for month in monthly["month"]]
+    low, high = (monthly[end].tolist() for end in ends)
+    figure.add_scatter(
+        x=x + x[::-1],
+        y=high + low[::-1],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=colour,
+        hoverinfo="skip",
+    )
+
+
+def _cost(
+    figure: go.Figure,
+    found: tuple[pd.DataFrame, Payback],
+    words: tuple[Texts, Look, Formats],
+) -> None:
+    """A dotted line at what a new customer costs, a dot where it is earned back."""
+    (monthly, paid), (texts, look, formats) = found, words
+    figure.add_hline(y=paid.cost, line={"color": look.lost, **THIN})
+    cost = texts("figures.newcomers.cost", amount=formats.money(paid.cost))
+    under = {"xanchor": "right", "yanchor": "top", "yshift": -4}
+    last = float(monthly["month"].max())
+    early = paid.month is not None and paid.month < LATE * last
+    at = last if early else LATE * last
+    if not early:
+        under |= {"yanchor": "bottom", "yshift": 4}
+    label(figure, (at, paid.cost), cost, look.lost, **under)
+    if paid.month is None:
+        return
+    height = float(monthly.loc[monthly["month"] == paid.month, "value"].iloc[0])
+    month = formats.count(paid.month)
+    told_of = texts("figures.newcomers.earned", month=month, count=paid.month)
+    rows.dot(figure, (float(paid.month), height), look.accent, told_of)
+    left = paid.month > LATE * last
+    beside = {"xanchor": "right" if left else "left", "xshift": -10 if left else 10}
+    # Right of the dot the curve rises: its words stand below the dotted line.
+    beside |= {"yshift": 16} if left else {"yshift": -14}
+    at_height = height if left else paid.cost
+    label(figure, (paid.month, at_height), f"<b>{told_of}</b>", look.accent, **beside)
+
+
+def _group(
+    figure: go.Figure, place: int, each: Row, words: tuple[Texts, Look, Formats]
+) -> None:
+    texts, look, formats = words
+    colour, spoken = _side(each, look)
+    rows.interval(figure, place, (each["low"], each["high"]), colour)
+    money = {
+        name: formats.money(each[name])
+        for name in ("value", "low", "high", "first_order", "rest_value")
+    }
+    said = [
+        texts(
+            "figures.newcomers.group",
+            name=axes.short(each["group"], 40, formats),
+            **money,
+        ),
+        texts("figures.interval", **money),
+        texts(
+            "figures.newcomers.customers",
+            n=formats.count(each["customers"]),
+            share=formats.share(each["share"], 1),
+        ),
+    ]
+    if pd.notna(each["rest_value"]):
+        said.append(texts("figures.newcomers.rest", **money))
+    rows.dot(figure, (each["value"], place), colour, "<br>".join(said))
+    beside = {"xanchor": "left", "xshift": 8, "bgcolor": look.page, "borderpad": 0}
+    text = f"<b>{formats.money(each['value'], 'about')}</b>"
+    label(figure, (each["high"], place), text, spoken, **beside)
+
+
+def _side(each: Row, look: Look) -> tuple[str, str]:
+    """Colour of the marks and of the words of a row."""
+    p_value = each["adjusted_p_value"]
+    if pd.isna(p_value) or p_value > BEYOND_CHANCE:
+        return look.grey, look.muted
+    colour = look.accent if each["value"] > each["rest_value"] else look.lost
+    return colour, colour
+
+
+def _bars(
+    figure: go.Figure,
+    shown: pd.DataFrame,
+    names: list[str],
+    words: tuple[Texts, Look, Formats],
+) -> None:
+    texts, look, formats = words
+    done = shown["complete"].astype(bool)
+    solid = [look.fill if each else faded(look.fill, PALE) for each in done]
+    figure.add_bar(
+        x=names,
+        y=shown["paid"].tolist(),
+        marker={"color": solid, "line": {"width": 0.8, "color": look.page}},
+        customdata=[_paid(each, texts, formats) for each in records(shown)],
+        hovertemplate=HOVER,
+    )
+    figure.add_bar(
+        x=names,
+        y=shown["expected"].tolist(),
+        marker={"color": CLEAR, "line": {"width": 1.3, "color": look.fill}},
+        customdata=[_expected(each, texts, formats) for each in records(shown)],
+        hovertemplate=HOVER,
+    )
+    for name, each in zip(names, records(shown), strict=True):
+        if each["high"] > each["low"]:
+            figure.add_scatter(
+                x=[name, name],
+                y=[each["low"], each["high"]],
+                mode="lines",
+                line={"color": faded(look.fill, PALE), "width": 5},
+                hoverinfo="skip",
+            )
+
+
+def _paid(each: Row, texts: Texts, formats: Formats) -> str:
+    return texts(
+        "figures.newcomers.paid",
+        amount=formats.money(each["paid"]),
+        customers=formats.count(each["customers"]),
+    )
+
+
+def _expected(each: Row, texts: Texts, formats: Formats) -> str:
+    money = {
+        name: formats.money(each[name]) for name in ("expected", "value", "low", "high")
+    }
+    if each["high"] <= each["low"]:
+        return texts("figures.newcomers.reached")
+    said = [texts("figures.newcomers.expected", **money)]
+    if not each["complete"]:
+        said.append(texts("figures.so_far"))
+    return "<br>".join(said)
+
+
+def _payback_alt(
+    monthly: pd.DataFrame, paid: Payback | None, texts: Texts, formats: Formats
+) -> str:
+    first, last = (monthly["value"].iloc[end] for end in (0, -1))
+    parts = [
+        texts(
+            "figures.newcomers.alt",
+            first=formats.money(float(first)),
+            amount=formats.money(float(last)),
+            months=formats.count(int(monthly["month"].max())),
+        )
+    ]
+    if paid and paid.month is not None:
+        month = formats.count(paid.month)
+        parts.append(texts("figures.newcomers.earned", month=month, count=paid.month))
+    return told(texts("figures.newcomers.name"), parts, texts)
+
+
+def _groups_alt(
+    ordered: list[Row], facts: Beside, texts: Texts, formats: Formats
+) -> str:
+    parts = [
+        texts(
+            "figures.newcomers.alt_group",
+            name=axes.short(each["group"], 40, formats),
+            amount=formats.money(each["value"], "about"),
+        )
+        for each in ordered
+    ]
+    if facts["overall"] is not None and ordered:
+        overall = formats.money(facts["overall"], "about")
+        parts.append(texts("figures.newcomers.alt_all", amount=overall))
+    return told(texts("figures.newcomers.by_group"), parts, texts)
+
+
+def _cohorts_alt(
+    shown: pd.DataFrame, names: list[str], words: tuple[Texts, Formats]
+) -> str:
+    texts, formats = words
+    listed = records(shown)
+    ends = {0: "first", len(listed) - 1: "last"} if listed else {}
+    parts = [
+        texts(
+            "figures.newcomers.alt_cohort",
+            name=names[place],
+            paid=formats.money(listed[place]["paid"]),
+            expected=formats.money(listed[place]["expected"]),
+        )
+        for place in ends
+    ]
+    return told(texts("figures.newcomers.by_cohort"), parts, texts)
