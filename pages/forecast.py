@@ -2,22 +2,26 @@
 
 from retention_ui.forecasts import TooLittle
 from retention_ui.page import open_page
-from retention_ui.parts import common, forecast
+from retention_ui.parts import ahead, bringers, common, forecast, patterns
 
 page = open_page("forecast")
 if common.customers_over_time(page):
     asked = forecast.terms(page)
     fits = forecast.fitted(page, asked)
     if isinstance(fits, TooLittle):
-        forecast.too_little(page, fits)
-        forecast.simple(page, asked)
+        ahead.too_little(page, fits)
+        ahead.simple(page, asked)
     else:
-        forecast.in_short(page, fits, asked)
-        forecast.ahead(page, fits, asked)
+        ahead.in_short(page, fits, asked)
+        ahead.by_month(page, fits, asked)
         forecast.tested(page, asked)
-        forecast.groups(page, fits, asked)
-        forecast.simple(page, asked)
-        forecast.customers(page, fits, asked)
-        forecast.details(page, fits)
+        bringers.brought(page, fits, asked)
+        ahead.simple(page, asked)
+        if forecast.detailed(page):
+            patterns.in_detail(page, fits, asked)
+            bringers.matrices(page, fits, asked)
+            bringers.distribution(page, fits, asked)
+            bringers.path(page, fits, asked)
+            ahead.fit(page, fits)
     common.guests(page)
     page.explained()

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from retention_core import clv, engine, periods, risk
-from retention_core.clv import tables
+from retention_core import clv, periods
 from retention_core.clv.errors import NoRepeatSpendError
 from retention_core.errors import RetentionError, TooLittleDataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import ibis.expr.types as ir
 
     from retention_core.orders import Orders
 
@@ -51,20 +48,6 @@ class Outlook:
         return len(self.monthly)
 
 
-@dataclass(frozen=True)
-class Bringers:
-    """Who brings it.
-
-    ``matrix`` and ``tenths``: :mod:`retention_core.clv.tables`; ``customers``: the most
-    valuable of all ``n_customers``.
-    """
-
-    matrix: pd.DataFrame
-    tenths: pd.DataFrame
-    customers: pd.DataFrame
-    n_customers: int
-
-
 def fits(orders: Orders, *, model: str) -> clv.Fits | TooLittle:
     """Answer the fitted models, which the other questions are given."""
     try:
@@ -94,37 +77,6 @@ def forecast(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> Outloo
     )
 
 
-def bringers(
-    orders: Orders,
-    *,
-    fits: Mapping[str, Any],
-    window_days: int,
-    limit: int,
-    **terms: Any,  # noqa: ANN401 the arguments of clv.forecast
-) -> Bringers:
-    """Answer who brings it."""
-    known = clv.Fits.from_json(fits)
-    found = clv.forecast(orders, fits=known, **terms)
-    # The score goes by BG/NBD, whichever model forecasts; where it is one, fit once.
-    same = known.timing.model == "bg/nbd"
-    params = known.timing.params.tolist() if same else risk.parameters(orders)
-    chances = risk.scored_by(orders, window_days=window_days, params=params)
-    with engine.held(found.customers, orders.backend) as customers:
-        each = customers.select("customer_id", "clv", orders=customers.frequency + 1)
-        names = ("customer_id", "days_since_last_order", "probability_active")
-        grouped = each.join(chances.select(*names), "customer_id")
-        matrix = orders.run(tables.frequency_recency(grouped, window_days=window_days))
-        tenths = orders.run(tables.tenths(customers))
-        listed = orders.run(_listed(customers).limit(limit))
-    return Bringers(matrix, tenths, listed, known.timing.n_customers)
-
-
-def rows(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> pd.DataFrame:  # noqa: ANN401
-    """List the forecast of every customer, most valuable first."""
-    found = clv.forecast(orders, fits=clv.Fits.from_json(fits), **terms)
-    return orders.run(_listed(found.customers))
-
-
 def simple(
     orders: Orders, *, margin: float, window_days: int
 ) -> clv.Simple | TooLittle:
@@ -141,12 +93,6 @@ def backtest(orders: Orders, *, model: str) -> clv.Backtest | TooLittle:
         return clv.backtest(orders, model=model)
     except RetentionError as error:
         return TooLittle(error.code, error.fields)
-
-
-def _listed(scored: ir.Table) -> ir.Table:
-    days = (scored.T - scored.recency).cast("int64")
-    listed = scored.mutate(orders=scored.frequency + 1, days_since_last_order=days)
-    return listed.order_by([listed.clv.desc(), listed.customer_id.asc()])
 
 
 def _calendar(monthly: pd.DataFrame) -> list[pd.Timestamp]:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "fits": forecasts.fits,
     "forecast": forecasts.forecast,
-    "bringers": forecasts.bringers,
-    "forecast_rows": forecasts.rows,
     "history": tables.history,
     "simple": forecasts.simple,
     "margin": margin.gross,

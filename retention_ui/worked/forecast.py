@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from retention_ui import queries
 from retention_ui.figures.frames import records
 from retention_ui.forecasts import TooLittle
-from retention_ui.parts import common, forecast
+from retention_ui.parts import bringers, common, forecast
 from retention_ui.parts.forecast import USUAL
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _first(page: Page) -> Row | None:
     fits = forecast.fitted(page, USUAL)
     if isinstance(fits, TooLittle):
         return None
-    return records(forecast.bringers(page, fits, USUAL).customers.head(1))[0]
+    return records(bringers.found(page, fits, USUAL).customers.head(1))[0]
 
 
 def _tested(page: Page) -> Backtest | None:
