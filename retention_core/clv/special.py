@@ -23,7 +23,7 @@ SMALLEST = 1e-290  # p itself, so that functions may divide by it
 FARTHEST = 600.0  # largest logarithm of a range, so that nothing overflows
 LEGENDRE_NODES, LEGENDRE_WEIGHTS = (
     (array + shift) / 2
-    for array, shift in zip(np.polynomial.legendre.leggauss(40), (1, 0), strict=True)
+    for array, shift in zip(np.polynomial.legendre.leggauss(32), (1, 0), strict=True)
 )
 CHEBYSHEV_POINTS = 24
 CURVE_ROWS = 2**10  # below what the linear algebra library wakes its threads for

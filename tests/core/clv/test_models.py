@@ -367,8 +367,20 @@ def test_unknown_models_are_named():
         rc.clv.fit(frame_of([(0, 0, 4)]), model="arima")
 
 
-@pytest.mark.parametrize("model", ["bg/nbd", "mbg/nbd"])
-@pytest.mark.parametrize("question", [rc.clv.expected_purchases, expected_pairs])
+def alive_then(fit, _, *past):
+    return rc.clv.probability_alive(fit, *past)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "question",
+    [
+        alive_then,
+        rc.clv.probability_active,
+        rc.clv.expected_purchases,
+        expected_pairs,
+    ],
+)
 def test_many_ages_are_scored_as_one_by_one(model, question):
     """Of many customers ages lie between Chebyshev points; of one they do not."""
     fit = Fit(model, pd.Series(PARAMS[model]))
@@ -382,6 +394,26 @@ def test_many_ages_are_scored_as_one_by_one(model, question):
         part = slice(row, row + 1)
         alone = question(fit, 365, x[part], recency[part], ages[part])
         assert together[part] == pytest.approx(alone, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "params", [params for name, params in HARD_PARAMS if name == "pareto/nbd"]
+)
+def test_what_histories_share_adds_up_to_what_each_says(params):
+    """The likelihood of many is interpolated, that of one integrated."""
+    rng = np.random.default_rng(5)
+    T = rng.integers(1, 1100, 3000).astype(float)
+    x = np.floor(40 * rng.random(T.size) ** 4)
+    t_x = np.where(x > 0, np.floor(T * rng.random(T.size)), 0)
+    model, at = model_of("pareto/nbd"), np.array(params)
+    columns = (x, t_x, T, np.ones_like(T))
+    alone = [
+        model.log_likelihood(at, Histories(*(column[[row]] for column in columns)))
+        for row in range(T.size)
+    ]
+    value, gradient = model.log_likelihood(at, Histories(*columns))
+    assert value == pytest.approx(sum(one[0] for one in alone), rel=1e-10)
+    assert gradient == pytest.approx(sum(one[1] for one in alone), rel=1e-8)
 
 
 @pytest.mark.parametrize("model", MODELS)
