@@ -108,6 +108,7 @@ def matrices(page: Page, fits: Fits, asked: Terms) -> None:
                 days=page.formats.days(days),
                 months=page.formats.count(asked.months),
                 bought_once=page(f"once.{bought_once}"),
+                pale="" if groups["customers"].all() else page("notes.pale"),
             )
 
 
