@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from retention_core import engine
-from retention_core.intervals import ENOUGH_CUSTOMERS, ratio
+from retention_core.intervals import ENOUGH_CUSTOMERS, ratio, wilson
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
     from retention_core.orders import Orders
 
@@ -41,12 +42,13 @@ class Regularity:
         on), so that chance is not taken for regularity. NaN where it cannot be told.
     customers, pairs
         Pairs of neighbouring gaps that it rests on, and whose they are.
-    even, even_by_chance
-        Share of pairs whose shorter gap is at least half the longer (0–1), and what
-        it would be with the same days by chance: about a third.
+    even, even_low, even_high, even_by_chance
+        Share of pairs whose shorter gap is at least half the longer (0–1) with its
+        95 % interval (Wilson), and what it would be with the same days by chance:
+        about a third.
     bins
         ``share_from, share_to`` of the shorter gap in both, in tenths up to one half;
-        ``pairs``; ``share`` of them, and ``by_chance``.
+        ``pairs``; ``share`` of them with ``low`` and ``high``; and ``by_chance``.
     """
 
     code: Code
@@ -56,6 +58,8 @@ class Regularity:
     customers: int
     pairs: int
     even: float
+    even_low: float
+    even_high: float
     even_by_chance: float
     bins: pd.DataFrame
 
@@ -69,10 +73,10 @@ def regularity(orders: Orders) -> Regularity:
     nor the end of the data, nor leaving, disturb it (Wheat & Morrison 1990,
     "Estimating purchase regularity with two interpurchase times", Journal of Marketing
     Research 27(1), 87–93). Taken over all neighbouring pairs that do not overlap and
-    take 14 days or more together, against what whole days give by chance: of days at
-    which a chance buyer may buy the second time each is as likely, so that of pairs of
-    n days the mean of ((a − b) / n)² is (1 − 2/n) / 3. Ratio of both, with customers
-    as the units.
+    take 14 days or more together, and held against what chance gives on whole days:
+    there each day within the pair is as likely for the purchase in the middle, so that
+    of gaps a and b of n days together the mean of ((a − b) / n)² is (1 − 2/n) / 3.
+    Ratio of both, with customers as the units.
 
     A customer whose habits change, or who buys again after days what was forgotten,
     looks less regular than they are.
@@ -81,30 +85,32 @@ def regularity(orders: Orders) -> Regularity:
     k = 1 forecast / actual is 1.01 to 1.04; with 2 1.01 to 1.11, with 3 1.02 to 1.12.
     It lies with the silent: of customers silent for two to four of their own mean gaps
     1.1 to 1.6 (k = 2) and 1.5 to 2.0 (k = 3), while those within their gap are
-    forecast 3 to 7 % low. With k = 0.6 the total is 0.91 to 0.98.
+    forecast 1 to 7 % low. With k = 0.6 the total is 0.91 to 0.98.
     """
     with engine.held(pairs(orders), orders.backend) as table:
         sums = orders.run(_sums(table)).iloc[0]
         counts = orders.run(_counts(table))
-    found, even, by_chance = _bins(counts)
     customers = int(sums["units"])
     y, x = float(sums["top"] or 0), float(sums["bottom"] or 0)
     ends = ratio(
         y, x, sums["top_squared"], sums["bottom_squared"], sums["product"], customers
     )
-    low, high = (float(end) for end in ends)
-    shapes = [_shape(each) for each in (y / x if x else np.nan, high, low)]
-    k, low, high = shapes
+    # The more the gaps differ, the less regular: low and high change places.
+    high, low = (_shape(float(end)) for end in ends)
+    even, by_chance = _even(counts)
+    even_low, even_high = wilson(counts["even"].sum(), counts["pairs"].sum())
     return Regularity(
         code=_code(low, high, customers),
-        k=k,
+        k=_shape(y / x if x else np.nan),
         low=low,
         high=high,
         customers=customers,
-        pairs=int(found["pairs"].sum()),
+        pairs=int(counts["pairs"].sum()),
         even=even,
+        even_low=float(even_low),
+        even_high=float(even_high),
         even_by_chance=by_chance,
-        bins=found,
+        bins=_bins(counts),
     )
 
 
@@ -161,29 +167,43 @@ def _counts(table: ir.Table) -> ir.Table:
     )
 
 
-def _bins(counts: pd.DataFrame) -> tuple[pd.DataFrame, float, float]:
-    """Shares of pairs by the shorter gap's share, and of even pairs; and by chance."""
-    n = counts["both"].to_numpy("int64")
-    weight = counts["pairs"].to_numpy("float64")
-    whole = float(weight.sum()) or np.nan
+def _bins(counts: pd.DataFrame) -> pd.DataFrame:
+    """Shares of pairs by the shorter gap's share in both, and by chance."""
+    n, weight, whole = _weights(counts)
     tenths = counts["tenth"].to_numpy("int64")
     pairs = np.bincount(tenths, weight, minlength=BINS)
+    low, high = wilson(pairs, whole)
     edges = np.arange(BINS + 1) / (2 * BINS)
     # Days 1 … n − 1 are as likely each: of these, how many lie below an edge.
     below = np.array([-(-n * i // (2 * BINS)) - 1 for i in range(1, BINS)])
     below = np.vstack([0 * n, 2 * below, n - 1]) / (n - 1)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "share_from": edges[:-1],
             "share_to": edges[1:],
             "pairs": pairs.astype("int64"),
             "share": pairs / whole,
+            "low": low,
+            "high": high,
             "by_chance": np.diff(below, axis=0) @ weight / whole,
         }
     )
-    even = float(counts["even"].sum()) / whole
+
+
+def _even(counts: pd.DataFrame) -> tuple[float, float]:
+    """Share of pairs whose shorter gap is at least half the longer, and by chance."""
+    n, weight, whole = _weights(counts)
     uneven = 2 * (-(-n // 3) - 1) / (n - 1)
-    return frame, even, float((1 - uneven) @ weight / whole)
+    chance = (1 - uneven) @ weight
+    return float(counts["even"].sum()) / whole, float(chance) / whole
+
+
+def _weights(
+    counts: pd.DataFrame,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
+    """Days of both gaps, how many pairs, and how many in all (NaN for none)."""
+    weight = counts["pairs"].to_numpy("float64")
+    return counts["both"].to_numpy("int64"), weight, float(weight.sum()) or np.nan
 
 
 def _shape(found: float) -> float:

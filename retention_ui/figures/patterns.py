@@ -54,6 +54,11 @@ def gap_shares(
             span=name,
             share=formats.share(row["share"]),
             chance=formats.share(row["by_chance"]),
+            interval=texts(
+                "figures.interval",
+                low=formats.share(row["low"]),
+                high=formats.share(row["high"]),
+            ),
         )
         for row, name in zip(rows, names, strict=True)
     ]

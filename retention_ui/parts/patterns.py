@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retention_ui.parts.forecast import Terms
     from retention_ui.questions.patterns import Year
 
-SHARES = ("share_from", "share_to", "share", "by_chance")
+SHARES = ("share_from", "share_to", "share", "low", "high", "by_chance")
 
 
 def notes(page: Page, fits: Fits, asked: Terms) -> None:
@@ -67,13 +67,18 @@ def _gaps(page: Page, found: Regularity) -> None:
         figures.gap_shares(found.bins, *page.drawing),
         table=found.bins,
         kinds=dict.fromkeys(SHARES, "share"),
-        follows=page(f"regularity.{found.code}"),
         customers=formats.count(found.customers),
         pairs=formats.count(found.pairs),
+        even=formats.share(found.even),
+        interval=formats.interval(found.even_low, found.even_high),
+    )
+    spread = page(
+        "regularity.spread",
         k=formats.ratio(found.k),
         interval=formats.span(formats.ratio(found.low), formats.ratio(found.high)),
         spread=formats.share(1 / math.sqrt(found.k)),
     )
+    blocks.note(f"{spread} {page(f'regularity.{found.code}')}")
 
 
 def _months(page: Page, found: Season) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+import retention_core as rc
 from retention_core.clv.regularity import pairs, regularity
 from tests.conftest import needs_shared, orders_of
 from tests.core.shops import cdnow, online_retail, shops
-
-if TYPE_CHECKING:
-    import retention_core as rc
 
 FIRST = np.datetime64("2023-01-01")
 
@@ -81,6 +78,36 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
     assert {each.code for each in found} == {"random"}
 
 
+def forecast_and_actual(k: float) -> pd.DataFrame:
+    """A row a customer with two repeat orders: BG/NBD a year ahead, and what came."""
+    days = shop(k, customers=8000, mean=40, days=1100)
+    cut = dt.date(2024, 12, 31)
+    rows = days.run(days.purchase_days)
+    later = rows[rows["day"] > pd.Timestamp(cut)].groupby("customer_id").size()
+    known = days.run(rc.clv.summary(days.until(cut))).set_index("customer_id")
+    history = [known[name] for name in ("frequency", "recency", "T")]
+    ahead = float((days.as_of - cut).days)
+    fit = rc.clv.fit(known.reset_index())
+    return known.assign(
+        forecast=rc.clv.expected_purchases(fit, ahead, *history),
+        actual=later.reindex(known.index).fillna(0),
+        silent=(known["T"] - known["recency"])
+        / (known["recency"] / known["frequency"]),
+    ).query("frequency >= 2")
+
+
+def test_of_silent_regular_customers_the_model_expects_too_much():
+    def off(customers: pd.DataFrame) -> float:
+        return customers["forecast"].sum() / customers["actual"].sum()
+
+    chance, even = forecast_and_actual(1), forecast_and_actual(3)
+    assert off(chance) == pytest.approx(1, abs=0.06)
+    assert off(chance.query("2 <= silent < 4")) == pytest.approx(1, abs=0.2)
+    assert 1 < off(even) < 1.15
+    assert off(even.query("2 <= silent < 4")) > 1.3
+    assert off(even.query("silent < 1")) < 1
+
+
 def test_the_end_of_the_data_does_not_matter():
     whole, cut = shop(2), shop(2).until(dt.date(2024, 1, 1))
     assert regularity(cut).k == pytest.approx(regularity(whole).k, abs=0.2)
@@ -132,7 +159,7 @@ def test_shares_of_the_bins_add_up(rows):
     if found.pairs:
         assert found.bins["share"].sum() == pytest.approx(1)
         assert found.bins["by_chance"].sum() == pytest.approx(1)
-        assert 0 <= found.even <= 1
+        assert 0 <= found.even_low <= found.even <= found.even_high <= 1
         assert found.even_by_chance == pytest.approx(1 / 3, abs=0.08)
 
 
