@@ -1,4 +1,4 @@
-"""Small tables around a forecast: revenue so far, groups of customers, tenths."""
+"""Small tables around a forecast: revenue so far."""
 
 from __future__ import annotations
 
@@ -11,16 +11,7 @@ import pandas as pd
 from retention_core import periods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import ibis.expr.types as ir
-
     from retention_core.orders import Orders
-
-# Lower ends of the groups; the last one is open above.
-ORDERS_FROM = (1, 2, 3, 4, 5, 7, 10)
-DAYS_FROM = (0, 31, 61)
-LATE_DAYS_FROM = (181, 366)
 
 
 def history(orders: Orders) -> pd.DataFrame:
@@ -60,64 +51,3 @@ def history(orders: Orders) -> pd.DataFrame:
             ],
         }
     ).reset_index()
-
-
-def frequency_recency(customers: ir.Table, *, window_days: int) -> ir.Table:
-    """Customers by orders so far and days since the last, with their chances.
-
-    Parameters
-    ----------
-    customers
-        ``customer_id, orders, days_since_last_order, probability_active, clv``.
-    window_days
-        Who has been silent for so long counts as lost: a group of days begins here.
-
-    Returns
-    -------
-    Ibis table
-        ``orders_from, orders_to, days_from, days_to`` (both ends within; null: open
-        above), ``customers``, ``probability_active`` (mean), ``clv`` (sum); only
-        groups that hold somebody.
-    """
-    edges = {each for each in DAYS_FROM if each < window_days}
-    edges |= {window_days}
-    edges |= {each for each in LATE_DAYS_FROM if each > window_days}
-    grouped = customers.mutate(
-        **_group("orders", customers.orders, ORDERS_FROM),
-        **_group("days", customers.days_since_last_order, sorted(edges)),
-    )
-    keys = ["orders_from", "orders_to", "days_from", "days_to"]
-    return (
-        grouped.group_by(keys)
-        .agg(
-            customers=grouped.count(),
-            probability_active=grouped.probability_active.mean(),
-            clv=grouped.clv.sum(),
-        )
-        .order_by(["days_from", "orders_from"])
-    )
-
-
-def tenths(customers: ir.Table) -> ir.Table:
-    """Share of the forecast value that each tenth of the customers holds.
-
-    ``customers`` has ``clv``. Gives ``tenth`` (1: the most valuable) and ``share``.
-    """
-    tenth = ibis.ntile(10).over(order_by=customers.clv.desc()) + 1
-    summed = customers.select("clv", tenth=tenth).group_by("tenth")
-    totals = summed.agg(clv=ibis._.clv.sum())
-    whole = totals.clv.sum().over(ibis.window())
-    return totals.select("tenth", share=totals.clv / whole).order_by("tenth")
-
-
-def _group(
-    name: str, value: ir.IntegerValue, starts: Sequence[int]
-) -> dict[str, ir.Value]:
-    """Lower and upper end of the group that ``value`` lies in."""
-    ends = [*(start - 1 for start in starts[1:]), None]
-    low = [(value >= start, ibis.literal(start)) for start in reversed(starts)]
-    high = [
-        (value >= start, ibis.literal(end, type="int64"))
-        for start, end in reversed(list(zip(starts, ends, strict=True)))
-    ]
-    return {f"{name}_from": ibis.cases(*low), f"{name}_to": ibis.cases(*high)}

@@ -116,42 +116,6 @@ def tracking(
     return describe(figure, _tracking_alt(weeks, texts, formats))
 
 
-def tenths(
-    shares: pd.DataFrame, texts: Texts, look: Look, formats: Formats
-) -> go.Figure:
-    """Draw each tenth's share of the value to come, the most valuable tenth first.
-
-    ``shares`` has ``tenth`` (1 to 10) and ``share`` (0 to 1).
-    """
-    figure = base(look, SMALL_HEIGHT)
-    ordered = shares.sort_values("tenth")
-    names = [formats.count(tenth) for tenth in ordered["tenth"]]
-    figure.update_layout(bargap=0.28)
-    figure.update_xaxes(**axes.category(names))
-    figure.update_xaxes(title={"text": texts("figures.tenths.axis")})
-    top = 1.12 * max([0.01, *ordered["share"]])
-    low = min([0.0, *ordered["share"]])
-    figure.update_yaxes(range=[low, top], showgrid=False, showticklabels=False)
-    figure.add_bar(
-        x=names,
-        y=ordered["share"].tolist(),
-        marker={
-            "color": [look.fill if i == 0 else look.grey for i in range(len(names))]
-        },
-        customdata=[
-            texts("figures.tenths.hover", tenth=name, share=formats.share(share, 1))
-            for name, share in zip(names, ordered["share"], strict=True)
-        ],
-        hovertemplate=HOVER,
-    )
-    for place, share in enumerate(ordered["share"]):
-        written = formats.share(share, 1 if share < 0.01 else 0)
-        text = f"<b>{written}</b>" if place == 0 else written
-        colour = look.accent if place == 0 else look.muted
-        label(figure, (place, max(share, 0.0)), text, colour, yshift=10)
-    return describe(figure, _tenths_alt(ordered, texts, formats))
-
-
 def _past(
     figure: go.Figure,
     past: pd.DataFrame,
@@ -305,16 +269,4 @@ def _tracking_alt(weeks: pd.DataFrame, texts: Texts, formats: Formats) -> str:
         weeks=formats.count(last["week"]),
         actual=formats.count(last["actual"]),
         forecast=formats.count(last["forecast"]),
-    )
-
-
-def _tenths_alt(ordered: pd.DataFrame, texts: Texts, formats: Formats) -> str:
-    title = texts("figures.tenths.name")
-    if not len(ordered):
-        return texts("figures.empty", figure=title)
-    return texts(
-        "figures.tenths.alt",
-        figure=title,
-        first=formats.share(float(ordered["share"].iloc[0])),
-        last=formats.share(float(ordered["share"].iloc[-1]), 1),
     )

@@ -1,12 +1,11 @@
-"""Customers by orders so far and by days since the last one."""
+"""The field's matrices: customers by orders so far and by days since the last one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 import pandas as pd
 
-from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, records
 from retention_ui.figures.look import (
     HOVER,
@@ -25,72 +24,125 @@ if TYPE_CHECKING:
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
-TOP = 0.9
+ROW = 42
+LETTERS, SMALL_LETTERS = 13, 10.5
+# In parts of a row: what is told stands above the middle, how many below it.
+ABOVE, BELOW = -0.15, 0.22
+PALE = 0.35
+Measure = Literal["probability_alive", "expected_purchases"]
 Edge = tuple[int, int | None]
+Cell = tuple[int, int, Row]
+"""Column, row, and what lies there."""
 
 
-class Window(TypedDict):
-    """``days``: the window; the rows below it count as lost."""
+class Shown(TypedDict):
+    """What the cells tell, and of what.
 
+    ``days``: the window; the rows below it count as lost. ``months``: the horizon of
+    the expected orders.
+    """
+
+    measure: Measure
     days: int
+    months: int
 
 
 def frequency_recency(
-    cells: pd.DataFrame,
+    groups: pd.DataFrame,
     texts: Texts,
     look: Look,
     formats: Formats,
-    **facts: Unpack[Window],
+    **facts: Unpack[Shown],
 ) -> go.Figure:
-    """Draw customers by orders so far and days since the last, coloured by chance.
+    """Draw what is expected of customers by orders so far and by days of silence.
 
-    ``cells``: a row a group that is not empty, with ``orders_from, orders_to,
-    days_from, days_to`` (whole numbers, both ends within; null: no upper end),
-    ``customers, probability_active`` (mean chance of an order within the window) and
-    ``clv`` (sum of the forecast value).
+    ``groups``: a row a cell, with ``orders_from, orders_to, days_from, days_to`` (whole
+    numbers, both ends within; null: no upper end), ``customers``, ``clv`` (sum) and the
+    means ``probability_alive, probability_in_window, expected_purchases``. A cell
+    without customers holds what the model would say of one: it is drawn pale.
     """
-    columns = _edges(cells, "orders")
-    bands = _edges(cells, "days")
+    columns, bands = _edges(groups, "orders"), _edges(groups, "days")
     names = [
-        _orders(edge, texts, formats, first=edge == columns[0]) for edge in columns
+        _orders(edge, texts, formats, first=not i) for i, edge in enumerate(columns)
     ]
-    rows = [_days(edge, texts, formats, first=edge == bands[0]) for edge in bands]
-    figure = base(look, 30 + 36 * max(len(rows), 1))
-    figure.update_layout(margin={"t": 24, "pad": 6})
-    figure.update_xaxes(**axes.category(names) | {"side": "top"}, showline=False)
-    figure.update_xaxes(range=[-0.5, len(names) - 0.5])
-    ends = {"range": [len(rows) - 0.5, -0.5]}
-    figure.update_yaxes(**axes.category(rows) | ends, showgrid=False)
-    z: list[list[float | None]] = [[None] * len(names) for _ in rows]
-    hovers = [[""] * len(names) for _ in rows]
-    written, colours = [], []
-    for each in records(cells):
-        row, column = (
-            bands.index(_edge(each, "days")),
-            columns.index(_edge(each, "orders")),
+    rows = [_days(edge, texts, formats, first=not i) for i, edge in enumerate(bands)]
+    figure = base(look, 30 + ROW * max(len(rows), 1))
+    figure.update_layout(margin={"t": 24, "pad": 6, "r": 2})
+    figure.update_xaxes(**_named(names), side="top", showline=False)
+    figure.update_yaxes(**_named(rows), showgrid=False)
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
+    cells = [
+        (columns.index(_edge(each, "orders")), bands.index(_edge(each, "days")), each)
+        for each in records(groups)
+    ]
+    for real in (True, False):
+        z: list[list[float | None]] = [[None] * len(names) for _ in rows]
+        hovers = [[""] * len(names) for _ in rows]
+        for column, row, each in cells:
+            if (each["customers"] > 0) == real:
+                z[row][column] = float(each[facts["measure"]])
+                hovers[row][column] = _hover(each, texts, formats, facts)
+        figure.add_heatmap(
+            x=[*range(len(names))],
+            y=[*range(len(rows))],
+            z=z,
+            customdata=hovers,
+            hovertemplate=HOVER,
+            colorscale=colourscale(look),
+            zmin=0,
+            zmax=_top(groups, facts),
+            opacity=1 if real else PALE,
+            xgap=1.5,
+            ygap=1.5,
+            showscale=False,
+            hoverongaps=False,
         )
-        chance = float(each["probability_active"])
-        z[row][column] = chance
-        hovers[row][column] = _hover(each, texts, formats)
-        written.append((names[column], rows[row], formats.count(each["customers"])))
-        colours.append(on(look, colour_at(look.scale, chance / TOP)))
-    figure.add_heatmap(
-        x=names,
-        y=rows,
-        z=z,
-        customdata=hovers,
-        hovertemplate=HOVER,
-        colorscale=colourscale(look),
-        zmin=0,
-        zmax=TOP,
-        xgap=1.5,
-        ygap=1.5,
-        showscale=False,
-        hoverongaps=False,
-    )
-    cell_text(figure, written, colours, size=12.5)
+    _written(figure, cells, (look, formats), (facts, _top(groups, facts)))
     _window_line(figure, bands, facts["days"], look)
-    return describe(figure, _alt(cells, texts, formats, facts["days"]))
+    return describe(figure, _alt(groups, texts, formats, facts))
+
+
+def _named(names: list[str]) -> dict[str, object]:
+    """Axis of names on which a place between two of them can be told."""
+    places = [*range(len(names))]
+    ends = [-0.5, len(names) - 0.5]
+    return {"range": ends, "tickmode": "array", "tickvals": places, "ticktext": names}
+
+
+def _top(groups: pd.DataFrame, facts: Shown) -> float:
+    """The end of the scale: 1 for a chance, else the most that customers have."""
+    if facts["measure"] == "probability_alive":
+        return 1.0
+    real = groups.loc[groups["customers"] > 0, facts["measure"]]
+    return float(max([0.01, *real]))
+
+
+def _written(
+    figure: go.Figure,
+    cells: list[Cell],
+    words: tuple[Look, Formats],
+    scale: tuple[Shown, float],
+) -> None:
+    """Write what is told, and below it how many customers that is said of."""
+    (look, formats), (facts, top) = words, scale
+    told, counted, colours, small = [], [], [], []
+    for column, row, each in cells:
+        value, customers = float(each[facts["measure"]]), each["customers"]
+        ground = colour_at(look.scale, value / top)
+        if not customers:
+            ground = colour_at((look.page, ground), PALE)
+        if facts["measure"] == "probability_alive":
+            text = formats.share(value)
+        else:
+            text = formats.ratio(value, 1)
+        colour = on(look, ground)
+        told.append((column, row + (ABOVE if customers else 0), text))
+        colours.append(colour)
+        if customers:
+            counted.append((column, row + BELOW, formats.count(customers)))
+            small.append(colour)
+    cell_text(figure, told, colours, size=LETTERS)
+    cell_text(figure, counted, small, size=SMALL_LETTERS)
 
 
 def _window_line(figure: go.Figure, bands: list[Edge], days: int, look: Look) -> None:
@@ -100,19 +152,13 @@ def _window_line(figure: go.Figure, bands: list[Edge], days: int, look: Look) ->
     ]
     if not above or len(above) == len(bands):
         return
-    figure.add_shape(
-        type="line",
-        xref="paper",
-        x0=0,
-        x1=1,
-        y0=above[-1] + 0.5,
-        y1=above[-1] + 0.5,
-        line={"color": look.lost, "width": 1.6},
-    )
+    at = above[-1] + 0.5
+    line = {"color": look.lost, "width": 1.6}
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=at, y1=at, line=line)
 
 
-def _edges(cells: pd.DataFrame, of: str) -> list[Edge]:
-    found = {_edge(each, of) for each in records(cells)}
+def _edges(groups: pd.DataFrame, of: str) -> list[Edge]:
+    found = {_edge(each, of) for each in records(groups)}
     return sorted(found, key=lambda edge: edge[0])
 
 
@@ -143,30 +189,50 @@ def _span(edge: Edge, texts: Texts, formats: Formats, open_ended: str) -> str:
     return formats.span(formats.count(start), formats.count(end))
 
 
-def _hover(each: Row, texts: Texts, formats: Formats) -> str:
-    customers = formats.count(each["customers"])
-    orders = _orders(_edge(each, "orders"), texts, formats, first=True)
-    days = _days(_edge(each, "days"), texts, formats, first=True)
+def _hover(each: Row, texts: Texts, formats: Formats, facts: Shown) -> str:
+    customers = each["customers"]
+    group = texts(
+        "figures.matrix.group",
+        orders=_orders(_edge(each, "orders"), texts, formats, first=True),
+        days=_days(_edge(each, "days"), texts, formats, first=True),
+    )
+    nobody = texts("figures.matrix.nobody")
+    n = formats.count(customers)
     lines = [
-        texts("figures.matrix.group", orders=orders, days=days),
-        texts("figures.matrix.customers", count=each["customers"], n=customers),
-        texts("figures.matrix.chance", share=formats.share(each["probability_active"])),
+        group,
+        texts("figures.matrix.customers", count=customers, n=n)
+        if customers
+        else nobody,
+        texts("figures.matrix.alive", share=formats.share(each["probability_alive"])),
+        texts(
+            "figures.matrix.back",
+            share=formats.share(each["probability_in_window"]),
+            days=formats.days(facts["days"]),
+        ),
+        texts(
+            "figures.matrix.orders",
+            n=formats.ratio(each["expected_purchases"], 1),
+            count=facts["months"],
+            months=formats.count(facts["months"]),
+        ),
     ]
-    if pd.notna(each.get("clv")):
+    if customers:
         lines.append(texts("figures.matrix.value", amount=formats.money(each["clv"])))
     return "<br>".join(lines)
 
 
-def _alt(cells: pd.DataFrame, texts: Texts, formats: Formats, days: int) -> str:
-    title = texts("figures.matrix.name")
-    if not len(cells):
+def _alt(groups: pd.DataFrame, texts: Texts, formats: Formats, facts: Shown) -> str:
+    real = groups[groups["customers"] > 0]
+    title = texts(f"figures.matrix.{facts['measure']}")
+    if real.empty:
         return texts("figures.empty", figure=title)
-    chances = cells["probability_active"]
+    told = real[facts["measure"]]
+    chance = facts["measure"] == "probability_alive"
+    ends = [formats.share(v) if chance else formats.ratio(v, 1) for v in told]
     return texts(
-        "figures.matrix.alt",
+        "figures.matrix.ends",
         figure=title,
-        customers=formats.count(cells["customers"].sum()),
-        days=formats.days(days),
-        low=formats.share(chances.min()),
-        high=formats.share(chances.max()),
+        customers=formats.count(real["customers"].sum()),
+        low=ends[int(told.to_numpy().argmin())],
+        high=ends[int(told.to_numpy().argmax())],
     )

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from retention_ui.formats import Formats
 
-REGULAR_ORDERS = 5
 CLEARLY_BETTER = 0.03
 
 
@@ -56,35 +55,3 @@ def rules(model: float, past_spend: float) -> Finding:
     if ahead >= CLEARLY_BETTER:
         return Finding("rules.clearly")
     return Finding("rules.slightly" if ahead > 0 else "rules.no")
-
-
-def matrix(cells: pd.DataFrame, days: int, formats: Formats) -> Finding:
-    """Who is expected back of those whose silence is just within the window."""
-    band = cells[cells["days_to"] == days - 1]
-    once = _chance(band[band["orders_from"] == 1])
-    often = _chance(band[band["orders_from"] >= REGULAR_ORDERS])
-    if once is None or often is None:
-        return Finding("matrix.none")
-    fields: dict[str, str | Finding] = {
-        "start": formats.count(band["days_from"].iloc[0]),
-        "end": formats.count(days - 1),
-        "once": formats.share(once),
-        "often": formats.share(often),
-    }
-    return Finding("matrix.silent", fields)
-
-
-def tenths(shares: pd.DataFrame, formats: Formats) -> Finding:
-    """Share of the value to come that the most valuable tenth holds."""
-    first = shares.loc[shares["tenth"] == 1, "share"]
-    if first.empty:
-        return Finding("tenths.none")
-    return Finding("tenths.first", {"share": formats.share(float(first.iloc[0]))})
-
-
-def _chance(rows: pd.DataFrame) -> float | None:
-    """Mean chance of an order, each group weighted by its customers."""
-    customers = float(rows["customers"].sum())
-    if not customers:
-        return None
-    return float((rows["probability_active"] * rows["customers"]).sum() / customers)

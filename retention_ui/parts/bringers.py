@@ -9,7 +9,7 @@ import streamlit as st
 from retention_ui import blocks, queries, state
 from retention_ui.figures import bringers as figures
 from retention_ui.figures.frames import records
-from retention_ui.figures.frequency_recency import frequency_recency
+from retention_ui.figures.matrix import frequency_recency
 from retention_ui.figures.paths import alive_path, periods_of
 from retention_ui.findings import bringers as findings
 from retention_ui.findings.bringers import FIRST
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention_core.clv import Fits
-    from retention_ui.figures.frequency_recency import Measure, Shown
+    from retention_ui.figures.matrix import Measure, Shown
     from retention_ui.findings.finding import Finding
     from retention_ui.page import Page
     from retention_ui.parts.forecast import Terms

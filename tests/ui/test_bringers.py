@@ -14,8 +14,8 @@ import pytest
 import retention_core as rc
 from retention_core.clv.distribution import Distribution
 from retention_ui.figures import bringers as figures
-from retention_ui.figures.frequency_recency import PALE, frequency_recency
 from retention_ui.figures.look import DARK, LIGHT, Look, colour_at, contrast
+from retention_ui.figures.matrix import PALE, frequency_recency
 from retention_ui.figures.paths import alive_path, periods_of
 from retention_ui.findings import bringers as says
 from retention_ui.formats import Formats

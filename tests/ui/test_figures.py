@@ -23,7 +23,6 @@ from retention_ui.figures import (
     cohorts,
     forecast,
     ledger,
-    matrix,
     movement,
     survival,
 )
@@ -145,16 +144,6 @@ def ahead_of(months: int) -> pd.DataFrame:
             "high_80": 1.05 * expected,
         }
     )
-
-
-def groups_of(count: int) -> pd.DataFrame:
-    edges = [
-        (a, d) for a in ((1, 1), (2, 4), (5, None)) for d in ((0, 113), (114, None))
-    ]
-    rows = [(*a, *d, 9 + i, 0.15 * (i + 1), 100.0) for i, (a, d) in enumerate(edges)]
-    names = ["orders_from", "orders_to", "days_from", "days_to"]
-    names += ["customers", "probability_active", "clv"]
-    return pd.DataFrame(rows, columns=names).head(count)
 
 
 def pairs_of(count: int) -> pd.DataFrame:
@@ -307,16 +296,6 @@ def tracking(rows: int, look):
     return forecast.tracking(frame, TEXTS, look, FORMATS)
 
 
-def tenths(rows: int, look):
-    rows = min(rows, 10)
-    frame = pd.DataFrame({"tenth": range(1, rows + 1), "share": [0.1] * rows})
-    return forecast.tenths(frame, TEXTS, look, FORMATS)
-
-
-def frequency_recency(rows: int, look):
-    return matrix.frequency_recency(groups_of(rows), TEXTS, look, FORMATS, days=114)
-
-
 def pairs(rows: int, look):
     return baskets.pairs(pairs_of(rows), TEXTS, look, FORMATS)
 
@@ -344,8 +323,6 @@ FIGURES = [
     next_orders,
     revenue,
     tracking,
-    tenths,
-    frequency_recency,
     pairs,
     product_matrix,
     rows_of_files,
@@ -616,20 +593,6 @@ def test_real_pairs_come_first_and_only_they_are_filled():
     assert filled == [9.0, 9.0]
     assert len(table.z) == 9
     assert list(table.z[0]) == [None] * 8
-
-
-def test_the_matrix_draws_its_line_at_the_window():
-    figure = frequency_recency(6, LIGHT)
-    (line,) = figure.layout.shapes
-    assert (line.y0, line.y1) == (0.5, 0.5)
-    assert line.line.color == LIGHT.lost
-    assert list(figure.layout.xaxis.ticktext) == ["1 order", "2–4", "5+"]
-    assert list(figure.layout.yaxis.ticktext) == ["0–113 days", "over 113"]
-    assert (
-        figure.data[0]
-        .customdata[1][1]
-        .startswith("<b>2–4 orders so far, silent for over 113 days</b>")
-    )
 
 
 def test_the_ledgers_pieces_add_up_and_only_large_ones_are_named():

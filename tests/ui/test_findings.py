@@ -494,31 +494,6 @@ def test_tracking_tells_the_miss(forecast, ending):
     assert sentence == f"Tested on your own last 26 weeks {ending}"
 
 
-def test_the_matrix_compares_one_time_buyers_with_regulars():
-    cells = pd.DataFrame(
-        {
-            "orders_from": [1, 2, 5, 10],
-            "days_from": 61,
-            "days_to": 113,
-            "customers": [125, 66, 30, 10],
-            "probability_active": [0.23, 0.3, 0.5, 0.54],
-        }
-    )
-    assert said(forecast_says.matrix(cells, 114, FORMATS)) == (
-        "Silent 61 to 113 days: 23% of one-time buyers expected back, 51% of regulars"
-    )
-    sentence = said(forecast_says.matrix(cells.iloc[:2], 114, FORMATS))
-    assert sentence == "Customers by orders so far and days since the last one"
-
-
-def test_the_first_tenth():
-    shares = pd.DataFrame({"tenth": [1, 2], "share": [0.4, 0.2]})
-    sentence = said(forecast_says.tenths(shares, FORMATS))
-    assert sentence == "One customer in ten holds 40% of the value to come"
-    empty = said(forecast_says.tenths(shares.iloc[:0], FORMATS))
-    assert empty == "Value to come by tenths of customers"
-
-
 def pairs_of(q_values: list[float]) -> pd.DataFrame:
     count = len(q_values)
     return pd.DataFrame(
