@@ -48,12 +48,15 @@ class Ahead:
         """
         model, parameters = model_of(fit.model), fit.params.to_numpy(np.float64)
         x, ages, rows = distinct_pairs(history[0], history[2])
-        until = [
-            model.purchases_if_alive(parameters, float(end), x, ages)
-            for end in np.asarray(ends, np.float64)
-        ]
+        each = np.asarray(ends, np.float64)
+        until = model.purchases_if_alive(
+            parameters,
+            np.repeat(each, x.size),
+            *(np.tile(c, each.size) for c in (x, ages)),
+        )
         alive = model.probability_alive(parameters, *history)
-        return cls(alive, rows, np.diff(np.stack(until), axis=0, prepend=0))
+        by_end = until.reshape(each.size, x.size)
+        return cls(alive, rows, np.diff(by_end, axis=0, prepend=0))
 
     def each(self, weights: npt.ArrayLike = 1.0) -> Floats:
         """Of each history: the sum over periods, times the ``weights`` of these."""

@@ -26,8 +26,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln
 
-from retention_core.clv.distinct import Distinct
-from retention_core.clv.special import Floats, along, beta_mean, slices, weighted
+from retention_core.clv.distinct import Distinct, Pairs
+from retention_core.clv.special import (
+    Floats,
+    along,
+    beta_mean,
+    chebyshev_points,
+    slices,
+    weighted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +138,7 @@ class BetaGeometric:
         return np.asarray(-np.expm1(-(r + x) * np.log1p(horizon / (alpha + T))))
 
     def purchases_if_alive(
-        self, parameters: Floats, horizon: float, x: Floats, T: Floats
+        self, parameters: Floats, horizon: Floats | float, x: Floats, T: Floats
     ) -> Floats:
         """Expected purchases within ``horizon``, given a customer at T.
 
@@ -140,8 +147,8 @@ class BetaGeometric:
         """
         r, _, a, b = parameters
 
-        def log_expected(x: Floats, log_age: Floats) -> Floats:
-            u = horizon * np.exp(-log_age)
+        def log_expected(x: Floats, place: Floats) -> Floats:
+            u = np.exp(place)
 
             def purchases(p: Floats, rows: slice) -> Floats:
                 m = (r + x[rows])[:, None]
@@ -149,7 +156,7 @@ class BetaGeometric:
 
             return np.log(beta_mean(purchases, a, b + x + self.chances_at_first))
 
-        return self._by_age(log_expected, parameters, x, T)
+        return _ahead(log_expected, parameters[1], horizon, x, T)
 
     def pairs_if_alive(
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
@@ -160,28 +167,41 @@ class BetaGeometric:
         """
         r, _, a, b = parameters
 
-        def log_expected(x: Floats, log_age: Floats) -> Floats:
-            u = horizon * np.exp(-log_age)
+        def log_expected(x: Floats, place: Floats) -> Floats:
+            u = np.exp(place)
 
             def pairs(p: Floats, rows: slice) -> Floats:
                 return _pairs(p, (r + x[rows])[:, None], u[rows, None])
 
             return np.log(beta_mean(pairs, a, b + x + self.chances_at_first))
 
-        return self._by_age(log_expected, parameters, x, T)
+        return _ahead(log_expected, parameters[1], horizon, x, T)
 
-    def _by_age(
-        self,
-        log_expected: Callable[[Floats, Floats], Floats],
-        parameters: Floats,
-        x: Floats,
-        T: Floats,
-    ) -> Floats:
-        """Of what is smooth in ln(alpha + T), row by row."""
-        ages = Distinct.of(T)
-        places = Distinct(np.log(parameters[1] + ages.levels), ages.rows)
-        with np.errstate(divide="ignore"):  # nothing is expected of no time at all
-            return np.exp(along(log_expected, Distinct.of(x), places))
+
+def _ahead(
+    log_expected: Callable[[Floats, Floats], Floats],
+    alpha: float,
+    horizon: Floats | float,
+    x: Floats,
+    T: Floats,
+) -> Floats:
+    """What depends on x and on u = horizon / (alpha + T), by row; 0 where u is 0.
+
+    ``log_expected`` takes x and ln u; no singularity is nearer to a real ln u than pi.
+    """
+    ages, ends = Distinct.of(T), Distinct.of(np.broadcast_to(horizon, T.shape))
+    both = Pairs.of(ages, ends)
+    u = ends.levels[both.second] / (alpha + ages.levels[both.first])
+    if not u.size or u.min() <= 0:
+        some = np.flatnonzero(ends.each(ends.levels) > 0)
+        found = np.zeros(T.size)
+        if some.size:
+            until = ends.each(ends.levels)[some]
+            found[some] = _ahead(log_expected, alpha, until, x[some], T[some])
+        return found
+    places = Distinct(np.log(u), both.rows)
+    points = chebyshev_points(float(np.ptp(places.levels)))
+    return np.asarray(np.exp(along(log_expected, Distinct.of(x), places, points)))
 
 
 def _split(h: Histories, end: Floats, last: Floats) -> tuple[float, Floats, Floats]:

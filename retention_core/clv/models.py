@@ -48,7 +48,7 @@ class Model(Protocol):
         self, parameters: Floats, horizon: float, x: Floats, T: Floats
     ) -> Floats: ...
     def purchases_if_alive(  # noqa: D102
-        self, parameters: Floats, horizon: float, x: Floats, T: Floats
+        self, parameters: Floats, horizon: Floats | float, x: Floats, T: Floats
     ) -> Floats: ...
     def pairs_if_alive(  # noqa: D102
         self, parameters: Floats, horizon: float, x: Floats, T: Floats

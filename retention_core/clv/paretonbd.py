@@ -26,12 +26,18 @@ from scipy.special import digamma, exprel, gammaln
 
 from retention_core.clv.distinct import Distinct
 from retention_core.clv.histories import Histories
-from retention_core.clv.special import Floats, Powers, along, slices, weighted
+from retention_core.clv.special import (
+    Floats,
+    Powers,
+    along,
+    chebyshev_points,
+    slices,
+    weighted,
+)
 
 BEYOND = 10.0  # times the longest age: leaving later is left out of both tails
 ROWS = 2**14  # histories at once
 QUADRATURE_ROWS = 2**9
-DIGITS = 23.0  # ln(10^10): what the integrals need least; they turn out at 10^-12
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ class ParetoNbd:
             ]
             return np.concatenate(found, axis=1)
 
-        points = _points(float(np.ptp(places)))
+        points = chebyshev_points(float(np.ptp(places)), BEYOND)
         grown = along(evaluate, x, Distinct(places, times.rows), points)
         t = times.each(times.levels)
         m, A, B = r + x.each(x.levels), alpha + t, beta + t  # noqa: N806
@@ -167,12 +173,12 @@ class ParetoNbd:
             scale = np.log(m) + m * np.log(A) + s * np.log(B)
             return np.asarray(y.log_integral + scale)
 
-        points = _points(float(np.ptp(places)))
+        points = chebyshev_points(float(np.ptp(places)), BEYOND)
         logs = along(log_chance, Distinct.of(x), Distinct(places, by_T.rows), points)
         return np.asarray(np.exp(logs))
 
     def purchases_if_alive(
-        self, parameters: Floats, horizon: float, x: Floats, T: Floats
+        self, parameters: Floats, horizon: Floats | float, x: Floats, T: Floats
     ) -> Floats:
         """Expected purchases within ``horizon``, given a customer at T.
 
@@ -236,18 +242,6 @@ def _chances(last: Floats, end: Floats, stayed: Floats) -> tuple[Floats, ...]:
     more = np.maximum(odds, 0) + np.log1p(np.exp(-np.abs(odds)))
     total = stayed + more
     return total, np.exp(last - total), np.exp(end - total), np.exp(-more)
-
-
-def _points(reach: float) -> int:
-    """Chebyshev points over so long a range of ln(time) for eleven digits.
-
-    The functions have no singularity nearer than pi to the side, where the other of
-    alpha and beta has its own, or ln(``BEYOND``) behind the end.
-    """
-    half = max(reach / 2, 1e-3)
-    side, behind = np.pi / half, 1 + np.log(BEYOND) / half
-    growth = min(side + np.hypot(1, side), behind + np.sqrt(behind**2 - 1))
-    return int(np.clip(np.ceil(DIGITS / np.log(growth)), 8, 128))
 
 
 PARETO_NBD = ParetoNbd()

@@ -25,7 +25,7 @@ LEGENDRE_NODES, LEGENDRE_WEIGHTS = (
     (array + shift) / 2
     for array, shift in zip(np.polynomial.legendre.leggauss(32), (1, 0), strict=True)
 )
-CHEBYSHEV_POINTS = 24
+DIGITS = 23.0  # ln(10^10): of an interpolation; most turn out better
 CURVE_ROWS = 2**10  # below what the linear algebra library wakes its threads for
 CELLS = 2**21  # numbers held at once by one quadrature
 
@@ -101,13 +101,12 @@ def along(
     evaluate: Callable[[Floats, Floats], Floats],
     x: Distinct,
     place: Distinct,
-    points: int = CHEBYSHEV_POINTS,
+    points: int,
 ) -> Floats:
     """``evaluate(x, place)``, smooth in ``place``, for many rows.
 
     Where there are far more rows than distinct ``x``, it is evaluated at ``points``
-    Chebyshev points for each x and interpolated: with 24 of them to better than 1e-8
-    where the functions of the models are meant, over the usual ranges.
+    Chebyshev points for each x and interpolated: see :func:`chebyshev_points`.
 
     Parameters
     ----------
@@ -128,6 +127,18 @@ def along(
         np.polynomial.chebyshev.chebvander(where, points - 1), np.float64
     )
     return _looked_up(known @ inverse, basis, x.rows, place.rows)
+
+
+def chebyshev_points(reach: float, behind: float = np.inf) -> int:
+    """Points for ten digits of a function of ln(time) over a range of ``reach``.
+
+    It may have singularities pi to the side, where a time is minus another one, and
+    ln(``behind``) after the end.
+    """
+    half = max(reach / 2, 1e-3)
+    side, after = np.pi / half, 1 + np.log(behind) / half
+    growth = min(side + np.hypot(1, side), after + np.sqrt(after**2 - 1))
+    return int(np.clip(np.ceil(DIGITS / np.log(growth)), 8, 128))
 
 
 def _looked_up(
