@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     Ask = Callable[[Fit, float, Floats, Floats, Floats], Floats]
 
 SHIFT = "shift_"
-TINY = 1e-300
+STEPS, ROWS = 6, 300
+"""Lengths to go, and histories of each, that stand for all."""
 YEAR = 12
 
 
@@ -304,9 +305,7 @@ def _to_come(groups: Groups, fits: Fits, terms: Terms) -> pd.DataFrame:
     )
     columns = {"expected": expected}
     columns["variance"] = each**2 * _chance(groups, fits, purchases, left)
-    for place, pair in enumerate(sigma_points(fits.timing)):
-        up, down = (_until_age(models.expected_purchases, fit, h, left) for fit in pair)
-        moved = np.log(np.maximum(up, TINY) / np.maximum(down, TINY)) / 2
+    for place, moved in enumerate(_moved(fits.timing, groups, left)):
         columns[f"{SHIFT}{place}"] = expected * moved
     columns[f"{SHIFT}spend"] = expected * spend_error(fits.spend)
     return pd.DataFrame(columns)
@@ -322,6 +321,30 @@ def _chance(groups: Groups, fits: Fits, mean: Floats, left: Floats) -> Floats:
     pairs = _until_age(models.expected_pairs, fits.timing, groups.histories, left)
     of_one = mean * (1 + 1 / p) + pairs - mean**2
     return np.asarray(groups.square * np.maximum(of_one, 0))
+
+
+def _moved(timing: Fit, groups: Groups, left: Floats) -> list[Floats]:
+    """By how much, as a logarithm, each direction of the parameters moves the spend.
+
+    That of some histories of those with about as long to go: it changes slowly.
+    """
+    h, points = groups.histories, sigma_points(timing)
+    moved = [np.zeros(left.size) for _ in points]
+    step = max(left.max() / STEPS, 1.0)
+    ends = np.ceil(left / step) * step
+    for end in np.unique(ends):
+        alike = np.flatnonzero(ends == end)
+        some = alike[:: max(1, alike.size // ROWS)]
+        history = (h.frequency[some], h.recency[some], h.T[some])
+        for place, pair in enumerate(points):
+            up, down = (
+                groups.value[some]
+                @ models.expected_purchases(fit, end * MONTH_DAYS, *history)
+                for fit in pair
+            )
+            if up > 0 and down > 0:
+                moved[place][alike] = np.log(up / down) / 2
+    return moved
 
 
 def _until_age(ask: Ask, timing: Fit, h: Histories, left: Floats) -> Floats:

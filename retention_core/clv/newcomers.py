@@ -11,7 +11,6 @@ import pandas as pd
 from retention_core.clv import models
 from retention_core.clv.forecast import Terms
 from retention_core.clv.spend import FARTHEST, population_mean
-from retention_core.clv.summary import summary
 from retention_core.errors import NoOrdersError, TooSmallError
 from retention_core.intervals import Z95
 
@@ -37,11 +36,16 @@ class FirstOrders:
         Who made one.
     mean, error
         Mean and its standard error, in the currency; ``error`` is 0 for one customer.
+    later_error
+        Standard error of the logarithm of the mean over customers of their own mean on
+        later days: what the data say without a model. Where a few spend very much,
+        Gamma-Gamma is too sure. 0 with fewer than two who paid again.
     """
 
     customers: int
     mean: float
     error: float
+    later_error: float
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def newcomer(
     first = first_orders(orders)
     order_value = population_mean(fits.spend.params.to_numpy(np.float64))
     purchases, later = unfolding(fits.timing, terms)
-    spend = max(spend_error(fits.spend), spend_sampled(orders))
+    spend = max(spend_error(fits.spend), first.later_error)
     apart = purchases_error(fits.timing, terms.ends) ** 2 + spend**2
     value = np.concatenate([[0.0], order_value * later])
     error = value * np.sqrt(np.concatenate([[0.0], apart]))
@@ -169,15 +173,32 @@ def first_orders(orders: Orders) -> FirstOrders:
         No known customer has an order.
     """
     days = orders.purchase_days
-    each = days.group_by("customer_id").agg(amount=days.amount.argmin(days.day))
-    row = orders.run(
-        each.agg(n=each.count(), mean=each.amount.mean(), spread=each.amount.var())
-    ).iloc[0]
+    each = days.group_by("customer_id").agg(
+        repeats=days.count() - 1,
+        first=days.amount.argmin(days.day),
+        spent=days.amount.sum(),
+    )
+    own = (each.spent - each["first"]) / each.repeats.nullif(0)
+    asked = each.agg(
+        n=each.count(),
+        mean=each["first"].mean(),
+        spread=each["first"].var(),
+        payers=each.count(where=own > 0),
+        later=own.mean(where=own > 0),
+        later_spread=own.var(where=own > 0),
+    )
+    row = orders.run(asked).fillna(0.0).iloc[0].astype(float)
     if not row["n"]:
         raise NoOrdersError
-    spread = 0.0 if pd.isna(row["spread"]) else float(row["spread"])
-    n = int(row["n"])
-    return FirstOrders(n, float(row["mean"]), float(np.sqrt(spread / n)))
+    later_error = 0.0
+    if row["payers"]:
+        later_error = np.sqrt(row["later_spread"] / row["payers"]) / row["later"]
+    return FirstOrders(
+        customers=int(row["n"]),
+        mean=float(row["mean"]),
+        error=float(np.sqrt(row["spread"] / row["n"])),
+        later_error=float(later_error),
+    )
 
 
 def payback(monthly: pd.DataFrame, cost: float) -> Payback:
@@ -242,20 +263,6 @@ def spend_error(spend: Fit) -> float:
         up, down = np.clip(np.array(means) / usual, 1 / FARTHEST, FARTHEST)
         total += float(np.log(up / down) / 2) ** 2
     return float(np.sqrt(total))
-
-
-def spend_sampled(orders: Orders) -> float:
-    """Standard error of the logarithm of the mean over customers of their own mean.
-
-    What the data say of the spend per purchase day without a model: where a few spend
-    very much, Gamma-Gamma is too sure of it. 0 with fewer than two who paid.
-    """
-    table = summary(orders)
-    paid = table.filter((table.frequency > 0) & (table.monetary_value > 0))
-    money = paid.monetary_value
-    row = orders.run(paid.agg(n=paid.count(), mean=money.mean(), spread=money.var()))
-    n, mean, spread = row.iloc[0].astype(float)
-    return float(np.sqrt(spread / n) / mean) if n > 1 else 0.0
 
 
 def sigma_points(fit: Fit) -> list[tuple[Fit, Fit]]:

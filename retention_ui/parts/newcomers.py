@@ -34,7 +34,8 @@ USUAL_MONTHS = 24
 GRAINS = ("month", "quarter", "year")
 BEST_KNOWN = ("channel", "campaign", "product", "country")
 DEAREST = 1_000_000.0
-AFFORDABLE = (6, 12)
+# Of the months looked at: within how many what a new customer cost is to be back.
+AFFORDABLE = {12: (3, 6), 24: (6, 12), 36: (12, 24)}
 ENDS = ("value", "low", "high")
 KINDS = {"share": "share"}
 
@@ -264,7 +265,7 @@ def _affordable(page: Page, found: Newcomer) -> list[cards.Card]:
             "cost",
             n=formats.count(months),
         )
-        for months in AFFORDABLE
+        for months in AFFORDABLE[found.terms.months]
     ]
 
 

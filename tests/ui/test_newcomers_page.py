@@ -117,7 +117,7 @@ def curve(months: int = 24, last: float = 126.0, margin: float = 1.0) -> Newcome
         }
     )
     return Newcomer(
-        monthly, FirstOrders(90, 30.0, 1.0), 25.0, Terms(months, 0.1, margin)
+        monthly, FirstOrders(90, 30.0, 1.0, 0.0), 25.0, Terms(months, 0.1, margin)
     )
 
 

@@ -194,6 +194,9 @@ def test_first_orders_are_those_of_the_first_day(eight):
     found = newcomers.first_orders(eight)
     assert (found.customers, found.mean) == (4, 21.25)
     assert found.error == pytest.approx(np.std([20, 10, 15, 40], ddof=1) / 2)
+    later = [27.5, 15.0]  # ann and cat, on their later days
+    sure = np.std(later, ddof=1) / np.sqrt(2) / np.mean(later)
+    assert found.later_error == pytest.approx(sure)
     with pytest.raises(NoOrdersError):
         newcomers.first_orders(orders_of([("1", None, "2024-01-01", 5.0)]))
 
