@@ -87,6 +87,8 @@ def filled(
     """
     columns, rows = (_means(cells, edges) for edges in (ORDERS, DAYS))
     empty = _empty(cells, columns, rows)
+    if empty.empty:
+        return cells
     x = np.round(empty["frequency"].to_numpy(np.float64))
     t_x = np.where(x > 0, empty["recency"].to_numpy(np.float64), 0.0)
     age = t_x + empty["silence"].to_numpy(np.float64)

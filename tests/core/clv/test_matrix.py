@@ -105,6 +105,15 @@ def test_a_group_without_customers_has_the_models_own_answer(cells, fits):
     )
 
 
+@pytest.mark.parametrize("model", [*models.MODELS])
+def test_where_no_group_is_empty_nothing_is_added(model, cells, orders):
+    whole = cells[cells["orders_from"].between(2, 4)]
+    whole = whole[whole["days_from"] < 61]
+    assert len(whole) == 6
+    known = rc.clv.fits(orders, model)
+    pd.testing.assert_frame_equal(filled(whole, known, 10_000), whole)
+
+
 def test_groups_that_are_there_stay_as_they_are(cells, fits):
     found = filled(cells, fits, 10_000)
     real = found[found["customers"] > 0].reset_index(drop=True)
