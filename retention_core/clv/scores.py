@@ -79,12 +79,13 @@ def of_customers(
 
 @contextmanager
 def held(
-    orders: Orders, fits: Fits, terms: Terms, *, window_days: int
+    orders: Orders, fits: Fits, terms: Terms, *, window_days: int | None = None
 ) -> Iterator[ir.Table]:
     """Work the forecast of every customer out once, for several questions.
 
-    Gives the table of :attr:`clv.Forecast.customers` with ``probability_in_window``:
-    the chance of a purchase within ``window_days``. It is gone afterwards.
+    Gives the table of :attr:`clv.Forecast.customers`; given ``window_days``, with
+    ``probability_in_window``: the chance of a purchase within them. It is gone
+    afterwards.
 
     Raises
     ------
@@ -94,13 +95,12 @@ def held(
     terms.check()
     with engine.held(summary(orders), orders.backend) as known:
         histories = Histories.distinct(known)
-        history = (histories.frequency, histories.recency, histories.T)
         monthly = by_month(fits.timing, histories, terms)
-        scores = of_histories(fits.timing, histories, terms, monthly).assign(
-            probability_in_window=models.probability_active(
-                fits.timing, window_days, *history
-            )
-        )
+        scores = of_histories(fits.timing, histories, terms, monthly)
+        if window_days is not None:
+            history = (histories.frequency, histories.recency, histories.T)
+            chance = models.probability_active(fits.timing, window_days, *history)
+            scores = scores.assign(probability_in_window=chance)
         scored = of_customers(known, scores, fits.spend, terms.margin)
         with engine.held(scored, orders.backend) as customers:
             yield customers

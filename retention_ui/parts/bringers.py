@@ -8,6 +8,7 @@ import streamlit as st
 
 from retention_ui import blocks, queries, state
 from retention_ui.figures import bringers as figures
+from retention_ui.figures.distribution import distribution as draw_distribution
 from retention_ui.figures.frames import records
 from retention_ui.figures.matrix import frequency_recency
 from retention_ui.figures.paths import alive_path, periods_of
@@ -118,7 +119,7 @@ def distribution(page: Page, fits: Fits, asked: Terms) -> None:
     page.section(
         "distribution",
         findings.distribution(spread, page.formats).words(page.texts),
-        figures.distribution(
+        draw_distribution(
             spread.bins,
             *page.drawing,
             median=spread.median,

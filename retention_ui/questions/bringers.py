@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from retention_core.clv.distribution import Distribution
     from retention_core.orders import Orders
 
-SCORE_DAYS = 1  # of a window nobody asks about
-
 
 @dataclass(frozen=True)
 class Brought:
@@ -56,7 +54,9 @@ def brought(
     known, asked = clv.Fits.from_json(fits), clv.Terms(**terms)
     with scores.held(orders, known, asked, window_days=window_days) as customers:
         curve = lorenz(orders, customers.clv)
-        listed = orders.run(_listed(customers).limit(limit))
+        listed = orders.run(
+            _listed(customers.drop("probability_in_window")).limit(limit)
+        )
         cells = orders.run(matrix.frequency_recency(customers, window_days=window_days))
         spread = distribution(orders, customers)
     revenue = clv.concentration(orders)["share_of_revenue"]
@@ -80,7 +80,7 @@ def brought(
 def rows(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> pd.DataFrame:  # noqa: ANN401
     """List the forecast of every customer, most valuable first."""
     known, asked = clv.Fits.from_json(fits), clv.Terms(**terms)
-    with scores.held(orders, known, asked, window_days=SCORE_DAYS) as customers:
+    with scores.held(orders, known, asked) as customers:
         return orders.run(_listed(customers))
 
 
@@ -94,9 +94,7 @@ def alive_path(
 
 def _listed(scored: ir.Table) -> ir.Table:
     days = (scored["T"] - scored.recency).cast("int64")
-    listed = scored.drop("probability_in_window").mutate(
-        orders=scored.frequency + 1, days_since_last_order=days
-    )
+    listed = scored.mutate(orders=scored.frequency + 1, days_since_last_order=days)
     return listed.order_by([listed.clv.desc(), listed.customer_id.asc()])
 
 

@@ -14,6 +14,7 @@ import pytest
 import retention_core as rc
 from retention_core.clv.distribution import Distribution
 from retention_ui.figures import bringers as figures
+from retention_ui.figures.distribution import distribution as draw_distribution
 from retention_ui.figures.look import DARK, LIGHT, Look, colour_at, contrast
 from retention_ui.figures.matrix import PALE, frequency_recency
 from retention_ui.figures.paths import alive_path, periods_of
@@ -67,7 +68,7 @@ def bins_of(middle: int, customers: float = 120.0) -> pd.DataFrame:
 
 def distribution(middle: int, look: Look, **facts: float) -> go.Figure:
     known = {"median": 9.63, "mean": 35.66, "width": 10.0} | facts
-    return figures.distribution(bins_of(middle), TEXTS, look, FORMATS, **known)
+    return draw_distribution(bins_of(middle), TEXTS, look, FORMATS, **known)
 
 
 def groups_of(count: int) -> pd.DataFrame:
