@@ -2,7 +2,7 @@
 
 from retention_ui.forecasts import TooLittle
 from retention_ui.page import open_page
-from retention_ui.parts import ahead, bringers, common, forecast, patterns
+from retention_ui.parts import ahead, believe, bringers, common, forecast, patterns
 
 page = open_page("forecast")
 if common.customers_over_time(page):
@@ -14,10 +14,11 @@ if common.customers_over_time(page):
     else:
         ahead.in_short(page, fits, asked)
         ahead.by_month(page, fits, asked)
-        forecast.tested(page, asked)
+        believe.tested(page, fits, asked)
         bringers.brought(page, fits, asked)
         ahead.simple(page, asked)
         if forecast.detailed(page):
+            believe.in_detail(page, fits, asked)
             patterns.in_detail(page, fits, asked)
             bringers.matrices(page, fits, asked)
             bringers.distribution(page, fits, asked)

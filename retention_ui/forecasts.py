@@ -87,14 +87,6 @@ def simple(
         return TooLittle(error.code, error.fields)
 
 
-def backtest(orders: Orders, *, model: str) -> clv.Backtest | TooLittle:
-    """Answer how the model did on the part of the history held back from it."""
-    try:
-        return clv.backtest(orders, model=model)
-    except RetentionError as error:
-        return TooLittle(error.code, error.fields)
-
-
 def _calendar(monthly: pd.DataFrame) -> list[pd.Timestamp]:
     """Name each month ahead by the calendar month that most of the first lies in."""
     middle = monthly["month_start"].iloc[0] + pd.Timedelta(days=HALF_A_MONTH)

@@ -51,7 +51,7 @@ class Verdict:
 
     ``fields``: ``forecast``, ``actual``, ``miss`` (signed share of the actual),
     ``weeks``, ``top_tenth_share``, ``past_spend_top_tenth_share``, ``auc``,
-    ``past_spend_auc``, ``recency_auc``.
+    ``past_spend_auc``, ``recency_auc``, ``bought_share`` (of the customers).
     """
 
     code: Code
@@ -187,7 +187,7 @@ def _tested(holdout: Holdout, bought: ir.Table, model: str) -> Backtest:
         before=before,
         by_frequency=accuracy.by_frequency(predicted.expected, found),
         by_decile=accuracy.by_decile(predicted.expected, found),
-        verdict=_verdict(baselines, differences, found.total, days),
+        verdict=_verdict(baselines, differences, found, days),
         fit=timing,
     )
 
@@ -274,9 +274,9 @@ def _of_purchases(
 
 
 def _verdict(
-    baselines: pd.DataFrame, differences: pd.DataFrame, actual: float, days: int
+    baselines: pd.DataFrame, differences: pd.DataFrame, found: Outcomes, days: int
 ) -> Verdict:
-    rules = baselines.set_index("rule")
+    rules, actual = baselines.set_index("rule"), found.total
     forecast, own_rate = (float(rules["total"][r]) for r in ("model", "own_rate"))
     top, auc = rules["top_tenth_share"], rules["auc"]
     fields = {
@@ -289,6 +289,7 @@ def _verdict(
         "auc": float(auc["model"]),
         "past_spend_auc": float(auc["past_spend"]),
         "recency_auc": float(auc["recency"]),
+        "bought_share": float(found.bought.sum() / found.customers.sum()),
     }
     ranks = {
         rule: _rank(low, high)

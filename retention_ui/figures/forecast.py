@@ -25,7 +25,6 @@ MOST_MONTHS = 18
 HEADROOM = 1.08
 ABOVE_THE_BARS = 1.25
 CORNER = ("total", "low_80", "high_80", "low", "high")
-TRACKING_TICKS = (0, 4, 8, 13, 17, 22, 26)
 
 
 class Ahead(TypedDict):
@@ -75,45 +74,6 @@ def forecast(
     if facts["total"] is not None:
         _corner(figure, facts["total"], words)
     return describe(figure, _forecast_alt(past, facts, texts, formats))
-
-
-def tracking(
-    weeks: pd.DataFrame, texts: Texts, look: Look, formats: Formats
-) -> go.Figure:
-    """Draw repeat orders added up week by week: what happened, what was forecast.
-
-    ``weeks`` has ``week, actual, forecast``, both cumulative.
-    """
-    figure = base(look, SMALL_HEIGHT)
-    last = int(weeks["week"].max()) if len(weeks) else TRACKING_TICKS[-1]
-    share = last / TRACKING_TICKS[-1]
-    ticks = sorted({round(share * tick) for tick in TRACKING_TICKS})
-    figure.update_xaxes(
-        range=[0, last],
-        tickmode="array",
-        tickvals=ticks,
-        ticktext=[formats.count(tick) for tick in ticks],
-        title={"text": texts("figures.tracking.axis")},
-    )
-    top = HEADROOM * max([1.0, *weeks["actual"], *weeks["forecast"]])
-    figure.update_yaxes(**axes.amounts(formats, 0, top, "count"))
-    strokes = {"actual": (look.ink, 1.6), "forecast": (look.accent, 2.4)}
-    for place, column in enumerate(("forecast", "actual")):
-        colour, width = strokes[column]
-        figure.add_scatter(
-            x=weeks["week"].tolist(),
-            y=weeks[column].tolist(),
-            mode="lines",
-            line={"color": colour, "width": width},
-            customdata=_week_hover(weeks, column, texts, formats),
-            hovertemplate=HOVER,
-        )
-        if len(weeks):
-            n = formats.count(weeks[column].iloc[-1])
-            text = f"<b>{texts(f'figures.tracking.{column}', n=n)}</b>"
-            corner = {"xref": "paper", "yref": "paper", "xanchor": "right"}
-            label(figure, (1, 0.10 * (place + 1)), text, colour, **corner)
-    return describe(figure, _tracking_alt(weeks, texts, formats))
 
 
 def _past(
@@ -223,20 +183,6 @@ def _corner(
     )
 
 
-def _week_hover(
-    weeks: pd.DataFrame, column: str, texts: Texts, formats: Formats
-) -> list[str]:
-    rows = records(weeks)
-    return [
-        texts(
-            f"figures.tracking.hover_{column}",
-            week=formats.count(row["week"]),
-            n=formats.count(row[column]),
-        )
-        for row in rows
-    ]
-
-
 def _forecast_alt(
     past: pd.DataFrame, facts: Ahead, texts: Texts, formats: Formats
 ) -> str:
@@ -256,17 +202,3 @@ def _forecast_alt(
     value, low, high = (formats.money(facts["total"][each], "about") for each in ends)
     ahead = texts("figures.forecast.alt_ahead", value=value, low=low, high=high)
     return f"{text} {ahead}"
-
-
-def _tracking_alt(weeks: pd.DataFrame, texts: Texts, formats: Formats) -> str:
-    title = texts("figures.tracking.name")
-    if not len(weeks):
-        return texts("figures.empty", figure=title)
-    last = weeks.iloc[-1]
-    return texts(
-        "figures.tracking.alt",
-        figure=title,
-        weeks=formats.count(last["week"]),
-        actual=formats.count(last["actual"]),
-        forecast=formats.count(last["forecast"]),
-    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from retention_core import slices
 from retention_ui.questions import (
+    backtests,
     baskets,
     bringers,
     churn,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 # These see every customer, whoever is looked at: one window serves the whole product.
 WHOLE = ("facts", "values", "window")
 # These fit models: loops in Python, which would hold up everybody else's page.
-FITTED = ("fits", "backtest", "fitted", "hit_rate", "worth_by")
+FITTED = ("fits", "backtest", "choice", "fitted", "hit_rate", "worth_by")
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     **shop.QUESTIONS,
@@ -39,6 +40,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **churn.QUESTIONS,
     **risk.QUESTIONS,
     **forecast.QUESTIONS,
+    **backtests.QUESTIONS,
     **newcomers.QUESTIONS,
     **patterns.QUESTIONS,
     **bringers.QUESTIONS,

@@ -17,5 +17,4 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "history": tables.history,
     "simple": forecasts.simple,
     "margin": margin.gross,
-    "backtest": forecasts.backtest,
 }

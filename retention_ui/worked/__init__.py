@@ -29,7 +29,9 @@ SUBJECTS: tuple[str, ...] = (
     "baskets",
 )
 # Subjects whose examples stand in several modules.
-SEVERAL: dict[str, tuple[str, ...]] = {"forecast": ("forecast", "bringers", "patterns")}
+SEVERAL: dict[str, tuple[str, ...]] = {
+    "forecast": ("forecast", "backtest", "bringers", "patterns")
+}
 
 
 def terms() -> Mapping[str, Mapping[str, Example]]:

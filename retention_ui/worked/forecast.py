@@ -11,7 +11,6 @@ from retention_ui.parts import bringers, common, forecast
 from retention_ui.parts.forecast import USUAL
 
 if TYPE_CHECKING:
-    from retention_core.clv import Backtest
     from retention_ui.figures.frames import Row
     from retention_ui.page import Page
     from retention_ui.worked import Example
@@ -70,32 +69,6 @@ def simple_value(page: Page) -> dict[str, str] | None:
     }
 
 
-def backtest(page: Page) -> dict[str, str] | None:
-    """Return what the held-back part of the history was forecast to bring."""
-    found = _tested(page)
-    if found is None:
-        return None
-    return {
-        "date": page.formats.date(found.cutoff),
-        "days": page.formats.days(found.holdout_days),
-        "forecast": page.formats.count(round(found.forecast)),
-        "actual": page.formats.count(round(found.actual)),
-        "miss": page.formats.share(found.forecast / found.actual - 1, 1),
-    }
-
-
-def top_tenth(page: Page) -> dict[str, str] | None:
-    """Return the share of later spend by those the model put first."""
-    found = _tested(page)
-    if found is None:
-        return None
-    shares = found.baselines.set_index("rule")["top_tenth_share"]
-    return {
-        "model": page.formats.share(float(shares["model"]), 1),
-        "spend": page.formats.share(float(shares["past_spend"]), 1),
-    }
-
-
 def _first(page: Page) -> Row | None:
     """Return the most valuable customer's forecast."""
     fits = forecast.fitted(page, USUAL)
@@ -104,16 +77,9 @@ def _first(page: Page) -> Row | None:
     return records(bringers.found(page, fits, USUAL).customers.head(1))[0]
 
 
-def _tested(page: Page) -> Backtest | None:
-    found = queries.ask(page.shop, "backtest", model=USUAL.model)
-    return None if isinstance(found, TooLittle) or not found.actual else found
-
-
 EXAMPLES: dict[str, Example] = {
     "expected_purchases": expected_purchases,
     "customer_lifetime_value": customer_lifetime_value,
     "customer_equity": customer_equity,
-    "backtest": backtest,
-    "top_tenth": top_tenth,
     "simple_value": simple_value,
 }

@@ -18,6 +18,7 @@ from retention_core.intervals import wilson
 from retention_core.trends import Trend
 from retention_ui.figures import (
     axes,
+    backtest,
     baskets,
     churn,
     cohorts,
@@ -293,7 +294,32 @@ def revenue(rows: int, look):
 def tracking(rows: int, look):
     week = np.arange(rows)
     frame = pd.DataFrame({"week": week, "actual": 90 * week, "forecast": 88 * week})
-    return forecast.tracking(frame, TEXTS, look, FORMATS)
+    before = frame.assign(week=week - max(rows - 1, 0))
+    return backtest.tracking(frame, TEXTS, look, FORMATS, before=before)
+
+
+def groups_tested(rows: int, name: str) -> pd.DataFrame:
+    mean = np.linspace(2, 0.1, rows)
+    return pd.DataFrame(
+        {
+            name: range(rows),
+            "customers": 12.5,
+            "actual": mean,
+            "low": mean - 0.1,
+            "high": mean + 0.1,
+            "forecast": 0.9 * mean,
+        }
+    )
+
+
+def by_frequency(rows: int, look):
+    groups = groups_tested(min(rows, 8), "frequency")
+    return backtest.by_frequency(groups, TEXTS, look, FORMATS)
+
+
+def by_decile(rows: int, look):
+    groups = groups_tested(min(rows, 10), "decile")
+    return backtest.by_decile(groups, TEXTS, look, FORMATS)
 
 
 def pairs(rows: int, look):
@@ -323,6 +349,8 @@ FIGURES = [
     next_orders,
     revenue,
     tracking,
+    by_frequency,
+    by_decile,
     pairs,
     product_matrix,
     rows_of_files,

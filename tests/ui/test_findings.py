@@ -457,41 +457,10 @@ def test_half_of_those_who_come_back():
             "Not to be relied on: tested on your own past, the forecast was 40% too "
             "high",
         ),
-        (
-            forecast_says.rules(0.55, 0.5),
-            "It ranks customers clearly better than past spend",
-        ),
-        (
-            forecast_says.rules(0.51, 0.5),
-            "It ranks customers slightly better than past spend",
-        ),
-        (
-            forecast_says.rules(0.49, 0.5),
-            "It ranks customers no better than past spend",
-        ),
-        (
-            forecast_says.tracking(None, FORMATS),
-            "Too little history to test the model",
-        ),
     ],
 )
 def test_sentences_of_one_number(finding, sentence):
     assert said(finding) == sentence
-
-
-@pytest.mark.parametrize(
-    ("forecast", "ending"),
-    [
-        (965, "the model was 3.5% too low"),
-        (1230, "the model was 23% too high"),
-        (1001, "the model met the number of orders"),
-    ],
-)
-def test_tracking_tells_the_miss(forecast, ending):
-    weeks = pd.DataFrame({"week": [0, 26], "actual": [0, 1000]})
-    weeks["forecast"] = [0, forecast]
-    sentence = said(forecast_says.tracking(weeks, FORMATS))
-    assert sentence == f"Tested on your own last 26 weeks {ending}"
 
 
 def pairs_of(q_values: list[float]) -> pd.DataFrame:
