@@ -23,6 +23,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run --lines 1
 	$(BIN)/python -m benchmarks.run --lines 10
 	$(BIN)/python -m benchmarks.pages --lines 1 10
+	$(BIN)/python -m benchmarks.coverage
 
 sample: $(VENV)/.app
 	$(BIN)/python -m sample_data.draw
