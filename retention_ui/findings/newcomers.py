@@ -111,23 +111,23 @@ def alarms(frame: pd.DataFrame, cost: float | None, formats: Formats) -> list[Fi
 
     ``cost``: of one new customer, if it is known.
     """
+    worse = {each["group"] for each in below(frame)}
     found = []
-    for each in below(frame):
+    for each in records(frame):
+        short = bool(cost) and each["value"] < cost
+        if not short and each["group"] not in worse:
+            continue
         fields: dict[str, str | Finding] = {
             "group": named(each["group"], 40, formats),
             **_interval(each, formats),
             "rest": formats.money(each["rest_value"], "about"),
+            "cost": formats.money(cost),
         }
-        found.append(Finding("newcomers.alarm.below", fields))
-    for each in records(frame) if cost else []:
-        if each["value"] < cost:
-            sure = "surely" if each["high"] < cost else "likely"
-            fields = {
-                "group": named(each["group"], 40, formats),
-                **_interval(each, formats),
-                "cost": formats.money(cost),
-            }
-            found.append(Finding(f"newcomers.alarm.{sure}", fields))
+        key = "below"
+        if short:
+            key = "surely" if each["high"] < cost else "likely"
+            key = f"both_{key}" if each["group"] in worse else key
+        found.append(Finding(f"newcomers.alarm.{key}", fields))
     return found
 
 

@@ -13,6 +13,7 @@ from retention_core.clv import maturing
 from retention_core.clv import newcomers as core
 from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import newcomers as figures
+from retention_ui.figures.frames import records
 from retention_ui.findings import newcomers as findings
 from retention_ui.header import glossary_words
 from retention_ui.parts import common, forecast
@@ -37,6 +38,7 @@ DEAREST = 1_000_000.0
 # Of the months looked at: within how many what a new customer cost is to be back.
 AFFORDABLE = {12: (3, 6), 24: (6, 12), 36: (12, 24)}
 ENDS = ("value", "low", "high")
+FEW_TIMES = 2.0
 KINDS = {"share": "share"}
 
 
@@ -72,14 +74,13 @@ def worth(page: Page, fits: Fits, asked: Terms, cost: float | None) -> None:
     found = newcomer(page, fits, asked)
     paid = core.payback(found.monthly, cost) if cost else None
     old = _reached(page, fits, asked)
-    dotted = page.texts("figures.newcomers.cost", amount=page.formats.money(cost))
     page.section(
         "worth",
         findings.worth(found, paid, old, page.formats).words(page.texts),
         figures.payback(found.monthly, *page.drawing, paid=paid),
         table=found.monthly,
         reached=_said(page, old),
-        dotted=page("dotted", cost=dotted) if cost else "",
+        dotted=_dotted(page, paid, asked.months) if paid else "",
     )
     known = _costed(page, found, paid) if paid else _affordable(page, found)
     cards.show([*_first(page, found), *known])
@@ -244,48 +245,67 @@ def _small(page: Page, found: Worths) -> str:
     )
 
 
+def _dotted(page: Page, paid: Payback, months: int) -> str:
+    """Say what the dotted line is, and how surely the cost is earned back when."""
+    cost = page.texts("figures.newcomers.cost", amount=page.formats.money(paid.cost))
+    ends = {"low": paid.earliest, "high": paid.latest}
+    words = {end: _when(page, "when", each, months) for end, each in ends.items()}
+    return page("dotted", cost=cost, **words)
+
+
 def _first(page: Page, found: Newcomer) -> list[cards.Card]:
-    formats, months = page.formats, page.formats.count(found.terms.months)
-    first = formats.money(float(found.monthly["value"].iloc[0]))
+    months = found.terms.months
+    ends = _bounds(page, found, months)
+    words = page.formats.count(months)
+    first = page.formats.money(float(found.monthly["value"].iloc[0]))
     return [
-        _card(page, "worth", formats.money(found.value), "worth", n=months),
+        _card(page, "worth", ends.pop("value"), "worth", n=words, **ends),
         _card(page, "first", first, "worth"),
     ]
 
 
 def _affordable(page: Page, found: Newcomer) -> list[cards.Card]:
     """What a new customer may cost to be earned back within some months."""
-    values = found.monthly.set_index("month")["value"]
-    formats = page.formats
-    return [
-        _card(
-            page,
-            "affordable",
-            formats.money(float(values[months])),
-            "cost",
-            n=formats.count(months),
-        )
-        for months in AFFORDABLE[found.terms.months]
-    ]
+    shown = []
+    for months in AFFORDABLE[found.terms.months]:
+        ends = _bounds(page, found, months)
+        words = page.formats.count(months)
+        value = ends.pop("value")
+        shown.append(_card(page, "affordable", value, "cost", n=words, **ends))
+    return shown
+
+
+def _bounds(page: Page, found: Newcomer, months: int) -> dict[str, str]:
+    """Worth by then and its 95 % interval, as they are written."""
+    row = records(found.monthly[found.monthly["month"] == months])[0]
+    return {end: page.formats.money(float(row[end])) for end in ENDS}
 
 
 def _costed(page: Page, found: Newcomer, paid: Payback) -> list[cards.Card]:
     """How many times over a cost is earned, and when."""
-    formats, months = page.formats, page.formats.count(found.terms.months)
-
-    def when(month: int | None) -> str:
-        if month is None:
-            return page("cards.never", n=months)
-        if month == 0:
-            return page("cards.at_once")
-        return page("cards.month", month=formats.count(month))
-
-    ratio = formats.ratio(paid.ratio, 1)
-    ends = {"low": when(paid.earliest), "high": when(paid.latest)}
+    months = found.terms.months
+    words = page.formats.count(months)
+    ratio, *ratios = (
+        page.formats.ratio(each, 2 if each < FEW_TIMES else 1)
+        for each in (paid.ratio, paid.low, paid.high)
+    )
+    bounds = dict(zip(("low", "high"), ratios, strict=True))
+    ends = {"low": paid.earliest, "high": paid.latest}
+    whens = {end: _when(page, "when", each, months) for end, each in ends.items()}
+    back = _when(page, "cards", paid.month, months)
     return [
-        _card(page, "ratio", ratio, "ratio", n=months),
-        _card(page, "back", when(paid.month), "payback", **ends),
+        _card(page, "ratio", ratio, "ratio", n=words, **bounds),
+        _card(page, "back", back, "payback", **whens),
     ]
+
+
+def _when(page: Page, words: str, month: int | None, months: int) -> str:
+    """Say when a cost is earned back, in the words of a card or of a sentence."""
+    if month is None:
+        return page(f"{words}.never", n=page.formats.count(months))
+    if month == 0:
+        return page(f"{words}.at_once")
+    return page(f"{words}.month", month=page.formats.count(month))
 
 
 def _card(
