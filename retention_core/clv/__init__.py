@@ -18,6 +18,7 @@ from retention_core.clv.models import (
     probability_active,
     probability_alive,
 )
+from retention_core.clv.newcomers import Newcomer, Payback, newcomer, payback
 from retention_core.clv.paths import alive_path
 from retention_core.clv.ranges import customer_intervals
 from retention_core.clv.regularity import Regularity, regularity
@@ -38,6 +39,8 @@ __all__ = [
     "Fits",
     "Forecast",
     "Interval",
+    "Newcomer",
+    "Payback",
     "Regularity",
     "Season",
     "Simple",
@@ -59,6 +62,8 @@ __all__ = [
     "gini",
     "independence",
     "new_customer_purchases",
+    "newcomer",
+    "payback",
     "probability_active",
     "probability_alive",
     "regularity",
