@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal, overload
 
 import numpy as np
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 class Ahead:
     """Expected purchases in each of several periods to come, by history.
 
-    Customers of one frequency and age differ only in whether they still are customers:
-    a table of periods by these, and one chance for each of millions of histories.
+    A matrix of periods (rows) by histories (columns) in two factors: customers of one
+    frequency and age differ only in whether they still are customers, so that it is a
+    table by these, and one chance for each of millions of histories. It is multiplied
+    (``@``) and summed as if it were there.
 
     Attributes
     ----------
@@ -58,12 +60,23 @@ class Ahead:
         by_end = until.reshape(each.size, x.size)
         return cls(alive, rows, np.diff(by_end, axis=0, prepend=0))
 
-    def each(self, weights: npt.ArrayLike = 1.0) -> Floats:
-        """Of each history: the sum over periods, times the ``weights`` of these."""
-        periods = np.broadcast_to(weights, len(self.if_alive))
-        return np.asarray(self.alive * (periods @ self.if_alive)[self.rows])
+    # Arrays leave ``weights @ ahead`` to it.
+    __array_ufunc__: ClassVar[None] = None
 
-    def total(self, weights: Floats) -> Floats:
+    def __matmul__(self, weights: Floats) -> Floats:
         """In each period: the sum over histories, times the ``weights`` of these."""
         some = np.bincount(self.rows, self.alive * weights, self.if_alive.shape[1])
         return np.asarray(self.if_alive @ some)
+
+    def __rmatmul__(self, weights: Floats) -> Floats:
+        """Of each history: the sum over periods, times the ``weights`` of these."""
+        return np.asarray(self.alive * (weights @ self.if_alive)[self.rows])
+
+    @overload
+    def sum(self, axis: Literal[0]) -> Floats: ...
+    @overload
+    def sum(self) -> np.float64: ...
+    def sum(self, axis: Literal[0] | None = None) -> Floats | np.float64:
+        """Over all periods, of each history (``axis`` 0) or of all."""
+        each = np.ones(len(self.if_alive)) @ self
+        return each if axis == 0 else each.sum()

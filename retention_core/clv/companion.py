@@ -247,7 +247,7 @@ class GammaGammaFitter(_Fitted, lifetimes.GammaGammaFitter):  # type: ignore[mis
 
         def value(x: Floats, t_x: Floats, T: Floats, money: Floats) -> Floats:
             bought = Ahead.of(timing, MONTHS[freq] * steps, (x, t_x, T))
-            return expected_order_value(spend, x, money) * bought.each(discounts)
+            return expected_order_value(spend, x, money) * (discounts @ bought)
 
         index = getattr(frequency, "index", None)
         values = _each(value, frequency, recency, T, monetary_value)

@@ -16,6 +16,8 @@ from retention_core.clv.summary import summary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import ibis.expr.types as ir
+
     from retention_core.orders import Orders
 
 
@@ -75,10 +77,20 @@ def fits(orders: Orders, model: str = "bg/nbd") -> Fits:
         No such model.
     """
     models.model_of(model)
-    with engine.held(summary(orders), orders.backend) as known:
-        histories = Histories.distinct(known)
-        make_sure(orders, histories)
-        spenders = Spenders.of(known)
+    with engine.held(nameless(orders), orders.backend) as known:
+        return fits_of(orders, known, model)
+
+
+def nameless(orders: Orders) -> ir.Table:
+    """Every customer's summary; who they are takes most of the room, and no part."""
+    return summary(orders).drop("customer_id")
+
+
+def fits_of(orders: Orders, known: ir.Table, model: str) -> Fits:
+    """:func:`fits` of the shop's summary, worked out already."""
+    histories = Histories.distinct(known)
+    make_sure(orders, histories)
+    spenders = Spenders.of(known)
     return Fits(
         timing=models.fit_any(histories, model),
         spend=fit_spenders(spenders),

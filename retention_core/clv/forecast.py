@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from retention_core import engine
 from retention_core.clv import scores
 from retention_core.clv.errors import InvalidTermsError
-from retention_core.clv.fits import fits as fit_both
+from retention_core.clv.fits import fits_of, nameless
 from retention_core.clv.groups import Groups
+from retention_core.clv.models import model_of
 from retention_core.clv.summary import summary
 from retention_core.clv.uncertainty import futures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import ibis.expr.types as ir
 
+    from retention_core.clv.ahead import Ahead
     from retention_core.clv.fits import Fits
     from retention_core.clv.fitting import Fit
     from retention_core.clv.special import Floats
@@ -167,10 +173,37 @@ def forecast(
     """
     terms = Terms(months, annual_discount_rate, margin)
     terms.check()
-    known = fits or fit_both(orders, model)
-    timing, spend = known.timing, known.spend
-    table = summary(orders)
-    groups = Groups.of(orders, table, spend)
+    known, groups = _known(orders, model, fits)
+    return _forecast(orders, summary(orders), known, groups, terms)
+
+
+@contextmanager
+def forecast_held(
+    orders: Orders, terms: Terms, *, model: str = "bg/nbd", fits: Fits | None = None
+) -> Iterator[Forecast]:
+    """:func:`forecast`, with its ``customers`` worked out once for several questions.
+
+    By one look at the orders; the table is gone afterwards.
+
+    Raises
+    ------
+    TooLittleDataError, NoRepeatSpendError, InvalidTermsError, UnknownModelError
+        As there.
+    """
+    terms.check()
+    model_of(model)
+    with engine.held(summary(orders), orders.backend) as table:
+        known = fits or fits_of(orders, table, model)
+        groups = Groups.of(orders, table, known.spend)
+        found = _forecast(orders, table, known, groups, terms)
+        with engine.held(found.customers, orders.backend) as customers:
+            yield replace(found, customers=customers)
+
+
+def _forecast(
+    orders: Orders, table: ir.Table, known: Fits, groups: Groups, terms: Terms
+) -> Forecast:
+    timing, spend, margin = known.timing, known.spend, terms.margin
     by_month = scores.by_month(timing, groups.histories, terms)
     scored = scores.of_histories(timing, groups.histories, terms, by_month)
     discounted = scored["discounted_purchases"].to_numpy(np.float64)
@@ -196,8 +229,18 @@ def forecast(
     )
 
 
+def _known(orders: Orders, model: str, fits: Fits | None) -> tuple[Fits, Groups]:
+    """The fits, and what the histories share, by one look at the orders."""
+    if fits is not None:
+        return fits, Groups.of(orders, nameless(orders), fits.spend)
+    model_of(model)
+    with engine.held(nameless(orders), orders.backend) as table:
+        found = fits_of(orders, table, model)
+        return found, Groups.of(orders, table, found.spend)
+
+
 def _monthly(
-    orders: Orders, groups: Groups, by_month: Floats, terms: Terms
+    orders: Orders, groups: Groups, by_month: Ahead, terms: Terms
 ) -> pd.DataFrame:
     first = pd.Timestamp(orders.as_of) + pd.Timedelta(days=1)
     begins = np.floor(MONTH_DAYS * np.arange(terms.months))

@@ -68,7 +68,8 @@ class Groups:
             # Drawing some of them by chance is to draw the same ones every time.
             .order_by("frequency", "recency", "T")
         )
-        columns = {name: frame[name].to_numpy(np.float64) for name in frame}
+        # One at a time: of millions of histories both forms would be in memory.
+        columns = {str(name): frame.pop(name).to_numpy(np.float64) for name in [*frame]}
         keys = ("frequency", "recency", "T", "customers")
         histories = Histories(*(columns[name] for name in keys))
         histories.check()

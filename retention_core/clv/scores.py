@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import ibis
-import numpy as np
 import pandas as pd
 
 from retention_core import engine
 from retention_core.clv import models
+from retention_core.clv.ahead import Ahead
 from retention_core.clv.groups import order_value
 from retention_core.clv.histories import Histories
 from retention_core.clv.summary import summary
@@ -23,21 +23,19 @@ if TYPE_CHECKING:
     from retention_core.clv.fits import Fits
     from retention_core.clv.fitting import Fit
     from retention_core.clv.forecast import Terms
-    from retention_core.clv.special import Floats
     from retention_core.orders import Orders
 
 KEYS = ["frequency", "recency", "T"]
 
 
-def by_month(timing: Fit, histories: Histories, terms: Terms) -> Floats:
+def by_month(timing: Fit, histories: Histories, terms: Terms) -> Ahead:
     """Expected purchases in each of the months (rows) by history (columns)."""
     h = histories
-    until = models.expected_until(timing, terms.ends, h.frequency, h.recency, h.T)
-    return np.asarray(np.diff(until, axis=0, prepend=0))
+    return Ahead.of(timing, terms.ends, (h.frequency, h.recency, h.T))
 
 
 def of_histories(
-    timing: Fit, histories: Histories, terms: Terms, monthly: Floats
+    timing: Fit, histories: Histories, terms: Terms, monthly: Ahead
 ) -> pd.DataFrame:
     """Chances and purchases over the months of each history; ``monthly``: by_month."""
     end = float(terms.ends[-1])

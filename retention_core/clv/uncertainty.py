@@ -18,6 +18,7 @@ from retention_core.clv.simulation import (
 )
 
 if TYPE_CHECKING:
+    from retention_core.clv.ahead import Ahead
     from retention_core.clv.fitting import Fit
     from retention_core.clv.forecast import Terms
     from retention_core.clv.groups import Groups
@@ -47,7 +48,7 @@ class Futures(NamedTuple):
 
 
 def futures(
-    timing: Fit, spend: Fit, groups: Groups, by_month: Floats, terms: Terms
+    timing: Fit, spend: Fit, groups: Groups, by_month: Ahead, terms: Terms
 ) -> Futures:
     """Simulate what all customers together may buy and spend.
 
@@ -73,7 +74,7 @@ def futures(
 
 
 def _of_many(
-    timing: Fit, spend: Fit, groups: Groups, by_month: Floats, terms: Terms
+    timing: Fit, spend: Fit, groups: Groups, by_month: Ahead, terms: Terms
 ) -> Futures:
     revenue = by_month @ groups.value
     purchases = float(by_month.sum(axis=0) @ groups.histories.customers)

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import ibis
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 
 import retention_core as rc
 from retention_core.clv.errors import InvalidTermsError, UnknownModelError
+from retention_core.clv.forecast import forecast_held
 from retention_core.errors import TooLittleDataError
 from tests.conftest import orders_of
 from tests.core.shops import cdnow
@@ -93,6 +95,16 @@ def test_months_add_up(customers, forecast):
     assert (monthly["low"] < monthly["revenue"]).all()
     assert (monthly["revenue"] < monthly["high"]).all()
     assert monthly["revenue"].is_monotonic_decreasing
+
+
+def test_what_is_held_is_the_forecast(orders, forecast, customers):
+    with forecast_held(orders, forecast.terms) as found:
+        held = orders.run(found.customers.order_by("customer_id"))
+        assert found.total == pytest.approx(forecast.total, rel=1e-12)
+        assert found.interval == pytest.approx(forecast.interval, rel=1e-12)
+    pd.testing.assert_frame_equal(held, customers)
+    with pytest.raises(duckdb.CatalogException):
+        orders.run(found.customers)
 
 
 def test_the_interval_is_wider_than_chance_alone(forecast):
@@ -228,6 +240,6 @@ def test_known_fits_are_not_fitted_again(orders, forecast):
         annual_discount_rate=0.2,
         fits=rc.clv.Fits.from_json(json.loads(json.dumps(known.to_json()))),
     )
-    assert again.total == forecast.total
-    assert again.interval == forecast.interval
+    assert again.total == pytest.approx(forecast.total, rel=1e-12)
+    assert again.interval == pytest.approx(forecast.interval, rel=1e-12)
     assert again.independence == forecast.independence
