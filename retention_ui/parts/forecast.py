@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 
 MOST = 0.5
 MONTHS = ("6", "12", "24")
-MODELS = {"bg-nbd": "bg/nbd", "mbg-nbd": "mbg/nbd", "pareto-nbd": "pareto/nbd"}
+AUTOMATIC = "automatic"
+MODELS = {
+    AUTOMATIC: AUTOMATIC,
+    "bg-nbd": "bg/nbd",
+    "mbg-nbd": "mbg/nbd",
+    "pareto-nbd": "pareto/nbd",
+}
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the forecast is asked for."""
+    """What the forecast is asked for.
+
+    ``model``: the core's name of one, or ``AUTOMATIC``, the one that the shop's own
+    past speaks for.
+    """
 
     months: int
     margin: float
@@ -29,7 +39,7 @@ class Terms:
     model: str
 
 
-USUAL = Terms(months=12, margin=1.0, annual_discount_rate=0.1, model="bg/nbd")
+USUAL = Terms(months=12, margin=1.0, annual_discount_rate=0.1, model=AUTOMATIC)
 """What is asked for before anybody changes it."""
 
 
@@ -63,7 +73,10 @@ def _known_margin(page: Page) -> str:
 def fitted(page: Page, asked: Terms) -> Fits | TooLittle:
     """Return the fitted models, or why there are none."""
     with st.spinner(page.texts("forecast.working"), show_time=True):
-        found: Fits | TooLittle = queries.ask(page.shop, "fits", model=asked.model)
+        model = asked.model
+        if model == AUTOMATIC:
+            model = queries.ask(page.shop, "choice").chosen
+        found: Fits | TooLittle = queries.ask(page.shop, "fits", model=model)
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from retention_core.ingest.model import Answers
-from retention_ui import datasets
+from retention_ui import datasets, queries
 
 ROOT = Path(__file__).parents[2]
 ANALYSES = (
@@ -114,6 +114,16 @@ def test_the_test_of_the_model_is_that_of_the_chosen_one(sample):
     assert usual[1].startswith("Tested on your own")
     assert other[1].startswith("Tested on your own")
     assert usual[1] != other[1]
+
+
+def test_the_chosen_model_is_the_default_and_can_be_overruled(sample):
+    """Automatic says what the model says that the past speaks for."""
+    chosen = queries.ask(queries.Shop(sample), "choice").chosen
+    automatic = headings(opened("forecast", sample))
+    named = headings(opened("forecast", sample, model=chosen.replace("/", "-")))
+    other = headings(opened("forecast", sample, model="pareto-nbd"))
+    assert automatic == named
+    assert other != automatic
 
 
 def test_who_is_lost_by_a_moved_window_has_not_just_gone_quiet(sample):
