@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SEED = 20050124  # the same data give the same interval
 LEAST = 1e-12  # rates and chances that would divide by zero
 MOST = 1e6  # purchases within a horizon, beyond any belief
+DIGITS = 6  # of a log-parameter: its last ones are those of a sum's order, and one draw
+# that comes out differently shifts all that follow.
 
 
 class Beliefs(NamedTuple):
@@ -61,15 +63,16 @@ def beliefs(timing: Fit, spend: Fit, size: int) -> Beliefs:
 
 def fitted(timing: Fit, spend: Fit) -> Beliefs:
     """The parameters as they were estimated, as if they were known."""
-    params = (fit.params.to_numpy(np.float64)[None] for fit in (timing, spend))
-    return Beliefs(*params)
+    return Beliefs(
+        *(_drawn(fit, np.zeros((1, fit.params.size))) for fit in (timing, spend))
+    )
 
 
 def _drawn(fit: Fit, normal: Floats) -> Floats:
     variance, directions = np.linalg.eigh(fit.covariance)
     spread = directions * np.sqrt(np.maximum(variance, 0))
     middle = np.log(fit.params.to_numpy(np.float64))
-    return np.asarray(np.exp(middle + normal @ spread.T))
+    return np.asarray(np.exp(np.round(middle + normal @ spread.T, DIGITS)))
 
 
 class People(NamedTuple):
