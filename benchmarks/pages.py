@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview", "cohorts", "value", "churn", "risk", "forecast", "baskets")
+PAGES = (
+    "overview",
+    "cohorts",
+    "value",
+    "churn",
+    "risk",
+    "forecast",
+    "newcomers",
+    "baskets",
+)
 # Seconds that a page may take: cold by the millions of lines, and warm at any size.
 COLD = {1: 3.0, 10: 15.0}
 WARM = 0.3

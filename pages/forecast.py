@@ -6,6 +6,7 @@ from retention_ui.parts import ahead, believe, bringers, common, forecast, patte
 
 page = open_page("forecast")
 if common.customers_over_time(page):
+    forecast.begin(page, "backtest")
     asked = forecast.terms(page)
     fits = forecast.fitted(page, asked)
     if isinstance(fits, TooLittle):

@@ -6,6 +6,7 @@ from retention_ui.parts import common, forecast, newcomers
 
 page = open_page("newcomers")
 if common.customers_over_time(page):
+    forecast.begin(page)
     asked, cost = newcomers.terms(page)
     fits = forecast.fitted(page, asked)
     if isinstance(fits, TooLittle):

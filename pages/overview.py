@@ -3,9 +3,10 @@
 import streamlit as st
 
 from retention_ui.page import open_page
-from retention_ui.parts import common, overview
+from retention_ui.parts import common, forecast, overview
 
 page = open_page("overview")
+forecast.begin(page)
 overview.year(page)
 overview.month(page)
 overview.account(page)

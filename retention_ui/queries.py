@@ -22,7 +22,7 @@ from retention_ui.questions.chosen import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
     import pandas as pd
 
@@ -51,10 +51,12 @@ def ask(shop: Shop, question: str, **parameters: Any) -> Any:  # noqa: ANN401
 
     Parameters must be JSON values. The answer is the caller's own copy.
     """
-    dataset, chosen = shop.dataset, shop.slice
-    asked = [dataset.id, dataset.digest, question, parameters, chosen.by, chosen.value]
-    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-    return _answer(key, shop, question, parameters)
+    return _answer(_key(shop, question, parameters), shop, question, parameters)
+
+
+def begin(shop: Shop, question: str, **parameters: object) -> None:
+    """Have a worker start on what will be asked: a question that fits models."""
+    _begun(_key(shop, question, parameters), shop, question, parameters)
 
 
 def rows(shop: Shop, question: str, **parameters: Any) -> pd.DataFrame:  # noqa: ANN401
@@ -88,6 +90,7 @@ def forget() -> None:
     the others lose is worked out again in a moment.
     """
     _answer.clear()
+    _begun.clear()
     _orders.clear()
 
 
@@ -96,15 +99,40 @@ def _answer(
     key: str, _shop: Shop, _question: str, _parameters: Mapping[str, Any]
 ) -> Any:  # noqa: ANN401
     if _question in FITTED:
-        asked = (_question, _shop.slice, _parameters)
-        return workers.elsewhere(_workers, _workers.clear, _shop.dataset, asked)
+        return _fitted(key, _shop, _question, _parameters)
     orders = _orders(_shop.dataset.id, _shop.dataset.digest, _shop.dataset)
     return answer(orders, _question, _shop.slice, _parameters)
+
+
+def _fitted(key: str, *asked: Any) -> Any:  # noqa: ANN401
+    """Answer in a worker; once more in new ones where it died (out of memory, say)."""
+    begun = _begun(key, *asked)
+    failed = begun.exception()
+    if failed is not None:  # not to be remembered
+        _begun.clear()
+    if isinstance(failed, workers.BrokenProcessPool):
+        _workers.clear()
+        begun = _begun(key, *asked)
+    return begun.result()
+
+
+@st.cache_resource(max_entries=ANSWERS, ttl="1h", show_spinner=False)
+def _begun(
+    key: str, _shop: Shop, _question: str, _parameters: Mapping[str, Any]
+) -> Future[Any]:
+    asked = (_question, _shop.slice, _parameters)
+    return workers.begin(_workers(), _shop.dataset, asked)
 
 
 @st.cache_resource(show_spinner=False)
 def _workers() -> Executor:
     return workers.start()
+
+
+def _key(shop: Shop, question: str, parameters: Mapping[str, Any]) -> str:
+    dataset, chosen = shop.dataset, shop.slice
+    asked = [dataset.id, dataset.digest, question, parameters, chosen.by, chosen.value]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 # No closing on release: another thread may just be asking. The connection goes when the

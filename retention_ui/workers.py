@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import Future
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+from loky.process_executor import BrokenProcessPool as BrokenProcessPool
+from loky.process_executor import ProcessPoolExecutor
 
 from retention_ui.questions import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from concurrent.futures import Executor
 
     from retention_core.orders import Orders
@@ -42,18 +44,16 @@ def make_ready(pool: Executor) -> None:
         each.result()
 
 
-def elsewhere(
-    pool: Callable[[], Executor],
-    renew: Callable[[], None],
-    dataset: Dataset,
-    asked: tuple[str, Slice, Mapping[str, Any]],
-) -> Any:  # noqa: ANN401 each question has its own kind of answer
-    """Answer in a worker; once more in new ones where it died (out of memory, say)."""
+def begin(
+    pool: Executor, dataset: Dataset, asked: tuple[str, Slice, Mapping[str, Any]]
+) -> Future[Any]:
+    """Have a worker answer a question; the future raises what the answer raises."""
     try:
-        return pool().submit(_answered, dataset, dataset.digest, asked).result()
-    except BrokenProcessPool:
-        renew()
-    return pool().submit(_answered, dataset, dataset.digest, asked).result()
+        return pool.submit(_answered, dataset, dataset.digest, asked)
+    except BrokenProcessPool as error:
+        dead: Future[Any] = Future()
+        dead.set_exception(error)
+        return dead
 
 
 def _count() -> int:

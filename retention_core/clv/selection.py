@@ -28,7 +28,7 @@ Reason = Literal["nothing_compared", "usual", "nearer"]
 
 USUAL = "bg/nbd"
 CUTOFFS = 3
-MOST = 10_000
+MOST = 5_000
 COLUMNS = (
     "model",
     "cutoff",
@@ -70,7 +70,7 @@ class Comparison:
         How many the models were compared on at the latest cut-off.
     one_in
         Of how many customers one was looked at: 1 is all; where there are more than
-        10,000, some 10,000 are drawn by a hash of their name, the same every time.
+        5,000, some 5,000 are drawn by a hash of their name, the same every time.
     """
 
     chosen: str

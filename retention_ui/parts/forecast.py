@@ -70,6 +70,16 @@ def _known_margin(page: Page) -> str:
     return page("margin.known", share=share, covered=covered)
 
 
+def begin(page: Page, *more: str) -> None:
+    """Have workers start on what :func:`fitted` will ask, and ``more`` of the model.
+
+    BG/NBD is the one that most shops' past speaks for.
+    """
+    queries.begin(page.shop, "choice")
+    for question in ("fits", *more):
+        queries.begin(page.shop, question, model="bg/nbd")
+
+
 def fitted(page: Page, asked: Terms) -> Fits | TooLittle:
     """Return the fitted models, or why there are none."""
     with st.spinner(page.texts("forecast.working"), show_time=True):

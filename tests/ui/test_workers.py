@@ -16,17 +16,13 @@ from retention_ui.questions.chosen import Slice
 
 @pytest.fixture
 def pool():
-    made = [workers.start()]
+    made = workers.start()
     yield made
-    made[0].shutdown(kill_workers=True)
+    made.shutdown(kill_workers=True)
 
 
 def asked(sample, pool, question, **parameters):
-    def renew() -> None:
-        pool[0] = workers.start()
-
-    about = (question, Slice(), parameters)
-    return workers.elsewhere(lambda: pool[0], renew, sample, about)
+    return workers.begin(pool, sample, (question, Slice(), parameters)).result()
 
 
 def test_a_worker_answers_as_the_server_would(sample, pool):
@@ -39,17 +35,24 @@ def test_a_worker_answers_as_the_server_would(sample, pool):
 
 
 def test_a_worker_is_another_process(pool):
-    assert pool[0].submit(os.getpid).result() != os.getpid()
+    assert pool.submit(os.getpid).result() != os.getpid()
 
 
-def test_a_worker_that_died_is_replaced(sample, pool):
-    expected = asked(sample, pool, "fits", model="bg/nbd").timing.to_json()
-    dead = pool[0]
+def test_workers_that_died_are_replaced(sample):
+    shop = queries.Shop(sample)
+    expected = queries.ask(shop, "fits", model="bg/nbd").timing.to_json()
+    queries.forget()
     with pytest.raises(Exception, match="terminated"):
-        dead.submit(os._exit, 1).result()
-    found = asked(sample, pool, "fits", model="bg/nbd").timing.to_json()
+        queries._workers().submit(os._exit, 1).result()
+    found = queries.ask(shop, "fits", model="bg/nbd").timing.to_json()
     assert found == expected
-    assert pool[0] is not dead
+
+
+def test_what_was_begun_is_what_is_answered(sample):
+    shop = queries.Shop(sample)
+    queries.forget()
+    queries.begin(shop, "fits", model="mbg/nbd")
+    assert queries.ask(shop, "fits", model="mbg/nbd").timing.model == "mbg/nbd"
 
 
 def test_what_is_wrong_with_a_question_comes_back_as_it_is(sample, pool):
