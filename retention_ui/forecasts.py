@@ -34,13 +34,13 @@ class Outlook:
 
     ``total`` has ``total, low, high, low_80, high_80``; ``monthly`` ``month, expected,
     low, high, low_80, high_80``, revenue by calendar month. ``before``: what the
-    customers of so long ago have brought since, by the same terms; None where the
-    history does not reach back so far.
+    months before brought, by the same terms; None where the history does not reach back
+    so far.
     """
 
     total: dict[str, float]
     monthly: pd.DataFrame
-    before: float | None
+    before: clv.Before | None
 
     @property
     def months(self) -> int:
@@ -73,7 +73,7 @@ def forecast(orders: Orders, *, fits: Mapping[str, Any], **terms: Any) -> Outloo
                 **{end: monthly[end] for end in ENDS},
             }
         ),
-        before=clv.brought_since(orders, found.terms),
+        before=clv.brought_before(orders, found.terms),
     )
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from retention_core.clv.backtest import Backtest, Verdict, backtest
-from retention_core.clv.before import brought_since
+from retention_core.clv.before import Before, brought_before
 from retention_core.clv.concentration import concentration, gini
 from retention_core.clv.fits import Fits, fits
 from retention_core.clv.fitting import Fit
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backtest",
+    "Before",
     "Comparison",
     "Estimate",
     "Fit",
@@ -48,7 +49,7 @@ __all__ = [
     "Verdict",
     "alive_path",
     "backtest",
-    "brought_since",
+    "brought_before",
     "companion",
     "compare",
     "concentration",

@@ -17,8 +17,7 @@ from retention_ui.parts import bringers, common, patterns
 from retention_ui.parts.forecast import outlook
 
 if TYPE_CHECKING:
-    from retention_core.clv import Fits, Simple
-    from retention_ui.forecasts import Outlook
+    from retention_core.clv import Before, Fits, Simple
     from retention_ui.page import Page
     from retention_ui.parts.forecast import Terms
 
@@ -55,12 +54,7 @@ def in_short(page: Page, fits: Fits, asked: Terms) -> None:
         page("cards.expected.help"),
         delta=page("cards.expected.delta", interval=formats.span(*ends)),
     )
-    before = cards.Card(
-        page("cards.before.label", months=months),
-        formats.money(found.before, "about"),
-        page("cards.before.help", months=months),
-        delta=_more(page, found),
-    )
+    before = _before(page, asked, found.before)
     tenth = bringers.found(page, fits, asked).held_by(FIRST)
     first = cards.Card(
         page("cards.tenth.label"),
@@ -170,12 +164,15 @@ def _factors(page: Page, found: Simple, margin: float) -> list[cards.Card]:
     return [cards.Card(label[name], words[name], helps[name]) for name in words]
 
 
-def _more(page: Page, found: Outlook) -> str | None:
-    """Say how the forecast stands to what the last such stretch brought."""
-    if not found.before or found.before <= 0:
-        return None
-    change = page.formats.change(found.total["total"] / found.before - 1)
-    return page("cards.before.delta", change=change)
+def _before(page: Page, asked: Terms, found: Before | None) -> cards.Card:
+    """Return the card of what came in before; none without so long a history."""
+    label = page("cards.before.label", months=asked.months)
+    text = page("cards.before.help", months=asked.months)
+    if found is None:
+        return cards.Card(label, page.formats.money(None), text)
+    total, existing = (page.formats.money(each, "about") for each in found)
+    delta = page("cards.before.delta", amount=existing)
+    return cards.Card(label, total, text, delta=delta)
 
 
 def _tested(page: Page, fits: Fits) -> cards.Card:
