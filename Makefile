@@ -24,6 +24,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run --lines 10
 	$(BIN)/python -m benchmarks.pages --lines 1 10
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.customers
 
 sample: $(VENV)/.app
 	$(BIN)/python -m sample_data.draw

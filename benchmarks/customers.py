@@ -47,11 +47,16 @@ class Step:
     """One row of the table: both sides prepare untimed, then answer."""
 
     name: str
-    prepare: Callable[[int], Any]
+    prepare: dict[str, Callable[[int], Any]]
     ours: Callable[[Any], Answer]
     peer: Callable[[Any], Answer]
     tolerance: float
     faster: float = 10.0
+
+
+def _frame_for_us(customers: int) -> pd.DataFrame:
+    import_module("retention_core.clv.companion")
+    return _frame(customers)
 
 
 def _frame(customers: int) -> pd.DataFrame:
@@ -60,11 +65,19 @@ def _frame(customers: int) -> pd.DataFrame:
     return pd.read_parquet(path_of(customers) / "summary.parquet")
 
 
-def _fit(frame: pd.DataFrame) -> Answer:
-    from retention_core.clv import companion
+def _limits(customers: int) -> dict[str, str | int]:
+    """What the app gives a shop's engine."""
+    spill = str(path_of(customers) / "spill")
+    return {"memory_limit": "1GB", "threads": 2, "temp_directory": spill}
 
-    fitter = companion.BetaGeoFitter()
-    return {"params": fitter.fit(*_past(frame)).params_.to_numpy()}
+
+def _fit(customers: int) -> Answer:
+    import retention_core as rc
+    from retention_core import engine
+
+    path = path_of(customers) / "summary.parquet"
+    backend, _ = engine.open_parquet({"known": path}, **_limits(customers))
+    return {"params": rc.clv.fit(backend.table("known")).params.to_numpy()}
 
 
 def _fit_of_lifetimes(frame: pd.DataFrame) -> Answer:
@@ -134,7 +147,7 @@ def _whole(customers: int) -> Answer:
     import retention_core as rc
     from retention_core.clv.forecast import Terms, forecast_held
 
-    orders = rc.open_orders(path_of(customers), memory_limit="1GB", threads=2)
+    orders = rc.open_orders(path_of(customers), **_limits(customers))
     with forecast_held(orders, Terms(12, 0.1, 1.0)) as found:
         # Everybody's row is there, in the engine, where the app asks it.
         table = found.customers
@@ -168,16 +181,26 @@ def _whole_of_lifetimes(customers: int) -> Answer:
     return {name: np.atleast_1d(np.sum(each)) for name, each in sums}
 
 
+FROM_FILE = {"ours": int, "peer": _frame}  # reading it counts as ours
+FROM_FRAME = {"ours": _frame_for_us, "peer": _frame}
+FROM_ORDERS = {"ours": int, "peer": int}
+LOADED = {
+    "ours": ("retention_core.clv", "ibis.backends.duckdb"),
+    "peer": ("lifetimes",),
+}
 STEPS = (
-    Step("fit BG/NBD", _frame, _fit, _fit_of_lifetimes, 1e-4),
-    Step("score all customers", _frame, _score, _score_of_lifetimes, 1e-6),
-    Step("whole forecast", int, _whole, _whole_of_lifetimes, 1e-4),
+    Step("fit BG/NBD", FROM_FILE, _fit, _fit_of_lifetimes, 1e-4),
+    Step("score all customers", FROM_FRAME, _score, _score_of_lifetimes, 1e-6),
+    Step("whole forecast", FROM_ORDERS, _whole, _whole_of_lifetimes, 1e-4),
 )
 
 
 def main() -> None:
     """Draw what is missing, measure every step at every size, print the table."""
     options = _options()
+    if options.draw:
+        _drawn(*options.customers)
+        return
     if options.step is not None:
         warnings.simplefilter("ignore")
         _here(options)
@@ -186,7 +209,8 @@ def main() -> None:
     for number, step in enumerate(STEPS):
         last: tuple[int, float] | None = None
         for customers in options.customers:
-            _drawn(customers)
+            # Apart: a process begins with the peak memory of the one it came from.
+            _run(["--draw", "--customers", str(customers)])
             ours = _apart(number, "ours", customers)
             peer = None
             if customers <= options.peer_up_to:
@@ -202,6 +226,7 @@ def _options() -> argparse.Namespace:
     sizes = [100_000, 1_000_000, 10_000_000]
     parser.add_argument("--customers", type=int, nargs="+", default=sizes)
     parser.add_argument("--peer-up-to", type=int, default=PEER_UP_TO)
+    parser.add_argument("--draw", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--side", choices=("ours", "peer"), help=argparse.SUPPRESS)
     parser.add_argument("--into", help=argparse.SUPPRESS)
@@ -216,7 +241,7 @@ def _drawn(customers: int) -> None:
     shop = draw(customers)
     path = shop / "summary.parquet"
     if not path.is_file():
-        orders = rc.open_orders(shop, memory_limit="1GB", threads=2)
+        orders = rc.open_orders(shop, **_limits(customers))
         table = rc.clv.summary(orders).drop("customer_id")
         engine.write_parquet(table, path, backend=orders.backend)
 
@@ -224,9 +249,9 @@ def _drawn(customers: int) -> None:
 def _here(options: argparse.Namespace) -> None:
     """Run one side of a step in this process."""
     step, (customers,) = STEPS[options.step], options.customers
-    for package in ("lifetimes", "retention_core.clv.companion"):
-        import_module(package)  # loaded once by who has a server or a notebook
-    prepared = step.prepare(customers)
+    for package in LOADED[options.side]:
+        import_module(package)  # once, by who has a server or a notebook
+    prepared = step.prepare[options.side](customers)
     started = time.perf_counter()
     answer = (step.ours if options.side == "ours" else step.peer)(prepared)
     seconds = time.perf_counter() - started
@@ -235,15 +260,18 @@ def _here(options: argparse.Namespace) -> None:
     print(json.dumps([seconds, peak / 1e6]))
 
 
+def _run(arguments: list[str]) -> str:
+    command = [sys.executable, "-m", "benchmarks.customers", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def _apart(number: int, side: str, customers: int) -> tuple[float, float, Answer]:
     """Seconds, peak MB and what one side answered, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "answer.npz"
-        command = [sys.executable, "-m", "benchmarks.customers", "--side", side]
-        command += ["--step", str(number), "--customers", str(customers)]
-        command += ["--into", str(into)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        seconds, peak = json.loads(done.stdout.splitlines()[-1])
+        asked = ["--side", side, "--step", str(number), "--into", str(into)]
+        said = _run([*asked, "--customers", str(customers)])
+        seconds, peak = json.loads(said.splitlines()[-1])
         with np.load(into) as answer:
             return seconds, peak, dict(answer)
 
