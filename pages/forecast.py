@@ -8,6 +8,7 @@ page = open_page("forecast")
 if common.customers_over_time(page):
     forecast.begin(page, "backtest")
     asked = forecast.terms(page)
+    ahead.meanwhile(page, asked)
     fits = forecast.fitted(page, asked)
     if isinstance(fits, TooLittle):
         ahead.too_little(page, fits)

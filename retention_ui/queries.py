@@ -59,6 +59,16 @@ def begin(shop: Shop, question: str, **parameters: object) -> None:
     _begun(_key(shop, question, parameters), shop, question, parameters)
 
 
+def begin_fits(shop: Shop, *more: str) -> None:
+    """Have workers start on the fits of a forecast, and ``more`` of the model.
+
+    BG/NBD is the one that most shops' past speaks for.
+    """
+    begin(shop, "choice")
+    for question in ("fits", *more):
+        begin(shop, question, model="bg/nbd")
+
+
 def rows(shop: Shop, question: str, **parameters: Any) -> pd.DataFrame:  # noqa: ANN401
     """Answer a question with a row for each customer; too large to be kept."""
     orders = _orders(shop.dataset.id, shop.dataset.digest, shop.dataset)
@@ -76,11 +86,6 @@ def values(dataset: Dataset) -> dict[str, list[str]]:
     """Return the values of each dimension that customers can be chosen by."""
     found: dict[str, list[str]] = ask(Shop(dataset), "values")
     return found
-
-
-def make_ready() -> None:
-    """Start the workers that fit models, so that the first user need not wait."""
-    workers.make_ready(_workers())
 
 
 def forget() -> None:

@@ -101,8 +101,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 async def _make_ready() -> None:
-    await asyncio.to_thread(queries.make_ready)
-    await asyncio.to_thread(datasets.sample)
+    sample = await asyncio.to_thread(datasets.sample)
+    # The workers load the program with it: that takes longer than a fit.
+    await asyncio.to_thread(queries.begin_fits, queries.Shop(sample), "backtest")
 
 
 async def _sweep() -> None:

@@ -8,7 +8,6 @@ open the dataset themselves and send back the small answer.
 from __future__ import annotations
 
 import os
-import time
 from concurrent.futures import Future
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,20 +27,13 @@ if TYPE_CHECKING:
 
 MOST_WORKERS = 4
 OPEN_DATASETS = 2
-SETTLED = 0.5
 
 
 def start() -> Executor:
     """Return processes that answer; they stay until the server ends."""
-    pool: Executor = ProcessPoolExecutor(max_workers=_count(), timeout=None)
+    count = min(MOST_WORKERS, os.cpu_count() or 1)
+    pool: Executor = ProcessPoolExecutor(max_workers=count, timeout=None)
     return pool
-
-
-def make_ready(pool: Executor) -> None:
-    """Have every worker load the program, which takes it a second or two; wait."""
-    started = [pool.submit(_ready) for _ in range(_count())]
-    for each in started:
-        each.result()
 
 
 def begin(
@@ -54,15 +46,6 @@ def begin(
         dead: Future[Any] = Future()
         dead.set_exception(error)
         return dead
-
-
-def _count() -> int:
-    return min(MOST_WORKERS, os.cpu_count() or 1)
-
-
-def _ready() -> None:
-    """Do nothing: loading this module was the work."""
-    time.sleep(SETTLED)  # so that no worker takes two of these
 
 
 def _answered(

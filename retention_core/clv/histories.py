@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention_core import engine
-from retention_core.clv.distinct import Distinct, Pairs, distinct_pairs
+from retention_core.clv.distinct import Distinct, Pairs
 from retention_core.clv.errors import InvalidSummaryError
 from retention_core.clv.summary import distinct_histories
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from retention_core.clv.special import Floats
-
-__all__ = ["Histories", "distinct_pairs"]
 
 
 @dataclass(frozen=True)

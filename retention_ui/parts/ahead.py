@@ -43,6 +43,13 @@ def too_little(page: Page, why: TooLittle) -> None:
         )
 
 
+def meanwhile(page: Page, asked: Terms) -> None:
+    """Ask what needs no model while workers fit: the sections below have it then."""
+    queries.ask(page.shop, "history")
+    patterns.ask(page, asked)
+    _simple(page, asked)
+
+
 def in_short(page: Page, fits: Fits, asked: Terms) -> None:
     """Show what an owner needs: how much, who brings it, whether to believe it."""
     found = outlook(page, fits, asked)
@@ -98,8 +105,7 @@ def by_month(page: Page, fits: Fits, asked: Terms) -> None:
 
 def simple(page: Page, asked: Terms) -> None:
     """Show the simple lifetime value with its factors."""
-    days = common.window_days(page)
-    found = queries.ask(page.shop, "simple", margin=asked.margin, window_days=days)
+    found = _simple(page, asked)
     if isinstance(found, TooLittle):
         return
     formats = page.formats
@@ -110,6 +116,14 @@ def simple(page: Page, asked: Terms) -> None:
         )
         blocks.note(page("notes.simple"))
         cards.show(_factors(page, found, asked.margin))
+
+
+def _simple(page: Page, asked: Terms) -> Simple | TooLittle:
+    days = common.window_days(page)
+    found: Simple | TooLittle = queries.ask(
+        page.shop, "simple", margin=asked.margin, window_days=days
+    )
+    return found
 
 
 def fit(page: Page, fits: Fits) -> None:

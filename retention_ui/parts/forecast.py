@@ -71,13 +71,8 @@ def _known_margin(page: Page) -> str:
 
 
 def begin(page: Page, *more: str) -> None:
-    """Have workers start on what :func:`fitted` will ask, and ``more`` of the model.
-
-    BG/NBD is the one that most shops' past speaks for.
-    """
-    queries.begin(page.shop, "choice")
-    for question in ("fits", *more):
-        queries.begin(page.shop, question, model="bg/nbd")
+    """Have workers start on what :func:`fitted` will ask, and ``more`` of the model."""
+    queries.begin_fits(page.shop, *more)
 
 
 def fitted(page: Page, asked: Terms) -> Fits | TooLittle:

@@ -41,6 +41,12 @@ def in_detail(page: Page, fits: Fits, asked: Terms) -> None:
         _months(page, year(page, asked).season)
 
 
+def ask(page: Page, asked: Terms) -> None:
+    """Ask what the sections here show, before they do."""
+    _regularity(page)
+    year(page, asked)
+
+
 def year(page: Page, asked: Terms) -> Year:
     """Return the season, and its shape over the months ahead.
 

@@ -57,6 +57,7 @@ def bringers(orders: rc.Orders) -> None:
     "question",
     [
         rc.clv.forecast,
+        lambda orders: rc.clv.brought_before(orders, rc.clv.Terms(6, 0.1, 1.0)),
         rc.clv.backtest,
         rc.clv.compare,
         rc.clv.simple,
