@@ -19,6 +19,7 @@ Likelihood = Callable[[Floats], tuple[float, Floats]]
 PENALIZERS = (0.0, 0.001, 0.01, 0.1)
 BOUND = 12.0  # of a log-parameter in rescaled units: a factor of 160,000 either way
 HUGE = 8.0  # a log-parameter that is running away
+ALIKE = 1e-7  # difference of two heights, per customer, that is none
 FLAT = 1e-5  # largest slope, per customer, of a found maximum
 WIDEST = 3.0  # standard error of a log-parameter beyond which data say nothing
 DEAREST = 2.0  # log-likelihood that a penalty may cost; e^2 = 7 times less likely
@@ -182,9 +183,17 @@ def _ladder(
             if optimum.rung != "boundary" and fine:
                 return _likelier(edges[:1], optimum, sensible)
             found.append((not fine, value, optimum))
+            if _agreed(found):
+                break  # a third start would go there too
         edges.append(min(found, key=lambda climb: climb[:2])[-1])
     finite = (edge for edge in edges if edge.log_parameters.max() < HUGE)
     return replace(next(finite, edges[-1]), rung="boundary")
+
+
+def _agreed(found: Sequence[tuple[bool, float, Optimum]]) -> bool:
+    """Whether the last two climbs, from afar, came to the same height."""
+    heights = [value for _, value, _ in found[-2:]]
+    return len(heights) > 1 and abs(heights[0] - heights[1]) < ALIKE
 
 
 def _likelier(

@@ -100,6 +100,29 @@ class Holdout:
         ).cast(FEWER_BYTES)
 
 
+    def histories(self) -> ir.Table:
+        """As :meth:`customers`, of their histories and purchases only, in one go.
+
+        What needs no money takes a third of the time; ``spend`` is 0.
+        """
+        days = self.purchase_days
+        known = days.day <= ibis.literal(self.cutoff)
+        found = days.group_by("customer_id").agg(
+            past=known.sum(),
+            purchases=(~known).sum(),
+            first=days.day.min(),
+            last=days.day.max(where=known),
+        )
+        since = ibis.literal(self.cutoff).delta(found["first"], unit="day")
+        both = found.filter(found.past > 0).select(
+            frequency=found.past - 1,
+            recency=found["last"].delta(found["first"], unit="day"),
+            T=since,
+            purchases=found.purchases,
+        )
+        return both.cast(FEWER_BYTES).mutate(spend=0.0)
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """Customers who share a history and did the same afterwards.
