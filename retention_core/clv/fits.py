@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from retention_core import engine
@@ -12,6 +12,7 @@ from retention_core.clv.fitting import Fit
 from retention_core.clv.histories import Histories
 from retention_core.clv.spend import Spenders, fit_spenders
 from retention_core.clv.summary import summary
+from retention_core.clv.uncertainty import Unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fits:
-    """Both models of a shop, and whether the spend model's assumption holds.
+    """Both models of a shop, and what is known against them.
 
     Attributes
     ----------
@@ -34,11 +35,17 @@ class Fits:
     independence
         Pearson r between frequency and spend, which the models take to be 0; NaN where
         one is all alike.
+    unexplained
+        By how much the timing model missed the shop's own past beyond what its own
+        interval explains; by nothing where that was not looked at, or all is explained:
+        ``Comparison.counted_in`` of :func:`clv.compare`. Intervals of totals count it
+        in.
     """
 
     timing: Fit
     spend: Fit
     independence: float
+    unexplained: Unexplained = field(default_factory=Unexplained)
 
     def to_json(self) -> dict[str, Any]:
         """Values that JSON knows; :meth:`from_json` undoes it to the last digit."""
@@ -46,6 +53,7 @@ class Fits:
             "timing": self.timing.to_json(),
             "spend": self.spend.to_json(),
             "independence": self.independence,
+            "unexplained": list(self.unexplained),
         }
 
     @classmethod
@@ -55,6 +63,7 @@ class Fits:
             Fit.from_json(values["timing"]),
             Fit.from_json(values["spend"]),
             float(values["independence"]),
+            Unexplained(*values["unexplained"]),
         )
 
 

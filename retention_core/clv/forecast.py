@@ -103,8 +103,10 @@ class Forecast:
     total
         Customer equity: the sum of ``clv``, in the currency.
     interval, interval_80
-        95 % and 80 % interval of ``total``, parameters and chance of buying both:
-        :func:`clv.uncertainty.futures`. One customer's: :func:`clv.customer_intervals`.
+        95 % and 80 % interval of ``total``: parameters, chance of buying, and what the
+        model missed beyond them on the shop's own past, where the fits know it
+        (``Fits.unexplained``): :func:`clv.uncertainty.futures`. One customer's:
+        :func:`clv.customer_intervals`.
     purchases
         Expected purchases of all customers over all ``months``, with both intervals.
     monthly
@@ -160,6 +162,8 @@ def forecast(
         on these customers, the first of the others that has; ``.fit.model`` says which.
     fits
         What :func:`clv.fits` found, if known already; ``model`` is then not looked at.
+        ``comparison.counted_in(fits)`` of :func:`clv.compare` widens the intervals of
+        totals by what the model missed on the shop's own past.
 
     Raises
     ------
@@ -208,7 +212,7 @@ def _forecast(
     scored = scores.of_histories(timing, groups.histories, terms, by_month)
     discounted = scored["discounted_purchases"].to_numpy(np.float64)
     total = margin * float(groups.value @ discounted)
-    future = futures(timing, spend, groups, by_month, terms)
+    future = futures(timing, spend, groups, by_month, terms).shaken(known.unexplained)
     equity = margin * future.revenue @ terms.discounts
     purchases = float(by_month.sum(axis=0) @ groups.histories.customers)
     return Forecast(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,12 +14,15 @@ from retention_core.clv.backtest import HORIZON_DAYS, Predicted
 from retention_core.clv.enough import make_sure
 from retention_core.clv.errors import NoHoldoutError
 from retention_core.clv.holdout import Holdout, Outcomes
+from retention_core.clv.misses import own_error, unexplained
+from retention_core.clv.uncertainty import Unexplained
 from retention_core.errors import TooLittleDataError
 from retention_core.intervals import Z95
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retention_core.clv.fits import Fits
     from retention_core.clv.fitting import Fit
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
@@ -36,12 +39,13 @@ COLUMNS = (
     "actual",
     "forecast",
     "miss",
+    "own_error",
     "mae",
     "auc",
     "brier",
     "rung",
 )
-POOLED = ("model", "miss", "nearer", "beyond_chance", "converged")
+POOLED = ("model", "miss", "nearer", "beyond_chance", "converged", "unexplained")
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,15 @@ class Comparison:
     scores
         A row a ``cutoff`` (latest first) and ``model``: ``holdout_days``, ``actual``
         and ``forecast`` purchases in all, ``miss`` (signed share of the actual),
+        ``own_error`` (:func:`clv.misses.own_error`, a share of the forecast),
         ``mae`` (per customer), ``auc`` and ``brier`` (of the chance to buy in the
         holdout), ``rung`` of the fit.
     pooled
         A row a ``model``: ``miss``, the sum over cut-offs of the absolute misses over
         the sum of the actual purchases; ``nearer``, at how many cut-offs it came
         nearer than BG/NBD; ``beyond_chance``, whether by more than chance explains;
-        ``converged``, whether every fit found a proper maximum.
+        ``converged``, whether every fit found a proper maximum; ``unexplained``, the
+        misses beyond the model's own errors (:func:`clv.misses.unexplained`).
     customers
         How many the models were compared on at the latest cut-off.
     one_in
@@ -84,6 +90,14 @@ class Comparison:
     def cutoffs(self) -> int:
         """At how many cut-offs the models were compared."""
         return int(self.scores["cutoff"].nunique())
+
+    def counted_in(self, fits: Fits) -> Fits:
+        """The fits, knowing by how much their timing model missed beyond its interval.
+
+        Where nothing was compared, nothing is known: as they are.
+        """
+        own = self.pooled.loc[self.pooled["model"] == fits.timing.model, "unexplained"]
+        return replace(fits, unexplained=Unexplained(float(own.sum()), self.cutoffs))
 
 
 @dataclass(frozen=True)
@@ -149,7 +163,7 @@ def _trial(orders: Orders, days: int, ago: int) -> Trial | None:
     """Every model at one cut-off; None where there is nothing to tell them by."""
     try:
         holdout = Holdout.of(orders, days, ago)
-        groups = Outcomes.grouped(holdout.customers(holdout.purchase_days))
+        groups = Outcomes.grouped(holdout.histories())
         found = Outcomes.of(orders.run(groups))
         make_sure(holdout.calibration, found.histories)
     except (NoHoldoutError, TooLittleDataError):
@@ -159,13 +173,15 @@ def _trial(orders: Orders, days: int, ago: int) -> Trial | None:
     fits = [models.fit_histories(found.histories, name) for name in models.MODELS]
     said = [Predicted.by(fit, found, days) for fit in fits]
     rows = pd.DataFrame(
-        _scores(fit, each, found) for fit, each in zip(fits, said, strict=True)
+        _scores(fit, each, found, days) for fit, each in zip(fits, said, strict=True)
     )
     rows = rows.assign(cutoff=pd.Timestamp(holdout.cutoff), holdout_days=days)
     return Trial(found, [each.expected for each in said], rows)
 
 
-def _scores(fit: Fit, said: Predicted, found: Outcomes) -> dict[str, float | str]:
+def _scores(
+    fit: Fit, said: Predicted, found: Outcomes, days: int
+) -> dict[str, float | str]:
     errors = accuracy.errors(said.expected, found)
     areas = ranking.areas(said.chance[None], found.bought, found.spared)
     return {
@@ -173,6 +189,7 @@ def _scores(fit: Fit, said: Predicted, found: Outcomes) -> dict[str, float | str
         "actual": found.total,
         "forecast": errors.total,
         "miss": errors.total / found.total - 1,
+        "own_error": own_error(fit, found.histories, said.expected, days),
         "mae": errors.mae,
         "auc": float(areas.areas[0]),
         "brier": accuracy.brier(said.chance, found),
@@ -215,4 +232,7 @@ def _pooled(
         "nearer": sum(lead > 0 for lead in leads),
         "beyond_chance": sum(leads) > Z95 * sum(deviations),
         "converged": bool((own["rung"] != "boundary").all()),
+        "unexplained": unexplained(
+            own["actual"] / own["forecast"] - 1, own["own_error"]
+        ),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from retention_core.clv.models import model_of
 from retention_core.clv.simulation import (
@@ -30,6 +31,22 @@ TIMES = 4  # futures of each
 ROWS = 100  # histories, spread over their shares of the total, that stand for all
 FEW = 600  # customers who are all simulated
 PURCHASES = 300_000  # simulated in all, about
+FARTHEST = 30.0  # a logarithm whose power is no longer a number of anything
+
+
+class Unexplained(NamedTuple):
+    """By how much a model missed a shop's own past beyond its own interval.
+
+    Attributes
+    ----------
+    deviation
+        Relative standard deviation, 0 or more: :func:`clv.misses.unexplained`.
+    dates
+        From how many dates of the past it is known.
+    """
+
+    deviation: float = 0.0
+    dates: int = 0
 
 
 class Futures(NamedTuple):
@@ -45,6 +62,21 @@ class Futures(NamedTuple):
 
     revenue: Floats
     purchases: Floats
+
+    def shaken(self, by: Unexplained) -> Futures:
+        """The same in good years and in bad ones, of which the model knows nothing.
+
+        All months of a future are multiplied by one factor, of median 1. Its logarithm
+        is Student's t with as many degrees of freedom as there are dates: the spread is
+        known from so few that a normal would hold too little.
+        """
+        if not by.deviation:
+            return self
+        size, spread = self.purchases.size, np.sqrt(np.log1p(by.deviation**2))
+        order = np.random.default_rng(SEED + 2).permutation(size)
+        steps = spread * stdtrit(by.dates, (order + 0.5) / size)
+        factor = np.exp(np.clip(steps, -FARTHEST, FARTHEST))
+        return Futures(factor[:, None] * self.revenue, factor * self.purchases)
 
 
 def futures(
@@ -118,7 +150,7 @@ def _sampled(groups: Groups, purchases: Floats) -> tuple[People, Floats]:
     h, worth = groups.histories, groups.value * purchases
     usual = float(worth @ purchases / worth.sum())
     size = int(np.clip(PURCHASES / (BELIEFS * TIMES * usual), 2, FEW))
-    rows = _rows(worth, h, size)
+    rows = at_even_steps(worth, h, size)
     weights = worth.sum() / size / (worth[rows] / h.customers[rows])
     # Who share a history do not share their spend: its mean square counts here.
     weights *= groups.square[rows] * h.customers[rows] / groups.value[rows] ** 2
@@ -130,8 +162,8 @@ def _sampled(groups: Groups, purchases: Floats) -> tuple[People, Floats]:
     return people, weights
 
 
-def _rows(expected: Floats, h: Histories, size: int) -> np.ndarray:
-    """Histories at even steps of the running total, neighbours being alike."""
+def at_even_steps(expected: Floats, h: Histories, size: int) -> np.ndarray:
+    """Rows of histories at even steps of a running total, neighbours being alike."""
     order = np.lexsort((h.recency, h.T, h.frequency))
     running = np.cumsum(expected[order])
     steps = (np.arange(size) + 0.5) / size * running[-1]
@@ -183,7 +215,7 @@ def _factors(
 ) -> tuple[Floats, Floats]:
     """Expected revenue and purchases under each belief, over the fitted ones."""
     h, model = groups.histories, model_of(timing.model)
-    rows = _rows(worth, h, ROWS)
+    rows = at_even_steps(worth, h, ROWS)
     x, t_x, T = h.frequency[rows], h.recency[rows], h.T[rows]
     kept = np.stack([1 / worth[rows], h.customers[rows] / worth[rows]])
     drawn = zip(beliefs(timing, spend, BELIEFS), fitted(timing, spend), strict=True)

@@ -121,6 +121,7 @@ def trial(
             "actual": total,
             "forecast": [float(each[0] * customers) for each in expected],
             "miss": 0.0,
+            "own_error": 0.1,
             "mae": 0.0,
             "auc": 0.5,
             "brier": 0.2,
@@ -139,6 +140,9 @@ def test_a_model_that_is_clearly_nearer_every_time_is_chosen():
     assert pooled.loc["bg/nbd", "miss"] == pytest.approx(1.9 / 3.9)
     assert pooled["nearer"].tolist() == [0, 2, 0]
     assert pooled["beyond_chance"].tolist() == [False, True, False]
+    # Twice as many as expected, 1.9 times as many: less the model's own 0.1.
+    assert pooled.loc["bg/nbd", "unexplained"] ** 2 == pytest.approx(1.81 / 2 - 0.01)
+    assert pooled.loc["mbg/nbd", "unexplained"] == 0
 
 
 @pytest.mark.parametrize(
