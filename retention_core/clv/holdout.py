@@ -99,7 +99,6 @@ class Holdout:
             spend=joined.spend.fill_null(0.0),
         ).cast(FEWER_BYTES)
 
-
     def histories(self) -> ir.Table:
         """As :meth:`customers`, of their histories and purchases only, in one go.
 
