@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 FORECAST_HEIGHT = 310
-SMALL_HEIGHT = 280
 MOST_MONTHS = 18
 HEADROOM = 1.08
 ABOVE_THE_BARS = 1.25
