@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Z95 = 1.959963984540054
 """The standard normal's 97.5th percentile: 95 % between minus and plus."""
+Z80 = 1.2815515655446004
+"""Its 90th percentile: 80 % between minus and plus."""
 UPPER = 0.975
 """Where a 95 % interval ends, as a quantile; it begins at one less this."""
 CLEAR = 0.05

@@ -103,6 +103,15 @@ class Fit:
         """Whether a proper maximum was found."""
         return self.rung in {"plain", "penalized"}
 
+    @property
+    def steps(self) -> Floats:
+        """One standard error of the log-parameters along each independent direction.
+
+        A row a direction: an eigenvector of ``covariance``.
+        """
+        variance, directions = np.linalg.eigh(self.covariance)
+        return np.asarray((directions * np.sqrt(np.maximum(variance, 0))).T)
+
     def to_json(self) -> dict[str, Any]:
         """Values that JSON knows; :meth:`from_json` undoes it to the last digit."""
         return {

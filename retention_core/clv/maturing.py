@@ -17,6 +17,7 @@ from retention_core.clv.groups import Groups
 from retention_core.clv.newcomers import MONTHS, sigma_points, spend_error
 from retention_core.clv.summary import summary
 from retention_core.intervals import ENOUGH_CUSTOMERS, Z95, ratio
+from retention_core.ranking import variance_of_mean
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -239,8 +240,8 @@ def younger(
 def _mean(sums: pd.Series) -> tuple[float, float]:
     """Worth per customer, and its variance but for the parameters'."""
     n, paid = float(sums["customers"]), float(sums["paid"])
-    spread = max(float(sums["paid_squared"]) - paid**2 / n, 0.0) / (n - 1)
-    return (paid + float(sums["expected"])) / n, spread / n + sums["variance"] / n**2
+    spread = variance_of_mean(n, paid, float(sums["paid_squared"]))
+    return (paid + float(sums["expected"])) / n, spread + sums["variance"] / n**2
 
 
 def _shifts(sums: pd.Series | pd.DataFrame) -> Floats:

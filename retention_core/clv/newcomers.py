@@ -12,7 +12,7 @@ from retention_core.clv import models
 from retention_core.clv.forecast import Terms
 from retention_core.clv.spend import FARTHEST, population_mean
 from retention_core.errors import NoOrdersError, TooSmallError
-from retention_core.intervals import Z95
+from retention_core.intervals import Z80, Z95
 
 if TYPE_CHECKING:
     from retention_core.clv.fits import Fits
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
 
-Z80 = 1.2815515655446004
-"""The standard normal's 90th percentile: 80 % between minus and plus."""
 MONTHS = 24
 CENT = 0.01
 
@@ -271,14 +269,12 @@ def sigma_points(fit: Fit) -> list[tuple[Fit, Fit]]:
     Wider than a slope at the optimum sees, and far fewer than draws: 4 parameters ask
     for 8 evaluations (Julier & Uhlmann 1997, the unscented transformation).
     """
-    information, directions = np.linalg.eigh(fit.covariance)
-    steps = (directions * np.sqrt(np.maximum(information, 0))).T
     return [
         (
             replace(fit, params=fit.params * np.exp(step)),
             replace(fit, params=fit.params * np.exp(-step)),
         )
-        for step in steps
+        for step in fit.steps
     ]
 
 

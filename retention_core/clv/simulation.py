@@ -69,10 +69,8 @@ def fitted(timing: Fit, spend: Fit) -> Beliefs:
 
 
 def _drawn(fit: Fit, normal: Floats) -> Floats:
-    variance, directions = np.linalg.eigh(fit.covariance)
-    spread = directions * np.sqrt(np.maximum(variance, 0))
     middle = np.log(fit.params.to_numpy(np.float64))
-    return np.asarray(np.exp(np.round(middle + normal @ spread.T, DIGITS)))
+    return np.asarray(np.exp(np.round(middle + normal @ fit.steps, DIGITS)))
 
 
 class People(NamedTuple):

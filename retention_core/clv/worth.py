@@ -20,6 +20,7 @@ from retention_core.clv.newcomers import MONTHS, purchases_error, unfolding
 from retention_core.clv.summary import summary
 from retention_core.contrasts import holm
 from retention_core.intervals import Z95
+from retention_core.ranking import variance_of_mean
 from retention_core.slices import first_value
 
 if TYPE_CHECKING:
@@ -201,8 +202,8 @@ def _worth(
     """
     n, payers = float(row["customers"]), float(row["payers"])
     first, money = row["first"] / n, row["money"] / payers
-    spread_first = (row["first_squared"] - n * first**2) / (n - 1) / n
-    spread_money = (row["money_squared"] - payers * money**2) / (payers - 1) / payers
+    spread_first = variance_of_mean(n, row["first"], row["first_squared"])
+    spread_money = variance_of_mean(payers, row["money"], row["money_squared"])
     both = (row["product"] - money * row["first_of_payers"]) / (n * payers)
     fit = fit_near(histories, shop)
     later = unfolding(fit, terms)[1][-1]
