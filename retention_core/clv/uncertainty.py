@@ -31,6 +31,7 @@ TIMES = 4  # futures of each
 ROWS = 100  # histories, spread over their shares of the total, that stand for all
 FEW = 600  # customers who are all simulated
 PURCHASES = 300_000  # simulated in all, about
+PAIRINGS = 8  # of each future with a good or bad year, lest chance meet chance
 FARTHEST = 30.0  # a logarithm whose power is no longer a number of anything
 
 
@@ -72,11 +73,15 @@ class Futures(NamedTuple):
         """
         if not by.deviation:
             return self
-        size, spread = self.purchases.size, np.sqrt(np.log1p(by.deviation**2))
-        order = np.random.default_rng(SEED + 2).permutation(size)
-        steps = spread * stdtrit(by.dates, (order + 0.5) / size)
+        size, rng = self.purchases.size, np.random.default_rng(SEED + 2)
+        even = (np.arange(size * PAIRINGS) + 0.5).reshape(size, PAIRINGS).T
+        levels = rng.permuted(even, axis=1).ravel() / even.size
+        steps = np.sqrt(np.log1p(by.deviation**2)) * stdtrit(by.dates, levels)
         factor = np.exp(np.clip(steps, -FARTHEST, FARTHEST))
-        return Futures(factor[:, None] * self.revenue, factor * self.purchases)
+        return Futures(
+            factor[:, None] * np.tile(self.revenue, (PAIRINGS, 1)),
+            factor * np.tile(self.purchases, PAIRINGS),
+        )
 
 
 def futures(
