@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_ui.findings.finding import Finding, number
+from retention_ui.findings.finding import Finding, number, rate_of
 
 if TYPE_CHECKING:
+    from retention_core.clv.uncertainty import Unexplained
     from retention_ui.formats import Formats
 
 
@@ -29,3 +30,14 @@ def doubtful(miss: float, formats: Formats) -> Finding:
     """
     fields: dict[str, str | Finding] = {"miss": formats.share(abs(miss))}
     return Finding(f"forecast.too_{'low' if miss < 0 else 'high'}", fields)
+
+
+def unexplained(missed: Unexplained, formats: Formats) -> Finding | None:
+    """What the intervals of the total count in, besides what the model says itself."""
+    if not missed.deviation:
+        return None
+    fields: dict[str, str | Finding] = {
+        "miss": rate_of(missed.deviation, formats),
+        "dates": number(missed.dates, formats),
+    }
+    return Finding("unexplained", fields, missed.dates)

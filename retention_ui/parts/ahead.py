@@ -100,6 +100,9 @@ def by_month(page: Page, fits: Fits, asked: Terms) -> None:
         ),
         table=found.monthly,
     )
+    missed = findings.unexplained(fits.unexplained, page.formats)
+    if missed is not None:
+        blocks.note(missed.words(page.texts))
     patterns.notes(page, fits, asked)
 
 

@@ -138,7 +138,7 @@ def _models(page: Page, found: Comparison) -> None:
         drawn=page("believe.drawn", count=found.one_in, n=formats.count(found.one_in)),
     )
     table, below = _compared(page, found), page(f"believe.{found.reason}")
-    download = (found.scores, {"miss": "share", "auc": "share"})
+    download = (found.scores, dict.fromkeys(("miss", "own_error", "auc"), "share"))
     section = ("choice", title.words(page.texts), note)
     tables.framed(page, section, table, download, below)
 
@@ -157,6 +157,7 @@ def _compared(page: Page, found: Comparison) -> pd.DataFrame:
                 for trial in records(own.sort_values("cutoff"))
             },
             page("believe.all"): formats.share(row["miss"], 1),
+            page("believe.unexplained"): formats.share(row["unexplained"], 1),
             page("believe.pairs"): formats.ratio(HUNDRED * own["auc"].mean(), 0),
             page("believe.brier"): formats.ratio(own["brier"].mean(), 3),
         }

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from retention_ui import blocks, inputs, queries
+from retention_ui.forecasts import TooLittle
 
 if TYPE_CHECKING:
-    from retention_core.clv import Fits
-    from retention_ui.forecasts import Outlook, TooLittle
+    from retention_core.clv import Comparison, Fits
+    from retention_ui.forecasts import Outlook
     from retention_ui.page import Page
 
 MOST = 0.5
@@ -76,13 +77,15 @@ def begin(page: Page, *more: str) -> None:
 
 
 def fitted(page: Page, asked: Terms) -> Fits | TooLittle:
-    """Return the fitted models, or why there are none."""
+    """Return the fitted models, or why there are none.
+
+    They know what they missed of the shop's own past: intervals of totals count it in.
+    """
     with st.spinner(page.texts("forecast.working"), show_time=True):
-        model = asked.model
-        if model == AUTOMATIC:
-            model = queries.ask(page.shop, "choice").chosen
+        compared: Comparison = queries.ask(page.shop, "choice")
+        model = compared.chosen if asked.model == AUTOMATIC else asked.model
         found: Fits | TooLittle = queries.ask(page.shop, "fits", model=model)
-    return found
+    return found if isinstance(found, TooLittle) else compared.counted_in(found)
 
 
 def known(fits: Fits, asked: Terms) -> dict[str, Any]:

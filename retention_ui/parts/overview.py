@@ -264,9 +264,7 @@ def _forecast(page: Page) -> cards.Card:
         why = page.texts(f"forecast.why.{fits.code}", **fits.fields)
         return cards.Card(label, page.formats.money(None), f"{text}\n\n{why}")
     found = forecast.outlook(page, fits, USUAL)
-    ends = (
-        page.formats.money(found.total[each], "about") for each in ("low", "high")
-    )
+    ends = (page.formats.money(found.total[each], "about") for each in ("low", "high"))
     return cards.Card(
         label=label,
         value=page.formats.money(found.total["total"], "about"),

@@ -10,10 +10,12 @@ import pytest
 
 import retention_core as rc
 from retention_core.clv import Comparison, Verdict
+from retention_core.clv.uncertainty import Unexplained
 from retention_ui import queries
 from retention_ui.figures import backtest as figures
 from retention_ui.figures.look import LIGHT
 from retention_ui.findings import backtest as says
+from retention_ui.findings import forecast as forecast_says
 from retention_ui.formats import Formats
 from retention_ui.texts import Texts
 from tests.core.shops import cdnow
@@ -169,6 +171,50 @@ def test_the_page_says_whether_to_believe_it_and_more_in_detail(sample):
     assert any(each.startswith("By orders so far") for each in detailed)
     assert any(each.startswith("The tenth ranked first") for each in detailed)
     assert any(" stays: " in each or " is taken: " in each for each in detailed)
+
+
+@pytest.mark.parametrize(
+    ("missed", "sentence"),
+    [
+        (
+            Unexplained(0.194, 3),
+            "Tried on three dates of your past, the forecast missed by more than its "
+            "own interval explains, typically by 19%: the intervals here count "
+            "that in.",
+        ),
+        (
+            Unexplained(0.052, 1),
+            "Tried on one date of your past, the forecast missed by more than its own "
+            "interval explains, by about 5.2%: the intervals here count that in.",
+        ),
+    ],
+)
+def test_what_the_intervals_count_in_is_told(missed, sentence):
+    assert said(forecast_says.unexplained(missed, FORMATS)) == sentence
+
+
+def test_misses_that_are_explained_are_not_told():
+    assert forecast_says.unexplained(Unexplained(0.0, 3), FORMATS) is None
+
+
+def test_every_page_has_the_interval_that_knows_the_past(sample):
+    """The forecast's card and sentence, the overview's card."""
+    shop = queries.Shop(sample)
+    compared = queries.ask(shop, "choice")
+    plain = queries.ask(shop, "fits", model=compared.chosen)
+    known = compared.counted_in(plain)
+    terms = {"months": 12, "margin": 1.0, "annual_discount_rate": 0.1}
+    total = queries.ask(shop, "forecast", fits=known.to_json(), **terms).total
+    formats = Formats("en", queries.facts(sample).currency)
+    for name, ends in (
+        ("forecast", ("low_80", "high_80")),
+        ("overview", ("low", "high")),
+    ):
+        app = opened(name, sample)
+        words = formats.span(*(formats.money(total[end], "about") for end in ends))
+        assert any(words in each.delta for each in app.metric)
+        told = any("Tried on" in each.value for each in app.markdown)
+        assert told == (name == "forecast" and known.unexplained.deviation > 0)
 
 
 def test_answers_that_are_kept_are_small(sample):
