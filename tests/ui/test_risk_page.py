@@ -13,7 +13,7 @@ import pytest
 from retention_core import hits, risk
 from retention_core.clv import models
 from retention_core.intervals import wilson
-from retention_ui import queries
+from retention_ui import queries, workers
 from retention_ui.figures import risk as figures
 from retention_ui.figures.look import DARK, LIGHT, Look
 from retention_ui.findings import risk as says
@@ -250,19 +250,19 @@ def test_each_choice_of_customers_has_its_list(who, sample):
 
 
 def test_the_page_fits_once_for_today_and_once_for_the_test(sample, monkeypatch):
-    fitted = []
+    begun = []
 
-    def counting(histories, model):
-        fitted.append(model)
-        return fit(histories, model)
+    def counting(pool, dataset, asked):
+        begun.append(asked[0])
+        return begin(pool, dataset, asked)
 
-    fit = models.fit_histories
-    monkeypatch.setattr(models, "fit_histories", counting)
+    begin = workers.begin
+    monkeypatch.setattr(workers, "begin", counting)
     queries.forget()
     assert sound(opened("overview", sample))
-    fitted.clear()
+    begun.clear()
     assert sound(opened("risk", sample))
-    assert fitted == ["bg/nbd", "bg/nbd"]
+    assert sorted(begun) == ["fitted", "hit_rate"]
 
 
 def test_a_shop_without_a_score_says_what_is_lacking(sample):
