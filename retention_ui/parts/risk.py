@@ -174,7 +174,7 @@ def _note(page: Page, silence: str, fitted: Fitted | TooLittle) -> str:
     if isinstance(fitted, TooLittle):
         score = page(f"no_score.{fitted.code}", **_facts(page, fitted))
         return f"{score} {page('rule_note', customers=known)}"
-    key = "boundary" if fitted.rung == "boundary" else "score"
+    key = "score" if fitted.converged else "boundary"
     score = page(f"{key}_note", days=silence)
     return f"{score} {page('list_note', customers=known)}"
 
@@ -223,7 +223,7 @@ def _verdict(page: Page, found: HitRate) -> str:
     most = max(found.base_rate, 1 - found.base_rate)
     key = "all_lost" if found.base_rate > 1 / 2 else "none_lost"
     said.append(page(f"hits.{key}", share=formats.share(most)))
-    if found.fit.rung == "boundary":
+    if not found.fit.converged:
         said.append(page("hits.boundary"))
     return " ".join(said)
 

@@ -23,10 +23,10 @@ CONTACTS = ("customer_name", "email", "consent")
 
 @dataclass(frozen=True)
 class Fitted:
-    """The model of the score: ``r, alpha, a, b``, and the rung of the ladder."""
+    """The model of the score: ``r, alpha, a, b``; whether it is a proper maximum."""
 
     params: list[float]
-    rung: str
+    converged: bool
 
 
 def fitted(orders: Orders) -> Fitted | TooLittle:
@@ -38,7 +38,7 @@ def fitted(orders: Orders) -> Fitted | TooLittle:
         found = core.fitted(orders)
     except TooLittleDataError as error:
         return TooLittle(error.code, error.fields)
-    return Fitted([float(each) for each in found.params], found.rung)
+    return Fitted([float(each) for each in found.params], found.converged)
 
 
 def hit_rate(orders: Orders, *, window_days: int) -> core.HitRate | TooLittle:
