@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from retention_ui import queries
 from retention_ui.figures.frames import records
 from retention_ui.forecasts import TooLittle
+from retention_ui.parts import forecast
 
 if TYPE_CHECKING:
     from retention_core.clv import Backtest, Comparison
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from retention_ui.page import Page
     from retention_ui.worked import Example
 
-MODEL = "bg/nbd"
 HUNDRED = 100
 
 
@@ -122,7 +122,11 @@ def _rule(found: Backtest, rule: str) -> Row:
 
 
 def _tested(page: Page) -> Backtest | None:
-    found = queries.ask(page.shop, "backtest", model=MODEL)
+    """Return the test of the model that the pages take; None where there is none."""
+    fits = forecast.fitted(page, forecast.USUAL)
+    if isinstance(fits, TooLittle):
+        return None
+    found = queries.ask(page.shop, "backtest", model=fits.timing.model)
     return None if isinstance(found, TooLittle) or not found.actual else found
 
 
