@@ -37,9 +37,10 @@ class Brought:
     matrix: pd.DataFrame
     distribution: Distribution
 
-    def held_by(self, share: float) -> float:
-        """Share of the value to come that the first ``share`` of customers hold."""
-        return held_by(self.curve.rename(columns={"share_of_value": "share"}), share)
+    def held_by(self, share: float, of: str = "share_of_value") -> float:
+        """What the first ``share`` of customers hold, 0-1, of a column of ``curve``."""
+        curve = self.curve[["share_of_customers"]].assign(share=self.curve[of])
+        return held_by(curve, share)
 
 
 def brought(

@@ -20,11 +20,10 @@ def concentration(page: Page) -> dict[str, str] | None:
     found = _found(page)
     if found is None:
         return None
-    revenue = found.curve["share_of_revenue"].iloc[len(found.curve) // 10]
     return {
         "tenth": page.formats.share(found.held_by(0.1)),
         "half": page.formats.share(found.held_by(0.5)),
-        "revenue": page.formats.share(float(revenue)),
+        "revenue": page.formats.share(found.held_by(0.1, "share_of_revenue")),
     }
 
 
