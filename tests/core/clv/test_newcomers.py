@@ -6,7 +6,6 @@ import datetime as dt
 import warnings
 from dataclasses import replace
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -419,24 +418,3 @@ def test_who_pays_half_in_the_second_year_is_seen(apart):
     assert less is not None
     assert less.value < less.before
     assert less.p_value <= CLEAR
-
-
-def test_questions_compile_for_every_engine(calibration, fits, monkeypatch):
-    from retention_core import engine
-    from tests.core.test_portability import DIALECTS, Spark
-
-    heard, answer = [], engine.run
-
-    def listen(expression, backend=None):
-        heard.append(expression)
-        return answer(expression, backend)
-
-    monkeypatch.setattr(engine, "run", listen)
-    newcomers.newcomer(calibration, fits)
-    maturing.by_day(calibration, fits)
-    worth.by_dimension(calibration, fits, by="since:1997-02-15")
-    monkeypatch.setattr(ibis.options, "pyspark", Spark())
-    assert len(heard) >= 5
-    for expression in heard:
-        for dialect in DIALECTS:
-            assert "SELECT" in ibis.to_sql(expression, dialect=dialect)

@@ -7,7 +7,7 @@ import pytest
 
 import retention_core as rc
 from retention_core import engine
-from retention_core.clv import matrix, scores
+from retention_core.clv import matrix, maturing, newcomers, scores, worth
 from retention_core.clv.concentration import lorenz
 from retention_core.clv.distribution import distribution
 from retention_core.clv.paths import alive_path
@@ -53,6 +53,14 @@ def bringers(orders: rc.Orders) -> None:
     alive_path(orders, known.timing, "00004")
 
 
+def new_customers(orders: rc.Orders) -> None:
+    """What new ones are worth."""
+    known = rc.clv.fits(orders)
+    newcomers.newcomer(orders, known)
+    maturing.by_day(orders, known)
+    worth.by_dimension(orders, known, by="since:1997-02-15")
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -65,6 +73,7 @@ def bringers(orders: rc.Orders) -> None:
         rc.clv.regularity,
         rc.clv.seasonality,
         bringers,
+        new_customers,
         lambda orders: rc.clv.fit(rc.clv.summary(orders)),
         lambda orders: rc.clv.fit_spend(rc.clv.summary(orders)),
     ],
