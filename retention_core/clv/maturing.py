@@ -15,6 +15,7 @@ from retention_core.clv import models
 from retention_core.clv.forecast import MONTH_DAYS, Terms
 from retention_core.clv.groups import Groups
 from retention_core.clv.newcomers import MONTHS, sigma_points, spend_error
+from retention_core.clv.special import slices
 from retention_core.clv.summary import summary
 from retention_core.intervals import ENOUGH_CUSTOMERS, Z95, ratio
 from retention_core.ranking import variance_of_mean
@@ -38,6 +39,8 @@ SHIFT = "shift_"
 STEPS, ROWS = 6, 300
 """Lengths to go, and histories of each, that stand for all."""
 YEAR = 12
+AT_ONCE = 2**17
+"""Histories whose months are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -289,17 +292,8 @@ def _paid(orders: Orders, terms: Terms) -> ir.Table:
 
 def _to_come(groups: Groups, fits: Fits, terms: Terms) -> pd.DataFrame:
     """What each history's customers will still bring until the age, and how surely."""
-    h = groups.histories
-    history = (h.frequency, h.recency, h.T)
-    left = (terms.ends[-1] - h.T) / MONTH_DAYS
-    by_month = np.diff(
-        models.expected_until(fits.timing, terms.ends, *history), axis=0, prepend=0
-    )
-    month = np.arange(1.0, terms.months + 1)[:, None]
-    by_month *= np.clip(left - (month - 1), 0, 1)
-    later = float(terms.discounts[0]) ** (h.T / MONTH_DAYS + month)
-    discounted = terms.margin * (by_month * later).sum(axis=0)
-    purchases = by_month.sum(axis=0)
+    left = (terms.ends[-1] - groups.histories.T) / MONTH_DAYS
+    purchases, discounted = _bought(fits.timing, groups.histories, left, terms)
     expected = groups.value * discounted
     each = np.divide(
         discounted, purchases, out=np.zeros_like(purchases), where=purchases > 0
@@ -310,6 +304,24 @@ def _to_come(groups: Groups, fits: Fits, terms: Terms) -> pd.DataFrame:
         columns[f"{SHIFT}{place}"] = expected * moved
     columns[f"{SHIFT}spend"] = expected * spend_error(fits.spend)
     return pd.DataFrame(columns)
+
+
+def _bought(
+    timing: Fit, h: Histories, left: Floats, terms: Terms
+) -> tuple[Floats, Floats]:
+    """Expected purchases of each history until the age; and their discounted margin."""
+    purchases, discounted = np.empty(left.size), np.empty(left.size)
+    month = np.arange(1.0, terms.months + 1)[:, None]
+    # Part by part: months by millions of histories would take all the memory.
+    for part in slices(left.size, AT_ONCE):
+        history = (h.frequency[part], h.recency[part], h.T[part])
+        until = models.expected_until(timing, terms.ends, *history)
+        by_month = np.diff(until, axis=0, prepend=0)
+        by_month *= np.clip(left[part] - (month - 1), 0, 1)
+        purchases[part] = by_month.sum(axis=0)
+        by_month *= float(terms.discounts[0]) ** (h.T[part] / MONTH_DAYS + month)
+        discounted[part] = terms.margin * by_month.sum(axis=0)
+    return purchases, discounted
 
 
 def _chance(groups: Groups, fits: Fits, mean: Floats, left: Floats) -> Floats:
