@@ -59,7 +59,7 @@ SAMPLE = 5000
 ALIKE = 1e4  # shape of rates that are practically the same for all
 NOBODY = 1e-6  # leaves, practically
 AGES = 16  # at which a fit is asked whether it reproduces the history
-FARTHEST = 3.0  # times what was bought: a fit that is farther off says nothing
+TIMES_OFF = 3.0  # times what was bought: a fit that is farther off says nothing
 
 MODELS: dict[str, Model] = {
     model.name: model for model in (BG_NBD, MBG_NBD, PARETO_NBD)
@@ -137,7 +137,7 @@ def _reproduces(model: Model, optimum: Optimum, histories: Histories) -> bool:
     each = [model.purchases_if_alive(parameters, age, none, none)[0] for age in ages]
     expected = float(np.mean(each)) * histories.n_customers + 1
     bought = float(histories.customers @ histories.frequency) + 1
-    return 1 / FARTHEST < expected / bought < FARTHEST
+    return 1 / TIMES_OFF < expected / bought < TIMES_OFF
 
 
 def _maximise(

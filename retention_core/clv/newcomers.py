@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention_core.clv import models
 from retention_core.clv.forecast import Terms
-from retention_core.clv.spend import FARTHEST, population_mean
+from retention_core.clv.spend import RUN_AWAY, population_mean
 from retention_core.errors import NoOrdersError, TooSmallError
 from retention_core.intervals import Z80, Z95
 
@@ -258,7 +258,7 @@ def spend_error(spend: Fit) -> float:
     total = 0.0
     for pair in sigma_points(spend):
         means = [population_mean(each.params.to_numpy(np.float64)) for each in pair]
-        up, down = np.clip(np.array(means) / usual, 1 / FARTHEST, FARTHEST)
+        up, down = np.clip(np.array(means) / usual, 1 / RUN_AWAY, RUN_AWAY)
         total += float(np.log(up / down) / 2) ** 2
     return float(np.sqrt(total))
 

@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from scipy.stats import f as fisher
 
 from retention_core import periods
+from retention_core.clv.forecast import MONTH_DAYS
 from retention_core.clv.periodic import period_effects
 from retention_core.intervals import UPPER
 
@@ -31,8 +32,7 @@ Code = Literal["seasonal", "none", "one_year", "too_short", "too_few"]
 YEAR = 12
 MOST_MONTHS = 60
 LEAST_A_MONTH = 10
-CLEAR = 0.01
-MONTH_DAYS = 365.25 / 12
+CLEAR_SEASON = 0.01
 
 
 class Month(NamedTuple):
@@ -212,7 +212,7 @@ def _tested(starts: list[dt.date], height: Floats, purchases: Floats) -> Season:
     error = np.sqrt(np.diag(contrasts @ spread[own, own] @ contrasts.T))
     above = height - time @ solution[: time.shape[1]]
     return Season(
-        code="seasonal" if p_value <= CLEAR else "none",
+        code="seasonal" if p_value <= CLEAR_SEASON else "none",
         months=n,
         p_value=p_value,
         index=_indexed(effect, float(stdtrit(free, UPPER)) * error),

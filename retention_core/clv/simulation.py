@@ -16,7 +16,7 @@ from scipy.stats import qmc
 
 from retention_core.clv.betageo import BetaGeometric
 from retention_core.clv.models import model_of
-from retention_core.clv.spend import FARTHEST, population_mean
+from retention_core.clv.spend import RUN_AWAY, population_mean
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,7 +57,7 @@ def beliefs(timing: Fit, spend: Fit, size: int) -> Beliefs:
     fitted = spend.params.to_numpy(np.float64)
     means = np.array([population_mean(each) for each in drawn.spend])
     means /= population_mean(fitted)
-    sane = (means > 1 / FARTHEST) & (means < FARTHEST)
+    sane = (means > 1 / RUN_AWAY) & (means < RUN_AWAY)
     return drawn._replace(spend=np.where(sane[:, None], drawn.spend, fitted))
 
 

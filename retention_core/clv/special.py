@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 STEP = 0.08  # of the trapezoid rule
 NEGLIGIBLE = 40.0  # e^-40 of the peak is below double precision
 SMALLEST = 1e-290  # p itself, so that functions may divide by it
-FARTHEST = 600.0  # largest logarithm of a range, so that nothing overflows
+LARGEST_LOGARITHM = 600.0  # largest logarithm of a range, so that nothing overflows
 LEGENDRE_NODES, LEGENDRE_WEIGHTS = (
     (array + shift) / 2
     for array, shift in zip(np.polynomial.legendre.leggauss(32), (1, 0), strict=True)
@@ -215,4 +215,6 @@ class Powers:
 
 def _negligible(A: Floats, m: Floats) -> Floats:  # noqa: N803 as in the formula
     """Where ((A + y) / A)^-m has fallen below double precision."""
-    return np.asarray(A) * np.expm1(NEGLIGIBLE / np.maximum(m, NEGLIGIBLE / FARTHEST))
+    return np.asarray(A) * np.expm1(
+        NEGLIGIBLE / np.maximum(m, NEGLIGIBLE / LARGEST_LOGARITHM)
+    )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 PARAMETERS = ("p", "q", "v")
 STARTS = ((5.0, 4.0, 3.0), (1.0, 2.0, 1.0), (20.0, 2.0, 0.2))
 BINS = 100  # of spend, for each factor of e
-FARTHEST = 3.0  # times the observed mean: a population mean beyond has run away
+RUN_AWAY = 3.0  # times the observed mean: a population mean beyond has run away
 POOLED = Optimum(np.log([1.0, 3.0, 2.0]), np.eye(3) / 4, PENALIZERS[-1], "pooled")
 
 
@@ -214,7 +214,7 @@ def fit_spenders(spenders: Spenders) -> Fit:
 
 def _sensible(params: Floats) -> bool:
     """Whether the population's mean is near the observed one, which is 1."""
-    return 1 / FARTHEST < population_mean(params) < FARTHEST
+    return 1 / RUN_AWAY < population_mean(params) < RUN_AWAY
 
 
 def population_mean(parameters: Floats) -> float:

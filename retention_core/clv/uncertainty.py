@@ -32,7 +32,7 @@ ROWS = 100  # histories, spread over their shares of the total, that stand for a
 FEW = 600  # customers who are all simulated
 PURCHASES = 300_000  # simulated in all, about
 PAIRINGS = 8  # of each future with a good or bad year, lest chance meet chance
-FARTHEST = 30.0  # a logarithm whose power is no longer a number of anything
+LARGEST_STEP = 30.0  # a logarithm whose power is no longer a number of anything
 
 
 class Unexplained(NamedTuple):
@@ -77,7 +77,7 @@ class Futures(NamedTuple):
         even = (np.arange(size * PAIRINGS) + 0.5).reshape(size, PAIRINGS).T
         levels = rng.permuted(even, axis=1).ravel() / even.size
         steps = np.sqrt(np.log1p(by.deviation**2)) * stdtrit(by.dates, levels)
-        factor = np.exp(np.clip(steps, -FARTHEST, FARTHEST))
+        factor = np.exp(np.clip(steps, -LARGEST_STEP, LARGEST_STEP))
         return Futures(
             factor[:, None] * np.tile(self.revenue, (PAIRINGS, 1)),
             factor * np.tile(self.purchases, PAIRINGS),
