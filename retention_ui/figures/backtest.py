@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, records
 from retention_ui.figures.look import HOVER, base, describe, faded, label
-from retention_ui.figures.rows import SEE_THROUGH
+from retention_ui.figures.rows import SEE_THROUGH, upright
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,13 +182,7 @@ def _grouped(
     figure.update_yaxes(**axes.amounts(formats, 0, top, "count"))
     rows = records(groups)
     for x, row in zip(names, rows, strict=True):
-        figure.add_scatter(
-            x=[x, x],
-            y=[row["low"], row["high"]],
-            mode="lines",
-            line={"color": faded(look.ink, SEE_THROUGH), "width": 5},
-            hoverinfo="skip",
-        )
+        upright(figure, x, (row["low"], row["high"]), look.ink)
     hover = [_group(row, x, name, drawing) for x, row in zip(names, rows, strict=True)]
     marks = {
         "forecast": {

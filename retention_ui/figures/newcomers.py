@@ -34,7 +34,6 @@ HEADROOM = 1.12
 LEFT = 0.03
 LATE = 0.6
 MOST_COHORTS = 36
-PALE = 0.35
 THIN = {"width": 1.4, "dash": "dot"}
 
 
@@ -277,7 +276,7 @@ def _bars(
 ) -> None:
     texts, look, formats = words
     done = shown["complete"].astype(bool)
-    solid = [look.fill if each else faded(look.fill, PALE) for each in done]
+    solid = [look.fill if each else faded(look.fill, rows.SEE_THROUGH) for each in done]
     figure.add_bar(
         x=names,
         y=shown["paid"].tolist(),
@@ -294,13 +293,7 @@ def _bars(
     )
     for name, each in zip(names, records(shown), strict=True):
         if each["high"] > each["low"]:
-            figure.add_scatter(
-                x=[name, name],
-                y=[each["low"], each["high"]],
-                mode="lines",
-                line={"color": faded(look.fill, PALE), "width": 5},
-                hoverinfo="skip",
-            )
+            rows.upright(figure, name, (each["low"], each["high"]), look.fill)
 
 
 def _paid(each: Row, texts: Texts, formats: Formats) -> str:

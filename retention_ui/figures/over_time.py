@@ -8,7 +8,8 @@ import pandas as pd
 
 from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, records
-from retention_ui.figures.look import HOVER, base, describe, faded, label
+from retention_ui.figures.look import HOVER, base, describe, label
+from retention_ui.figures.rows import stroke
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 HEIGHT = 300
 HEADROOM = 1.12
 LEAST_TOP = {"share": 0.1}
-SEE_THROUGH = 0.35
 NEAR_AN_END = 0.15
 # An interval this many times as high as the dots is cut off: one cohort of a few
 # customers must not press all others flat.
@@ -101,15 +101,11 @@ def _top(rows: pd.DataFrame, done: list[Row], shown: Measured) -> float:
 
 
 def _intervals(figure: go.Figure, dots: list[Row], top: float, look: Look) -> None:
-    """A 5 px bar of 35 % opacity from low to high behind each dot."""
+    """An interval from low to high behind each dot."""
     known = [dot for dot in dots if pd.notna(dot["low"])]
-    figure.add_scatter(
-        x=[x for dot in known for x in (dot["name"], dot["name"], None)],
-        y=[y for dot in known for y in (dot["low"], min(dot["high"], top), None)],
-        mode="lines",
-        line={"color": faded(look.accent, SEE_THROUGH), "width": 5},
-        hoverinfo="skip",
-    )
+    x = [x for dot in known for x in (dot["name"], dot["name"], None)]
+    y = [y for dot in known for y in (dot["low"], min(dot["high"], top), None)]
+    stroke(figure, x, y, look.accent)
 
 
 def _trend(figure: go.Figure, trend: Trend | None, dots: list[Row], look: Look) -> None:

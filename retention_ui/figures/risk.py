@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, records
-from retention_ui.figures.look import HOVER, base, describe, faded, label, told
-from retention_ui.figures.rows import SEE_THROUGH
+from retention_ui.figures.look import HOVER, base, describe, label, told
+from retention_ui.figures.rows import upright
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,13 +92,7 @@ def calibration(
     )
     rows = records(tenths)
     for row in rows:
-        figure.add_scatter(
-            x=[row["score"], row["score"]],
-            y=[row["low"], row["high"]],
-            mode="lines",
-            line={"color": faded(look.accent, SEE_THROUGH), "width": 5},
-            hoverinfo="skip",
-        )
+        upright(figure, row["score"], (row["low"], row["high"]), look.accent)
     figure.add_scatter(
         x=[row["score"] for row in rows],
         y=[row["lost"] for row in rows],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retention_ui.figures.look import HOVER, faded, label
 
@@ -25,9 +25,21 @@ def interval(
     figure: go.Figure, height: float, ends: tuple[float, float], colour: str
 ) -> None:
     """Lay an interval along a row."""
+    stroke(figure, [*ends], [height, height], colour)
+
+
+def upright(
+    figure: go.Figure, place: str | float, ends: tuple[float, float], colour: str
+) -> None:
+    """Stand an interval at a place of the horizontal axis."""
+    stroke(figure, [place, place], [*ends], colour)
+
+
+def stroke(figure: go.Figure, x: list[Any], y: list[float | None], colour: str) -> None:
+    """Draw an interval: 5 px wide, 35 % opaque; several are parted by None."""
     figure.add_scatter(
-        x=[*ends],
-        y=[height, height],
+        x=x,
+        y=y,
         mode="lines",
         line={"color": faded(colour, SEE_THROUGH), "width": 5},
         hoverinfo="skip",
