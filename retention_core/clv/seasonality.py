@@ -12,9 +12,10 @@ from scipy.special import stdtrit
 from scipy.stats import f as fisher
 
 from retention_core import periods
+from retention_core.clv import trend
 from retention_core.clv.forecast import MONTH_DAYS
 from retention_core.clv.periodic import period_effects
-from retention_core.intervals import UPPER
+from retention_core.intervals import CLEAR, UPPER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -64,10 +65,13 @@ class Season:
     index
         ``month`` (1–12), ``index``, ``low``, ``high``: purchases a day of a known
         customer in that month, 1 being the mean of the twelve, with its 95 % interval.
-        Of one year only the index of the months in it is known, beside a straight
-        trend; the rest is NaN. Empty for a shorter or a sparse history.
+        Of one year 1 is the straight trend of all other months; a month that was not
+        seen is NaN. Empty for a shorter or a sparse history.
     observed
         ``period_start``, ``index``: each month it rests on, 1 being the trend.
+    beyond_chance
+        Of one year: the highest of the months that are above the trend of the others
+        beyond chance, at 5 % for all of them together; ``None`` without one.
     """
 
     code: Code
@@ -75,6 +79,7 @@ class Season:
     p_value: float
     index: pd.DataFrame
     observed: pd.DataFrame
+    beyond_chance: Month | None = None
 
     @property
     def highest(self) -> Month:
@@ -114,11 +119,7 @@ class Season:
         return pd.DataFrame(dict(zip(columns, values, strict=True)))
 
     def _at(self, choose: Callable[[Floats], np.intp]) -> Month:
-        place = int(choose(self.index["index"].to_numpy("float64")))
-        row = self.index.iloc[place]
-        return Month(
-            place + 1, *(float(row[name]) for name in ("index", "low", "high"))
-        )
+        return _named(self.index, int(choose(self.index["index"].to_numpy("float64"))))
 
 
 def seasonality(orders: Orders) -> Season:
@@ -137,7 +138,10 @@ def seasonality(orders: Orders) -> Season:
     months in a row are alike by accident and the test does not know.
 
     Complete months only, from the second of the history on (nobody is known in the
-    first), the last 60 at most; two full years are needed for evidence.
+    first), the last 60 at most; two full years are needed for evidence of a season. Of
+    less, each of the last twelve months is held against the trend of all others
+    (:func:`retention_core.clv.trend.beside_others`), one-sided and corrected for their
+    number (Bonferroni): whether it was high, not whether it will be.
     """
     found = orders.run(counts(orders))
     return season_of(found, orders.first_day, orders.as_of)
@@ -178,7 +182,7 @@ def season_of(found: pd.DataFrame, first_day: dt.date, as_of: dt.date) -> Season
     days = [calendar.monthrange(day.year, day.month)[1] for day in starts]
     height = np.log(effects / days)
     if len(starts) < 2 * YEAR:
-        return _last_year(starts, height)
+        return _last_year(starts, height, purchases)
     return _tested(starts, height, purchases)
 
 
@@ -194,16 +198,15 @@ def _starts(first_day: dt.date, as_of: dt.date) -> list[dt.date]:
 def _tested(starts: list[dt.date], height: Floats, purchases: Floats) -> Season:
     """Of two years and more: twelve months, and whether they are beyond chance."""
     n = len(starts)
-    time = _trend(n, n // YEAR)
+    time = trend.polynomials(n, n // YEAR)
     # Twelve months that add up to 0 are eleven numbers and less their sum.
     contrasts = np.vstack([np.eye(YEAR - 1), -np.ones(YEAR - 1)])
     design = np.hstack([time, contrasts[[day.month - 1 for day in starts]]])
     free = n - design.shape[1]
-    chance = 1 / np.maximum(purchases, 1)
-    besides = _left(design, height, np.ones(n))[1] / free - chance.mean()
-    weight = 1 / (chance + max(besides, 0.0))
-    solution, left = _left(design, height, weight)
-    explained = (_left(time, height, weight)[1] - left) / (YEAR - 1)
+    besides = trend.besides(design, height, purchases)
+    weight = 1 / (trend.by_chance(purchases) + besides)
+    solution, left = trend.left(design, height, weight)
+    explained = (trend.left(time, height, weight)[1] - left) / (YEAR - 1)
     variance = max(left / free, float(np.finfo(float).tiny))
     p_value = float(fisher.sf(explained / variance, YEAR - 1, free))
     spread = np.linalg.inv(design.T @ (design * weight[:, None])) * variance
@@ -220,38 +223,42 @@ def _tested(starts: list[dt.date], height: Floats, purchases: Floats) -> Season:
     )
 
 
-def _trend(n: int, bends: int) -> Floats:
-    """Polynomials of time, a column a degree."""
-    at = np.polynomial.legendre.legvander(np.linspace(-1, 1, n), bends)
-    return np.asarray(at, dtype=np.float64)
-
-
-def _left(design: Floats, y: Floats, weight: Floats) -> tuple[Floats, float]:
-    """Weighted least squares: the solution, and the sum of squares left."""
-    root = np.sqrt(weight)
-    solution = np.linalg.lstsq(design * root[:, None], y * root, rcond=None)[0]
-    left = float(weight @ (y - design @ solution) ** 2)
-    return np.asarray(solution, dtype=np.float64), left
-
-
-def _last_year(starts: list[dt.date], height: Floats) -> Season:
-    """The last twelve months beside a straight trend: one year knows no chance."""
+def _last_year(starts: list[dt.date], height: Floats, purchases: Floats) -> Season:
+    """The last twelve months, each beside the straight trend of all others."""
     n = len(starts)
-    time = _trend(n, 1)
-    above = height - time @ _left(time, height, np.ones(n))[0]
-    effect = np.full(YEAR, np.nan)
-    effect[[day.month - 1 for day in starts[-YEAR:]]] = above[-YEAR:]
+    last = np.arange(max(n - YEAR, 0), n)
+    free = n - 3
+    months = [starts[at].month - 1 for at in last]
+    effect, error = np.full((2, YEAR), np.nan)
+    effect[months], error[months] = trend.beside_others(height, purchases, last)
+    half = float(stdtrit(free, UPPER)) * error
+    columns = {"index": effect, "low": effect - half, "high": effect + half}
+    index = pd.DataFrame({name: np.exp(each) for name, each in columns.items()})
+    index.insert(0, "month", np.arange(1, YEAR + 1))
+    least = float(stdtrit(free, 1 - CLEAR / last.size)) * error
+    clear = np.flatnonzero(effect > least)
+    highest = clear[effect[clear].argmax()] if clear.size else None
+    time = trend.polynomials(n, 1)
+    above = height - time @ trend.left(time, height, np.ones(n))[0]
+    above[last] = effect[months]
     return Season(
         code="one_year",
         months=n,
         p_value=float("nan"),
-        index=_indexed(effect, np.full(YEAR, np.nan)),
-        observed=_observed(starts, above, effect),
+        index=index,
+        observed=_observed(starts, above, np.zeros(1)),
+        beyond_chance=None if highest is None else _named(index, int(highest)),
     )
 
 
+def _named(index: pd.DataFrame, place: int) -> Month:
+    row = index.iloc[place]
+    ends = (float(row[name]) for name in ("index", "low", "high"))
+    return Month(place + 1, *ends)
+
+
 def _indexed(effect: Floats, half: Floats) -> pd.DataFrame:
-    mean = np.nanmean(np.exp(effect))
+    mean = np.exp(effect).mean()
     return pd.DataFrame(
         {
             "month": np.arange(1, YEAR + 1),
@@ -263,7 +270,7 @@ def _indexed(effect: Floats, half: Floats) -> pd.DataFrame:
 
 
 def _observed(starts: list[dt.date], height: Floats, effect: Floats) -> pd.DataFrame:
-    index = np.exp(height) / np.nanmean(np.exp(effect))
+    index = np.exp(height) / np.exp(effect).mean()
     return pd.DataFrame({"period_start": pd.to_datetime(starts), "index": index})
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-import numpy as np
-
 from retention_ui.figures import axes
 from retention_ui.figures.frames import Row, records
 from retention_ui.figures.look import HOVER, base, describe, told
@@ -26,9 +24,13 @@ TALLEST = 1.6
 
 
 class Months(TypedDict):
-    """``observed``: each month of the history (``period_start, index``)."""
+    """``observed``: each month of the history (``period_start, index``).
+
+    ``once``: each month of the year was seen but once, 1 is the trend of the others.
+    """
 
     observed: pd.DataFrame
+    once: bool
 
 
 def gap_shares(
@@ -94,7 +96,7 @@ def months_of_the_year(
     """Draw the index of each month with its 95 % interval, single months as grey dots.
 
     ``index`` is ``Season.index``: ``month, index, low, high``; a month that was not
-    seen has none. Without intervals the dots are open: nothing is sure yet.
+    seen has none. The dots of months seen but once are open: they may not come again.
     """
     figure = base(look, HEIGHT)
     names = [texts(f"findings.months.{number}") for number in range(1, 13)]
@@ -110,10 +112,22 @@ def months_of_the_year(
     figure.update_yaxes(**axes.amounts(formats, 0, top, "share"))
     figure.add_hline(1, line={"color": look.muted, "width": 1, "dash": "dot"})
     _seen(figure, [row for row in seen if row["index"] <= top], (names, texts, look))
-    _index(figure, rows, names, (texts, look, formats))
+    hover = [_said(row, names, facts["once"], (texts, formats)) for row in rows]
+    _intervals(figure, rows, names, look)
+    figure.add_scatter(
+        x=[names[int(row["month"]) - 1] for row in rows],
+        y=[row["index"] for row in rows],
+        mode="markers",
+        marker={
+            "size": 8,
+            "color": look.page if facts["once"] else look.accent,
+            "line": {"color": look.accent, "width": 1.4},
+        },
+        customdata=hover,
+        hovertemplate=HOVER,
+    )
     title = texts("figures.months.name")
-    parts = [_said(row, names, texts, formats) for row in rows]
-    return describe(figure, told(title, parts, texts))
+    return describe(figure, told(title, hover, texts))
 
 
 def _seen(
@@ -129,39 +143,23 @@ def _seen(
     )
 
 
-def _index(
-    figure: go.Figure,
-    rows: list[Row],
-    names: list[str],
-    drawing: tuple[Texts, Look, Formats],
+def _intervals(
+    figure: go.Figure, rows: list[Row], names: list[str], look: Look
 ) -> None:
-    texts, look, formats = drawing
-    sure = [row for row in rows if row["low"] == row["low"]]
-    for row in sure:
+    for row in rows:
         name = names[int(row["month"]) - 1]
         upright(figure, name, (row["low"], row["high"]), look.accent)
-    figure.add_scatter(
-        x=[names[int(row["month"]) - 1] for row in rows],
-        y=[row["index"] for row in rows],
-        mode="markers",
-        marker={
-            "size": 8,
-            "color": look.accent if sure else look.page,
-            "line": {"color": look.accent, "width": 1.4},
-        },
-        customdata=[_said(row, names, texts, formats) for row in rows],
-        hovertemplate=HOVER,
-    )
 
 
-def _said(row: Row, names: list[str], texts: Texts, formats: Formats) -> str:
+def _said(row: Row, names: list[str], once: bool, words: tuple[Texts, Formats]) -> str:
+    texts, formats = words
     name, value = names[int(row["month"]) - 1], float(row["index"])
     side = "above" if value >= 1 else "below"
     text = texts(
-        f"figures.months.{side}", month=name, apart=formats.share(abs(value - 1))
+        f"figures.months.{'once_' if once else ''}{side}",
+        month=name,
+        apart=formats.share(abs(value - 1)),
     )
-    if np.isnan(row["low"]):
-        return text
     interval = formats.interval(row["low"], row["high"])
     return texts("figures.months.interval", said=text, interval=interval)
 

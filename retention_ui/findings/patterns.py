@@ -33,6 +33,8 @@ def season(found: Season, formats: Formats) -> Finding:
     months: dict[str, str | Finding] = {"months": formats.count(found.months)}
     if found.code == "none":
         return Finding("season.none", months)
+    if found.code == "one_year":
+        return _last_year(found.beyond_chance, months, formats)
     high, low = found.highest, found.lowest
     fields: dict[str, str | Finding] = {
         "high": month(high),
@@ -57,8 +59,9 @@ def season_note(found: Season, formats: Formats) -> Finding | None:
             return None
         above = "above" if far.value > 1 else "below"
         return Finding(f"season.note_{above}", _named(far, formats))
-    if found.code == "one_year" and found.highest.value - 1 >= STRONG:
-        return Finding("season.note_one_year", _named(found.highest, formats))
+    last = found.beyond_chance
+    if last is not None and last.value - 1 >= STRONG:
+        return Finding("season.note_one_year", _named(last, formats))
     return None
 
 
@@ -70,6 +73,18 @@ def month(of: Month) -> Finding:
 def apart(of: Month, formats: Formats) -> str:
     """Write how far a month is from the mean of the year."""
     return formats.share(abs(of.value - 1))
+
+
+def _last_year(
+    high: Month | None, months: dict[str, str | Finding], formats: Formats
+) -> Finding:
+    if high is None:
+        return Finding("season.one_year_none", months)
+    fields: dict[str, str | Finding] = {
+        "high": month(high),
+        "above": apart(high, formats),
+    }
+    return Finding("season.one_year", fields | months, subject=high.month)
 
 
 def _named(of: Month, formats: Formats) -> dict[str, str | Finding]:

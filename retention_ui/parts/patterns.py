@@ -97,7 +97,12 @@ def _months(page: Page, found: Season) -> None:
     page.section(
         "season",
         title,
-        figures.months_of_the_year(found.index, *page.drawing, observed=found.observed),
+        figures.months_of_the_year(
+            found.index,
+            *page.drawing,
+            observed=found.observed,
+            once=found.code == "one_year",
+        ),
         table=pd.DataFrame(table),
         kinds=dict.fromkeys(("index", "low", "high"), "share"),
         sure=page(f"season.{found.code}", p=formats.p_value(found.p_value)),

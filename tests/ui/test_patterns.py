@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,8 +40,8 @@ def evenness(code: str, k: float = 2.5) -> Regularity:
     return Regularity(code, k, k - 0.2, k + 0.2, 321, 987, 0.59, 0.56, 0.62, 0.34, BINS)
 
 
-def season(code: str, levels: np.ndarray = LEVELS, *, sure: bool = True) -> Season:
-    half = 0.1 if sure else np.nan
+def season(code: str, levels: np.ndarray = LEVELS, *, beyond: bool = True) -> Season:
+    half = 0.1
     index = pd.DataFrame(
         {
             "month": np.arange(1, 13),
@@ -53,7 +55,10 @@ def season(code: str, levels: np.ndarray = LEVELS, *, sure: bool = True) -> Seas
     observed = pd.DataFrame({"period_start": starts, "index": index_seen})
     if code.startswith("too"):
         index, observed = index[:0], observed[:0]
-    return Season(code, 28, 0.002 if code == "seasonal" else 0.4, index, observed)
+    found = Season(code, 28, 0.002 if code == "seasonal" else 0.4, index, observed)
+    if code == "one_year" and beyond:
+        return replace(found, beyond_chance=found.highest)
+    return found
 
 
 def said(finding) -> str:
@@ -125,6 +130,9 @@ def test_what_stands_out_is_said_in_a_sentence():
     )
     for code in ("none", "one_year", "too_short", "too_few"):
         said(says.season(season(code), FORMATS))
+    assert said(says.season(season("one_year", beyond=False), FORMATS)) == (
+        "No month of the last year stands out beyond chance"
+    )
     longest = np.array([*[1.0] * 8, 12.5, 1, 0.1, 1])
     said(says.season(season("seasonal", longest), FORMATS))
 
@@ -141,6 +149,8 @@ def test_below_the_forecast_stands_only_what_it_does_not_know():
     assert says.season_note(slight, FORMATS) is None
     one_year = says.season_note(season("one_year"), FORMATS)
     assert "one year cannot tell" in one_year.words(TEXTS)
+    by_chance = season("one_year", beyond=False)
+    assert says.season_note(by_chance, FORMATS) is None
     for code in ("none", "too_short", "too_few"):
         assert says.season_note(season(code), FORMATS) is None
 
@@ -173,7 +183,9 @@ def test_chance_is_a_line_across_each_bar(look):
 
 def test_months_have_their_intervals_and_one_year_is_open():
     known = season("seasonal")
-    figure = figures.months_of_the_year(known.index, *WORDS, observed=known.observed)
+    figure = figures.months_of_the_year(
+        known.index, *WORDS, observed=known.observed, once=False
+    )
     seen, *bars, dots = figure.data
     assert len(seen.x) == 28
     assert len(bars) == 12
@@ -182,16 +194,24 @@ def test_months_have_their_intervals_and_one_year_is_open():
     assert dots.customdata[11] == (
         "<b>December</b>: 110% above the average month<br>95% interval: 200–220%"
     )
-    unsure = season("one_year", sure=False)
-    figure = figures.months_of_the_year(unsure.index, *WORDS, observed=unsure.observed)
-    seen, dots = figure.data
+    unsure = season("one_year")
+    figure = figures.months_of_the_year(
+        unsure.index, *WORDS, observed=unsure.observed, once=True
+    )
+    seen, *bars, dots = figure.data
+    assert len(bars) == 12
     assert dots.marker.color == LIGHT.page
-    assert dots.customdata[0] == "<b>January</b>: 10% below the average month"
+    assert dots.customdata[0] == (
+        "<b>January</b>: 10% below the trend of the other months"
+        "<br>95% interval: 80–100%"
+    )
 
 
 def test_a_month_that_was_not_seen_is_blank():
-    unsure = season("one_year", np.r_[LEVELS[:11], np.nan], sure=False)
-    figure = figures.months_of_the_year(unsure.index, *WORDS, observed=unsure.observed)
+    unsure = season("one_year", np.r_[LEVELS[:11], np.nan], beyond=False)
+    figure = figures.months_of_the_year(
+        unsure.index, *WORDS, observed=unsure.observed, once=True
+    )
     assert "December" not in figure.data[-1].x
     assert len(figure.layout.xaxis.categoryarray) == 12
 
@@ -199,6 +219,6 @@ def test_a_month_that_was_not_seen_is_blank():
 def test_a_month_of_a_few_orders_does_not_press_the_others_flat():
     index = season("none").index.assign(high=[*[1.0] * 11, 40.0])
     observed = season("none").observed.assign(index=30.0)
-    figure = figures.months_of_the_year(index, *WORDS, observed=observed)
+    figure = figures.months_of_the_year(index, *WORDS, observed=observed, once=False)
     assert figure.layout.yaxis.range[1] < 4
     assert len(figure.data[0].x) == 0

@@ -114,8 +114,42 @@ def test_one_year_cannot_tell():
         found = drawn(1, days=days, season=CHRISTMAS)[0]
         assert found.code == "one_year"
         assert np.isnan(found.p_value)
-        assert found.index[["low", "high"]].isna().all(axis=None)
+        assert found.beyond_chance == found.highest
         assert found.highest.month == 12
+        assert found.highest.low > 1
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"days": 370, "customers": 150},
+        {"days": 400, "customers": 800, "growth": 2.0},
+        {"days": 700, "customers": 800, "noise": 0.2},
+    ],
+)
+def test_of_one_flat_year_hardly_ever_a_month_is_beyond_chance(how):
+    found = drawn(40, **how)
+    assert all(each.code == "one_year" for each in found)
+    assert sum(each.beyond_chance is not None for each in found) <= 2
+    inside = [
+        (each.index["low"].dropna() < 1) & (each.index["high"].dropna() > 1)
+        for each in found
+    ]
+    assert np.concatenate(inside).mean() > 0.93
+
+
+def test_a_few_orders_more_in_one_month_are_no_season():
+    # 6 to 25 repeat orders a month, 22 in August.
+    orders = np.array([10, 14, 9, 14, 17, 12, 22, 11, 25, 6, 12, 15.0])
+    starts = pd.date_range("2023-02-01", periods=12, freq="MS")
+    cohort = pd.Timestamp("2023-01-01")
+    rows = [(cohort, cohort, 0, 60)]
+    rows += [(cohort, *each, 0) for each in zip(starts, orders, strict=True)]
+    names = ["cohort", "period_start", "purchases", "customers"]
+    frame = pd.DataFrame(rows, columns=names)
+    found = season_of(frame, dt.date(2023, 1, 1), dt.date(2024, 1, 31))
+    assert found.code == "one_year"
+    assert found.beyond_chance is None
 
 
 def test_too_little_is_said_and_not_guessed(eight):
@@ -197,6 +231,10 @@ def test_cohorts_and_ages_are_taken_out_of_the_months():
 def test_cdnow_has_less_than_two_years():
     found = seasonality(cdnow())
     assert (found.code, found.months) == ("one_year", 17)
+    # March 1998 is 57 % above the trend, and other months stray by a quarter.
+    assert found.highest.month == 3
+    assert found.highest.low > 1
+    assert found.beyond_chance is None
 
 
 @needs_shared
@@ -205,4 +243,5 @@ def test_one_autumn_of_online_retail_is_strong_and_proves_nothing(tmp_path):
     assert (found.code, found.months) == ("one_year", 11)
     assert found.highest.month == 11
     assert found.highest.value > 1.2
+    assert found.beyond_chance == found.highest
     assert np.isnan(found.index.set_index("month").loc[12, "index"])
