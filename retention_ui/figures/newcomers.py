@@ -1,4 +1,4 @@
-"""What a new customer is worth: by month, by group, by cohort."""
+"""What a new customer is worth: by group, by cohort."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import pandas as pd
 
 from retention_core.intervals import CLEAR as BEYOND_CHANCE
-from retention_ui.figures import axes, lines, rows
+from retention_ui.figures import axes, rows
 from retention_ui.figures.frames import Row, records
 from retention_ui.figures.look import (
     CLEAR,
@@ -19,11 +19,11 @@ from retention_ui.figures.look import (
     told,
     unified,
 )
+from retention_ui.figures.payback import THIN
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from retention_core.clv.newcomers import Payback
     from retention_core.periods import Grain
     from retention_ui.figures.look import Look
     from retention_ui.formats import Formats
@@ -31,16 +31,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 300
 HEADROOM = 1.12
-LEFT = 0.03
-LATE = 0.6
 MOST_COHORTS = 36
-THIN = {"width": 1.4, "dash": "dot"}
-
-
-class Cost(TypedDict):
-    """``paid``: a newcomer beside what one costs, or None."""
-
-    paid: Payback | None
 
 
 class Beside(TypedDict):
@@ -55,45 +46,6 @@ class Maturing(TypedDict):
 
     grain: Grain
     newcomer: float
-
-
-def payback(
-    monthly: pd.DataFrame,
-    texts: Texts,
-    look: Look,
-    formats: Formats,
-    **facts: Unpack[Cost],
-) -> go.Figure:
-    """Draw what a new customer has brought by the end of each month.
-
-    ``monthly`` is that of ``rc.clv.Newcomer``. With a cost: a dotted line at it, and a
-    dot where it is earned back.
-    """
-    figure = base(look, HEIGHT)
-    last = int(monthly["month"].max())
-    step = 3 if last <= 24 else 6
-    ticks = list(range(0, last + 1, step))
-    figure.update_xaxes(
-        range=[-LEFT * last, last],
-        tickmode="array",
-        tickvals=ticks,
-        ticktext=[formats.count(tick) for tick in ticks],
-        title={"text": texts("figures.unfolding.axis")},
-    )
-    paid = facts["paid"]
-    tops = [1.0, float(monthly["high"].max())]
-    top = HEADROOM * max([*tops, *([paid.cost] if paid else [])])
-    figure.update_yaxes(**axes.amounts(formats, 0, top, "money"))
-    for ends in (("low", "high"), ("low_80", "high_80")):
-        _band(figure, monthly, ends, look.band)
-    lines.draw(figure, _curve(monthly, (texts, look, formats)))
-    final = monthly.iloc[-1]
-    words = f"<b>{formats.money(final['value'])}</b>"
-    place = {"xanchor": "right", "yanchor": "bottom", "yshift": 4}
-    label(figure, (last, float(final["high"])), words, look.accent, **place)
-    if paid:
-        _cost(figure, (monthly, paid), (texts, look, formats))
-    return describe(figure, _payback_alt(monthly, paid, texts, formats))
 
 
 def groups(
@@ -156,76 +108,6 @@ def cohorts(
     if len(shown):
         figure.add_hline(y=facts["newcomer"], line={"color": look.muted, **THIN})
     return describe(figure, _cohorts_alt(shown, names, (texts, formats)))
-
-
-def _curve(monthly: pd.DataFrame, words: tuple[Texts, Look, Formats]) -> lines.Series:
-    texts, look, formats = words
-    hover = []
-    for row in records(monthly):
-        amounts = {
-            name: formats.money(row[name])
-            for name in ("value", "low", "high", "low_80", "high_80")
-        }
-        said = [
-            texts(
-                "figures.newcomers.hover",
-                count=row["month"],
-                months=formats.count(row["month"]),
-                orders=formats.ratio(row["expected_purchases"], 1),
-                **amounts,
-            ),
-            texts("figures.newcomers.bounds", **amounts),
-        ]
-        hover.append("<br>".join(said))
-    x = [float(month) for month in monthly["month"]]
-    y = [float(value) for value in monthly["value"]]
-    return lines.Series("", x, y, hover, look.accent, lines.SUBJECT)
-
-
-def _band(
-    figure: go.Figure, monthly: pd.DataFrame, ends: tuple[str, str], colour: str
-) -> None:
-    x = [float(month) for month in monthly["month"]]
-    low, high = (monthly[end].tolist() for end in ends)
-    figure.add_scatter(
-        x=x + x[::-1],
-        y=high + low[::-1],
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor=colour,
-        hoverinfo="skip",
-    )
-
-
-def _cost(
-    figure: go.Figure,
-    found: tuple[pd.DataFrame, Payback],
-    words: tuple[Texts, Look, Formats],
-) -> None:
-    """A dotted line at what a new customer costs, a dot where it is earned back."""
-    (monthly, paid), (texts, look, formats) = found, words
-    figure.add_hline(y=paid.cost, line={"color": look.lost, **THIN})
-    cost = texts("figures.newcomers.cost", amount=formats.money(paid.cost))
-    under = {"xanchor": "right", "yanchor": "top", "yshift": -4}
-    last = float(monthly["month"].max())
-    early = paid.month is not None and paid.month < LATE * last
-    at = last if early else LATE * last
-    if not early:
-        under |= {"yanchor": "bottom", "yshift": 4}
-    label(figure, (at, paid.cost), cost, look.lost, **under)
-    if paid.month is None:
-        return
-    height = float(monthly.loc[monthly["month"] == paid.month, "value"].iloc[0])
-    month = formats.count(paid.month)
-    told_of = texts("figures.newcomers.earned", month=month, count=paid.month)
-    rows.dot(figure, (float(paid.month), height), look.accent, told_of)
-    left = paid.month > LATE * last
-    beside = {"xanchor": "right" if left else "left", "xshift": -10 if left else 10}
-    # Right of the dot the curve rises: its words stand below the dotted line.
-    beside |= {"yshift": 16} if left else {"yshift": -14}
-    at_height = height if left else paid.cost
-    label(figure, (paid.month, at_height), f"<b>{told_of}</b>", look.accent, **beside)
 
 
 def _group(
@@ -314,24 +196,6 @@ def _expected(each: Row, texts: Texts, formats: Formats) -> str:
     if not each["complete"]:
         said.append(texts("figures.so_far"))
     return "<br>".join(said)
-
-
-def _payback_alt(
-    monthly: pd.DataFrame, paid: Payback | None, texts: Texts, formats: Formats
-) -> str:
-    first, last = (monthly["value"].iloc[end] for end in (0, -1))
-    parts = [
-        texts(
-            "figures.newcomers.alt",
-            first=formats.money(float(first)),
-            amount=formats.money(float(last)),
-            months=formats.count(int(monthly["month"].max())),
-        )
-    ]
-    if paid and paid.month is not None:
-        month = formats.count(paid.month)
-        parts.append(texts("figures.newcomers.earned", month=month, count=paid.month))
-    return told(texts("figures.newcomers.name"), parts, texts)
 
 
 def _groups_alt(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 import streamlit as st
@@ -13,10 +13,9 @@ from retention_core.clv import maturing
 from retention_core.clv import newcomers as core
 from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import newcomers as figures
-from retention_ui.figures.frames import records
+from retention_ui.figures import payback
 from retention_ui.findings import newcomers as findings
-from retention_ui.header import glossary_words
-from retention_ui.parts import common, forecast
+from retention_ui.parts import common, forecast, newcomer_cards
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,10 +34,6 @@ USUAL_MONTHS = 24
 GRAINS = ("month", "quarter", "year")
 BEST_KNOWN = ("channel", "campaign", "product", "country")
 DEAREST = 1_000_000.0
-# Of the months looked at: within how many what a new customer cost is to be back.
-AFFORDABLE = {12: (3, 6), 24: (6, 12), 36: (12, 24)}
-ENDS = ("value", "low", "high")
-FEW_TIMES = 2.0
 KINDS = {"share": "share"}
 
 
@@ -77,13 +72,12 @@ def worth(page: Page, fits: Fits, asked: Terms, cost: float | None) -> None:
     page.section(
         "worth",
         findings.worth(found, paid, old, page.formats).words(page.texts),
-        figures.payback(found.monthly, *page.drawing, paid=paid),
+        payback.payback(found.monthly, *page.drawing, paid=paid),
         table=found.monthly,
         reached=_said(page, old),
         dotted=_dotted(page, paid, asked.months) if paid else "",
     )
-    known = _costed(page, found, paid) if paid else _affordable(page, found)
-    cards.show([*_first(page, found), *known])
+    cards.show(newcomer_cards.worth(page, found, paid))
 
 
 def newcomer(page: Page, fits: Fits, asked: Terms) -> Newcomer:
@@ -191,7 +185,7 @@ def _older(page: Page) -> str:
 def _said(page: Page, old: Reached | None) -> str:
     if old is None:
         return page("reached.none")
-    money = {end: page.formats.money(getattr(old, end)) for end in ENDS}
+    money = {end: page.formats.money(getattr(old, end)) for end in newcomer_cards.ENDS}
     return page("reached.said", customers=page.formats.count(old.customers), **money)
 
 
@@ -249,72 +243,8 @@ def _dotted(page: Page, paid: Payback, months: int) -> str:
     """Say what the dotted line is, and how surely the cost is earned back when."""
     cost = page.texts("figures.newcomers.cost", amount=page.formats.money(paid.cost))
     ends = {"low": paid.earliest, "high": paid.latest}
-    words = {end: _when(page, "when", each, months) for end, each in ends.items()}
+    words = {
+        end: newcomer_cards.when(page, "when", each, months)
+        for end, each in ends.items()
+    }
     return page("dotted", cost=cost, **words)
-
-
-def _first(page: Page, found: Newcomer) -> list[cards.Card]:
-    months = found.terms.months
-    ends = _bounds(page, found, months)
-    words = page.formats.count(months)
-    first = page.formats.money(float(found.monthly["value"].iloc[0]))
-    return [
-        _card(page, "worth", ends.pop("value"), "worth", n=words, **ends),
-        _card(page, "first", first, "worth"),
-    ]
-
-
-def _affordable(page: Page, found: Newcomer) -> list[cards.Card]:
-    """What a new customer may cost to be earned back within some months."""
-    shown = []
-    for months in AFFORDABLE[found.terms.months]:
-        ends = _bounds(page, found, months)
-        words = page.formats.count(months)
-        value = ends.pop("value")
-        shown.append(_card(page, "affordable", value, "cost", n=words, **ends))
-    return shown
-
-
-def _bounds(page: Page, found: Newcomer, months: int) -> dict[str, str]:
-    """Worth by then and its 95 % interval, as they are written."""
-    row = records(found.monthly[found.monthly["month"] == months])[0]
-    return {end: page.formats.money(float(row[end])) for end in ENDS}
-
-
-def _costed(page: Page, found: Newcomer, paid: Payback) -> list[cards.Card]:
-    """How many times over a cost is earned, and when."""
-    months = found.terms.months
-    words = page.formats.count(months)
-    ratio, *ratios = (
-        page.formats.ratio(each, 2 if each < FEW_TIMES else 1)
-        for each in (paid.ratio, paid.low, paid.high)
-    )
-    bounds = dict(zip(("low", "high"), ratios, strict=True))
-    ends = {"low": paid.earliest, "high": paid.latest}
-    whens = {end: _when(page, "when", each, months) for end, each in ends.items()}
-    back = _when(page, "cards", paid.month, months)
-    return [
-        _card(page, "ratio", ratio, "ratio", n=words, **bounds),
-        _card(page, "back", back, "payback", **whens),
-    ]
-
-
-def _when(page: Page, words: str, month: int | None, months: int) -> str:
-    """Say when a cost is earned back, in the words of a card or of a sentence."""
-    if month is None:
-        return page(f"{words}.never", n=page.formats.count(months))
-    if month == 0:
-        return page(f"{words}.at_once")
-    return page(f"{words}.month", month=page.formats.count(month))
-
-
-def _card(
-    page: Page,
-    name: str,
-    value: str,
-    term: str,
-    **fields: Any,  # noqa: ANN401
-) -> cards.Card:
-    link = glossary_words(page.texts, page.term(term) or term)
-    words = page(f"card_help.{name}", **fields)
-    return cards.Card(page(f"cards.{name}", **fields), value, f"{words} {link}")

@@ -11,6 +11,7 @@ from retention_core.clv.forecast import Terms
 from retention_core.clv.maturing import Reached, Younger
 from retention_core.clv.newcomers import FirstOrders, Newcomer, payback
 from retention_ui.figures import newcomers as figures
+from retention_ui.figures import payback as pictures
 from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.findings import newcomers as says
 from retention_ui.formats import Formats
@@ -266,7 +267,7 @@ def test_figures_keep_the_rules_of_all(look, cost):
     frame = groups(("<b>ads", 90, 50, 0.01), ("web", 50, 90, 0.01), ("fair", 60, 62, 1))
     frame.loc[2, ["rest_value", "adjusted_p_value"]] = None
     drawn = [
-        figures.payback(found.monthly, *words, paid=paid),
+        pictures.payback(found.monthly, *words, paid=paid),
         figures.groups(frame, *words, overall=70.0, cost=cost),
         figures.cohorts(cohort_rows(), *words, grain="quarter", newcomer=126.0),
     ]
@@ -285,13 +286,13 @@ def test_figures_keep_the_rules_of_all(look, cost):
 def test_the_break_even_is_marked_where_the_cost_is_met():
     found = curve()
     paid = payback(found.monthly, 78.0)
-    figure = figures.payback(found.monthly, TEXTS, LIGHT, FORMATS, paid=paid)
+    figure = pictures.payback(found.monthly, TEXTS, LIGHT, FORMATS, paid=paid)
     dots = [trace for trace in figure.data if trace.mode == "markers"]
     assert [(dot.x[0], dot.y[0]) for dot in dots] == [(12.0, 78.0)]
     assert [shape.y0 for shape in figure.layout.shapes] == [78.0]
     assert "earned back in month 12" in figure.layout.meta["alt"]
     never = payback(found.monthly, 400.0)
-    figure = figures.payback(found.monthly, TEXTS, LIGHT, FORMATS, paid=never)
+    figure = pictures.payback(found.monthly, TEXTS, LIGHT, FORMATS, paid=never)
     assert not [trace for trace in figure.data if trace.mode == "markers"]
     assert figure.layout.yaxis.range[1] > 400
 
