@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from retention_core import engine, ranking
+from retention_core import engine
 from retention_core.clv import accuracy, models
 from retention_core.clv.enough import make_sure
 from retention_core.clv.holdout import Holdout, Outcomes
 from retention_core.clv.money_ranks import by_money
+from retention_core.clv.rules import compared, tenth
 from retention_core.clv.spend import fit_spend
 from retention_core.clv.tracking import tracked
 
@@ -20,21 +18,18 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from retention_core.clv.fitting import Fit
-    from retention_core.clv.money_ranks import Money
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
-    from retention_core.ranking import Estimate
 
 Code = Literal["good", "fair", "poor", "worse_than_carried_on"]
 Rank = Literal["better", "even", "worse"]
 
 HORIZON_DAYS = 365
 GOOD, FAIR = 0.10, 0.25
-TENTH = 0.1
 NAN = float("nan")
-RULES = ("model", "own_rate", "past_spend", "recency")
 
 
 @dataclass(frozen=True)
@@ -175,7 +170,7 @@ def _tested(holdout: Holdout, bought: ir.Table, model: str) -> Backtest:
             orders, customers, fit_spend(customers), predicted, found, tenth(found)
         )
     before, after = tracked(holdout, bought, timing, found.histories)
-    baselines, differences = _rules(predicted, money, found, days)
+    baselines, differences = compared(predicted, money, found, days)
     return Backtest(
         cutoff=holdout.cutoff,
         holdout_days=days,
@@ -196,81 +191,6 @@ def usual_holdout(span_days: int) -> int:
     """Days held out of a history of ``span_days``: whole weeks, if it has any."""
     days = max(span_days // 4, min(HORIZON_DAYS, span_days // 2))
     return days // 7 * 7 or days
-
-
-def tenth(found: Outcomes) -> int:
-    """A tenth of the customers, at least one."""
-    return max(1, round(TENTH * found.histories.n_customers))
-
-
-def _rules(
-    predicted: Predicted, money: Money, found: Outcomes, days: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """``baselines`` and ``differences`` of :class:`Backtest`."""
-    h = found.histories
-    own_rate = h.frequency / np.maximum(h.T, 1) * days
-    recency = h.recency - h.T
-    numbers = np.stack([predicted.chance, own_rate, recency])
-    areas = ranking.areas(numbers, found.bought, found.spared)
-    size = tenth(found)
-    rows = [
-        {
-            **_row("model", areas.area(0), money.model_top),
-            **_of_purchases(predicted.expected, predicted.chance, found),
-        },
-        {
-            **_row(
-                "own_rate", areas.area(1), accuracy.top_share(own_rate, found, size)
-            ),
-            **_of_purchases(own_rate, -np.expm1(-own_rate), found),
-        },
-        {
-            **_row("past_spend", money.past_auc, money.past_top),
-            "rank_correlation": money.past_correlation,
-        },
-        {
-            **_row("recency", areas.area(2), accuracy.top_share(recency, found, size)),
-            "rank_correlation": accuracy.rank_correlation(recency, found),
-        },
-    ]
-    ahead = (areas.difference(0, 1), money.ahead, areas.difference(0, 2))
-    differences = [
-        {"rule": rule, **each._asdict()}
-        for rule, each in zip(RULES[1:], ahead, strict=True)
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(differences)
-
-
-COLUMNS = [
-    "rule",
-    "total",
-    "mae",
-    "rmse",
-    "rank_correlation",
-    "auc",
-    "auc_low",
-    "auc_high",
-    "brier",
-    "top_tenth_share",
-]
-
-
-def _row(rule: str, area: Estimate, top: float) -> dict[str, str | float]:
-    """What every rule has: an area, a share of the spend."""
-    value, low, high = area
-    auc = {"auc": value, "auc_low": low, "auc_high": high}
-    return {"rule": rule, **auc, "top_tenth_share": top}
-
-
-def _of_purchases(
-    expected: Floats, chance: Floats, found: Outcomes
-) -> dict[str, float]:
-    """What only a rule has that says how many purchases to expect."""
-    return {
-        **accuracy.errors(expected, found)._asdict(),
-        "rank_correlation": accuracy.rank_correlation(expected, found),
-        "brier": accuracy.brier(chance, found),
-    }
 
 
 def _verdict(
