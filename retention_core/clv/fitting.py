@@ -16,6 +16,7 @@ from retention_core.clv.special import Floats
 Rung = Literal["plain", "penalized", "boundary", "pooled"]
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 
+PROPER = ("plain", "penalized")  # rungs with a proper maximum
 PENALIZERS = (0.0, 0.001, 0.01, 0.1)
 BOUND = 12.0  # of a log-parameter in rescaled units: a factor of 160,000 either way
 HUGE = 8.0  # a log-parameter that is running away
@@ -101,7 +102,7 @@ class Fit:
     @property
     def converged(self) -> bool:
         """Whether a proper maximum was found."""
-        return self.rung in {"plain", "penalized"}
+        return self.rung in PROPER
 
     @property
     def steps(self) -> Floats:

@@ -13,6 +13,7 @@ from retention_core.clv import accuracy, models
 from retention_core.clv.backtest import HORIZON_DAYS, Predicted
 from retention_core.clv.enough import make_sure
 from retention_core.clv.errors import NoHoldoutError
+from retention_core.clv.fitting import PROPER
 from retention_core.clv.holdout import Holdout, Outcomes
 from retention_core.clv.misses import own_error, unexplained
 from retention_core.clv.uncertainty import Unexplained
@@ -45,7 +46,15 @@ COLUMNS = (
     "brier",
     "rung",
 )
-POOLED = ("model", "miss", "nearer", "beyond_chance", "converged", "unexplained")
+POOLED = (
+    "model",
+    "miss",
+    "nearer",
+    "beyond_chance",
+    "brier",
+    "converged",
+    "unexplained",
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +64,8 @@ class Comparison:
     Attributes
     ----------
     chosen
-        BG/NBD; or of the models that came nearer at every cut-off, by more than chance
-        explains, the one with the smallest miss of all cut-offs together.
+        BG/NBD; or of the models that came nearer by more than chance explains, the one
+        with the smallest miss of all cut-offs together: see :func:`compare`.
     reason
         ``"nothing_compared"``: there was too little before any cut-off, and BG/NBD is
         taken unseen; ``"usual"``: no other model was clearly nearer; ``"nearer"``.
@@ -70,8 +79,9 @@ class Comparison:
         A row a ``model``: ``miss``, the sum over cut-offs of the absolute misses over
         the sum of the actual purchases; ``nearer``, at how many cut-offs it came
         nearer than BG/NBD; ``beyond_chance``, whether by more than chance explains;
-        ``converged``, whether every fit found a proper maximum; ``unexplained``, the
-        misses beyond the model's own errors (:func:`clv.misses.unexplained`).
+        ``brier``, the mean; ``converged``, whether every fit found a proper maximum;
+        ``unexplained``, the misses beyond the model's own errors
+        (:func:`clv.misses.unexplained`).
     customers
         How many the models were compared on at the latest cut-off.
     one_in
@@ -133,10 +143,11 @@ def compare(orders: Orders) -> Comparison:
     The history is cut into quarters (of at most a year): each of the last three is
     forecast from what was known before it, where that is enough for a model.
 
-    BG/NBD stays unless another model came nearer in total at every cut-off, and beyond
-    chance: its lead, the distance of the actual totals from the middle between both
-    forecasts, is more than 1.96 standard errors, added up over the cut-offs as if they
-    varied together. A model that found no proper maximum somewhere is not taken.
+    BG/NBD stays unless another model came nearer in total at most of the cut-offs, over
+    all of them beyond chance, and knew at least as well who would buy (Brier): its
+    lead, the distance of the actual totals from the middle between both forecasts, is
+    more than 1.96 standard errors, added up over the cut-offs as if they varied
+    together. A model that found no proper maximum somewhere is not taken.
     """
     counted = orders.purchases.customer_id.nunique().name("customers").as_table()
     one_in = max(1, -(-int(orders.run(counted)["customers"].iloc[0]) // MOST))
@@ -208,7 +219,8 @@ def choose(trials: Sequence[Trial], one_in: int = 1) -> Comparison:
         for place, name in enumerate(models.MODELS)
     )
     clear = pooled["converged"] & pooled["beyond_chance"]
-    better = pooled[clear & (pooled["nearer"] == len(trials))]
+    clear &= pooled["brier"] <= pooled["brier"].iloc[0]
+    better = pooled[clear & (2 * pooled["nearer"] > len(trials))]
     best = better.sort_values("miss", kind="stable")["model"].head(1).tolist()
     return Comparison(
         chosen=best[0] if best else USUAL,
@@ -231,7 +243,8 @@ def _pooled(
         "miss": float(missed / own["actual"].sum()),
         "nearer": sum(lead > 0 for lead in leads),
         "beyond_chance": sum(leads) > Z95 * sum(deviations),
-        "converged": bool((own["rung"] != "boundary").all()),
+        "brier": float(own["brier"].mean()),
+        "converged": bool(own["rung"].isin(PROPER).all()),
         "unexplained": unexplained(
             own["actual"] / own["forecast"] - 1, own["own_error"]
         ),

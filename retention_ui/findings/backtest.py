@@ -49,13 +49,14 @@ def who(verdict: Verdict) -> Finding:
 
 
 def by_frequency(groups: pd.DataFrame, formats: Formats) -> Finding:
-    """In how many of the groups the forecast lies where chance may have put it."""
+    """How many customers are of a group whose forecast chance may have put there."""
     told = groups[groups["low"].notna()]
     if told.empty:
         return Finding("by_frequency.none")
     fits = told["forecast"].between(told["low"], told["high"])
+    held = told.loc[fits, "customers"].sum() / told["customers"].sum()
     fields: dict[str, str | Finding] = {
-        "fit": number(int(fits.sum()), formats),
+        "share": formats.share(float(held)),
         "groups": number(len(told), formats),
     }
     if fits.all():

@@ -13,8 +13,8 @@ from retention_ui.findings import forecast as findings
 from retention_ui.findings.bringers import FIRST
 from retention_ui.findings.finding import rate_of
 from retention_ui.forecasts import ENDS, TooLittle
-from retention_ui.parts import bringers, common, patterns
-from retention_ui.parts.forecast import outlook
+from retention_ui.parts import believe, bringers, common, patterns
+from retention_ui.parts.forecast import outlook, reason
 
 if TYPE_CHECKING:
     from retention_core.clv import Before, Fits, Simple
@@ -29,18 +29,12 @@ def too_little(page: Page, why: TooLittle) -> None:
     """Say why there is no forecast; the simple value stands for it."""
     with st.container(gap="xsmall"):
         st.header(page("too_little"), anchor=False)
-        key = f"why.{why.code}"
-        st.markdown(page(key, **why.fields))
-        blocks.show(
-            figures.forecast(
-                queries.ask(page.shop, "history"),
-                *page.drawing,
-                monthly=NOTHING_YET,
-                total=None,
-                season=NOTHING_YET,
-            ),
-            "forecast.history",
-        )
+        st.markdown(reason(page, why))
+    history = queries.ask(page.shop, "history")
+    drawn = figures.forecast(
+        history, *page.drawing, monthly=NOTHING_YET, total=None, season=NOTHING_YET
+    )
+    page.section("history", page("history"), drawn, table=history)
 
 
 def meanwhile(page: Page, asked: Terms) -> None:
@@ -133,7 +127,10 @@ def fit(page: Page, fits: Fits) -> None:
     """Show the parameters, and which rung of the ladder held."""
     formats, timing = page.formats, fits.timing
     with st.expander(page("rung"), type="compact", icon=":material/function:"):
-        rung = page(f"rungs.{timing.rung}", penalizer=timing.penalizer)
+        rung, spend_rung = (
+            page(f"rungs.{each.rung}", penalizer=each.penalizer)
+            for each in (timing, fits.spend)
+        )
         st.markdown(
             page(
                 "rung_note",
@@ -146,6 +143,7 @@ def fit(page: Page, fits: Fits) -> None:
         st.markdown(
             page(
                 "spend_note",
+                rung=spend_rung,
                 customers=formats.count(fits.spend.n_customers),
                 correlation=formats.ratio(fits.independence, 2),
             )
@@ -169,8 +167,8 @@ def _factors(page: Page, found: Simple, margin: float) -> list[cards.Card]:
     formats = page.formats
     words = {
         "average_order_value": formats.money(found.average_order_value),
-        "orders_per_year": formats.ratio(found.orders_per_year),
-        "lifespan_years": formats.ratio(found.lifespan_years),
+        "orders_per_year": formats.ratio(found.orders_per_year, 2),
+        "lifespan_years": formats.ratio(found.lifespan_years, 2),
         "value": formats.money(found.value),
     }
     label = {name: page(f"simple.{name}") for name in words}
@@ -187,8 +185,12 @@ def _before(page: Page, asked: Terms, found: Before | None) -> cards.Card:
     text = page("cards.before.help", months=asked.months)
     if found is None:
         return cards.Card(label, page.formats.money(None), text)
-    total, existing = (page.formats.money(each, "about") for each in found)
-    delta = page("cards.before.delta", amount=existing)
+    total, existing = (
+        page.formats.money(each, "about") for each in (found.total, found.existing)
+    )
+    delta = page(
+        "cards.before.delta", amount=existing, n=page.formats.count(found.customers)
+    )
     return cards.Card(label, total, text, delta=delta)
 
 
@@ -198,6 +200,11 @@ def _tested(page: Page, fits: Fits) -> cards.Card:
     found = queries.ask(page.shop, "backtest", model=fits.timing.model)
     if isinstance(found, TooLittle) or not found.actual:
         return cards.Card(label, page.formats.money(None), text)
+    if spread := believe.uneven(page, fits):
+        over_all, *ends = spread
+        between = (page.formats.change(end) for end in ends)
+        words = page("cards.tested.uneven", interval=page.formats.span(*between))
+        return cards.Card(label, rate_of(over_all, page.formats), text, delta=words)
     miss = found.forecast / found.actual - 1
     weeks = page.formats.count(found.holdout_days // 7)
     low = "low" if miss < 0 else "high"

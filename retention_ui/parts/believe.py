@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from retention_core.clv.backtest import FAIR
 from retention_ui import blocks, queries
 from retention_ui.figures import backtest as figures
 from retention_ui.figures.frames import records
@@ -28,7 +29,10 @@ def tested(page: Page, fits: Fits, asked: Terms) -> None:
     found = _test(page, fits)
     if found is None:
         words = findings.tested(None, page.formats).words(page.texts)
-        blocks.note(f"{words}. {_unseen(page)}")
+        compared = queries.ask(page.shop, "choice").cutoffs
+        blocks.note(
+            f"{words}. {page('believe.shorter') if compared else _unseen(page)}"
+        )
         return
     grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
     with grid.cell():
@@ -42,7 +46,7 @@ def tested(page: Page, fits: Fits, asked: Terms) -> None:
                 names=["since"],
             ).reset_index("since"),
             date=page.formats.date(found.cutoff),
-            verdict=page(f"verdict.{found.verdict.code}"),
+            verdict=_verdict(page, fits, found),
         )
     with grid.cell():
         _rules(page, found)
@@ -64,6 +68,31 @@ def _test(page: Page, fits: Fits) -> Backtest | None:
     if isinstance(found, TooLittle) or not found.actual:
         return None
     return found
+
+
+def uneven(page: Page, fits: Fits) -> tuple[float, float, float] | None:
+    """Return the miss over all dates, and the extremes of one, where it is large.
+
+    A total may be met once by mistakes that cancel out. Misses are shares of what
+    happened; the first has no sign.
+    """
+    found: Comparison = queries.ask(page.shop, "choice")
+    own = found.scores[found.scores["model"] == fits.timing.model]
+    if len(own) < 2:
+        return None
+    over_all = (own["forecast"] - own["actual"]).abs().sum() / own["actual"].sum()
+    if over_all <= FAIR:
+        return None
+    return float(over_all), float(own["miss"].min()), float(own["miss"].max())
+
+
+def _verdict(page: Page, fits: Fits, found: Backtest) -> str:
+    """Say what follows from the test, and from those of other dates."""
+    spread = uneven(page, fits)
+    if spread is None or found.verdict.code not in ("good", "fair"):
+        return page(f"verdict.{found.verdict.code}")
+    least, most = (page.formats.change(miss) for miss in spread[1:])
+    return page("verdict.uneven", least=least, most=most)
 
 
 def _unseen(page: Page) -> str:

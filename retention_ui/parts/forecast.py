@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from retention_core.errors import TooLittleDataError
 from retention_ui import blocks, inputs, queries
 from retention_ui.forecasts import TooLittle
 
@@ -86,6 +87,16 @@ def fitted(page: Page, asked: Terms) -> Fits | TooLittle:
         model = compared.chosen if asked.model == AUTOMATIC else asked.model
         found: Fits | TooLittle = queries.ask(page.shop, "fits", model=model)
     return found if isinstance(found, TooLittle) else compared.counted_in(found)
+
+
+def reason(page: Page, why: TooLittle) -> str:
+    """Say why nothing can be forecast: what is missing, and no more."""
+    fields, key = why.fields, why.code
+    if key == TooLittleDataError.code:
+        few = fields["repeat_customers"] < fields["needed_customers"]
+        short = fields["history_days"] < fields["needed_days"]
+        key = f"{key}.{'both' if few and short else 'customers' if few else 'days'}"
+    return page.texts(f"forecast.why.{key}", **fields)
 
 
 def known(fits: Fits, asked: Terms) -> dict[str, Any]:

@@ -261,10 +261,12 @@ def _forecast(page: Page) -> cards.Card:
     fits = forecast.fitted(page, USUAL)
     label, text = page("cards.forecast.label"), page("cards.forecast.help")
     if isinstance(fits, TooLittle):
-        why = page.texts(f"forecast.why.{fits.code}", **fits.fields)
+        why = forecast.reason(page, fits)
         return cards.Card(label, page.formats.money(None), f"{text}\n\n{why}")
     found = forecast.outlook(page, fits, USUAL)
-    ends = (page.formats.money(found.total[each], "about") for each in ("low", "high"))
+    ends = (
+        page.formats.money(found.total[each], "about") for each in ("low_80", "high_80")
+    )
     return cards.Card(
         label=label,
         value=page.formats.money(found.total["total"], "about"),

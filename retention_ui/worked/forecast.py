@@ -50,8 +50,8 @@ def customer_equity(page: Page) -> dict[str, str] | None:
         "customers": page.formats.count(fits.timing.n_customers),
         "months": page.formats.count(found.months),
         "total": page.formats.money(found.total["total"], "about"),
-        "low": page.formats.money(found.total["low"], "about"),
-        "high": page.formats.money(found.total["high"], "about"),
+        "low": page.formats.money(found.total["low_80"], "about"),
+        "high": page.formats.money(found.total["high_80"], "about"),
     }
 
 

@@ -99,7 +99,13 @@ def test_where_there_are_more_the_same_few_are_drawn(orders, monkeypatch):
 
 
 def trial(
-    usual: float, other: float, bought: float, customers: int = 1000, **rows: str
+    usual: float,
+    other: float,
+    bought: float,
+    customers: int = 1000,
+    *,
+    rung: str = "plain",
+    brier: float = 0.2,
 ) -> Trial:
     """All customers alike: forecasts and mean purchases of each, half buy twice it."""
     alike = Histories(*(np.array([each]) for each in (1.0, 10.0, 30.0, customers)))
@@ -124,14 +130,14 @@ def trial(
             "own_error": 0.1,
             "mae": 0.0,
             "auc": 0.5,
-            "brier": 0.2,
-            "rung": [rows.get("rung", "plain")] * len(MODELS),
+            "brier": [0.2, brier, 0.2],
+            "rung": rung,
         }
     )
     return Trial(found, expected, frame)
 
 
-def test_a_model_that_is_clearly_nearer_every_time_is_chosen():
+def test_a_model_that_is_clearly_nearer_is_chosen():
     found = choose([trial(1.0, 2.0, 2.0), trial(1.0, 2.0, 1.9)])
     assert found.chosen == "mbg/nbd"
     assert found.reason == "nearer"
@@ -148,10 +154,12 @@ def test_a_model_that_is_clearly_nearer_every_time_is_chosen():
 @pytest.mark.parametrize(
     "trials",
     [
-        [trial(1.0, 2.0, 2.0), trial(1.0, 2.0, 1.4)],  # once the usual one was nearer
+        [trial(1.0, 2.0, 2.0), trial(1.0, 2.0, 1.4)],  # nearer at half of them only
         [trial(1.0, 2.0, 2.0, customers=10)],  # ten customers: chance
         [trial(1.0, 1.2, 1.12)],  # nearer, but the middle is within its error
         [trial(1.0, 2.0, 2.0, rung="boundary")],  # no proper maximum
+        [trial(1.0, 2.0, 2.0, rung="pooled")],  # nor here
+        [trial(1.0, 2.0, 2.0, brier=0.3)],  # it knows less of who buys
         [trial(2.0, 2.0, 2.0)],  # they say the same
     ],
 )
@@ -159,6 +167,13 @@ def test_else_the_usual_model_stays(trials):
     found = choose(trials)
     assert found.chosen == "bg/nbd"
     assert found.reason == "usual"
+
+
+def test_at_most_of_the_cutoffs_is_enough():
+    trials = [trial(1.0, 2.0, 2.0), trial(1.0, 2.0, 1.9), trial(1.0, 2.0, 1.4)]
+    found = choose(trials)
+    assert found.pooled["nearer"].tolist() == [0, 2, 0]
+    assert found.chosen == "mbg/nbd"
 
 
 def test_the_lead_is_the_distance_from_the_middle_and_its_error():
