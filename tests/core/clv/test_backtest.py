@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import rankdata
 
 import retention_core as rc
-from retention_core import engine, ranking
+from retention_core import ranking
 from retention_core.clv.backtest import usual_holdout
 from retention_core.clv.errors import NoHoldoutError
 from retention_core.errors import TooLittleDataError
@@ -235,20 +235,11 @@ def test_the_verdict_claims_no_rank_that_may_be_chance(quarter):
         assert (rank == "better") == (low > 0)
 
 
-def test_customers_one_by_one_do_not_come_back(orders, monkeypatch):
+def test_customers_one_by_one_do_not_come_back(orders, heard):
     """Ranks by money come back by number of purchases; nothing holds a name."""
-    rows = []
-    answer = engine.run
-
-    def listen(expression, backend=None):
-        frame = answer(expression, backend)
-        rows.append(frame)
-        return frame
-
-    monkeypatch.setattr(engine, "run", listen)
     rc.clv.backtest(orders)
-    assert not any("customer_id" in frame for frame in rows)
-    summed = [frame for frame in rows if "past_squared" in frame]
+    assert not any("customer_id" in frame for frame in heard.answered)
+    summed = [frame for frame in heard.answered if "past_squared" in frame]
     assert len(summed) == 1
     assert len(summed[0]) < 40
 

@@ -6,7 +6,6 @@ import ibis
 import pytest
 
 import retention_core as rc
-from retention_core import engine
 from retention_core.clv import matrix, maturing, newcomers, scores, worth
 from retention_core.clv.concentration import lorenz
 from retention_core.clv.distribution import distribution
@@ -19,20 +18,6 @@ from tests.core.test_portability import DIALECTS, Spark
 @pytest.fixture(scope="module")
 def orders() -> rc.Orders:
     return cdnow()
-
-
-@pytest.fixture
-def asked(monkeypatch) -> list[ibis.Table]:
-    """Every expression that reaches an engine, which answers as ever."""
-    heard = []
-    answer = engine.run
-
-    def listen(expression, backend=None):
-        heard.append(expression)
-        return answer(expression, backend)
-
-    monkeypatch.setattr(engine, "run", listen)
-    return heard
 
 
 @pytest.fixture
@@ -78,10 +63,10 @@ def new_customers(orders: rc.Orders) -> None:
         lambda orders: rc.clv.fit_spend(rc.clv.summary(orders)),
     ],
 )
-def test_what_is_asked_compiles_for_every_engine(question, orders, asked, dialects):
+def test_what_is_asked_compiles_for_every_engine(question, orders, heard, dialects):
     question(orders)
-    assert asked
-    for expression in asked:
+    assert heard.asked
+    for expression in heard.asked:
         for dialect in dialects:
             assert "SELECT" in ibis.to_sql(expression, dialect=dialect)
 
