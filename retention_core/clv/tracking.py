@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention_core.clv import models
+from retention_core.clv.ahead import Ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +80,8 @@ def _ahead(timing: Fit, h: Histories, ends: np.ndarray) -> Floats:
     """Expected purchases of all customers up to each end, in days."""
 
     def total(until: Floats) -> Floats:
-        each = models.expected_until(timing, until, h.frequency, h.recency, h.T)
-        return np.asarray(each @ h.customers)
+        between = Ahead.of(timing, until, (h.frequency, h.recency, h.T))
+        return np.cumsum(between @ h.customers)
 
     return _smooth(timing, total, float(ends[-1]))(ends)
 
