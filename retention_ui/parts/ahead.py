@@ -202,8 +202,8 @@ def _tested(page: Page, fits: Fits) -> cards.Card:
         return cards.Card(label, page.formats.money(None), text)
     if spread := believe.uneven(page, fits):
         over_all, *ends = spread
-        between = (page.formats.change(end) for end in ends)
-        words = page("cards.tested.uneven", interval=page.formats.span(*between))
+        least, most = (page.formats.change(end) for end in ends)
+        words = page("cards.tested.uneven", least=least, most=most)
         return cards.Card(label, rate_of(over_all, page.formats), text, delta=words)
     miss = found.forecast / found.actual - 1
     weeks = page.formats.count(found.holdout_days // 7)

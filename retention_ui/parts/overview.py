@@ -271,6 +271,6 @@ def _forecast(page: Page) -> cards.Card:
         label=label,
         value=page.formats.money(found.total["total"], "about"),
         help=text,
-        delta=page.formats.span(*ends),
+        delta=page("cards.forecast.delta", interval=page.formats.span(*ends)),
         line=found.monthly["expected"].tolist(),
     )
