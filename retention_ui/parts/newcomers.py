@@ -60,7 +60,7 @@ def terms(page: Page) -> tuple[Terms, float | None]:
 
 def too_little(page: Page, why: TooLittle) -> None:
     """Say why there is no such figure."""
-    text = page.texts(f"forecast.why.{why.code}", **why.fields)
+    text = forecast.reason(page, why)
     common.lacking(page, page.texts("forecast.too_little"), text)
 
 
