@@ -111,7 +111,7 @@ def by_day(
     """
     terms = Terms(months, annual_discount_rate, margin)
     terms.check()
-    paid = orders.run(_paid(orders, terms))
+    paid = orders.run(paid_by(orders, terms))
     paid["day"] = pd.to_datetime(paid["day"])
     table = summary(orders)
     young = table.filter(table["T"] < float(terms.ends[-1]))
@@ -255,8 +255,14 @@ def _any(paid: pd.DataFrame, orders: Orders, terms: Terms) -> bool:
     return bool(age.days < terms.ends[-1])
 
 
-def _paid(orders: Orders, terms: Terms) -> ir.Table:
-    """Discounted margin up to the age, summed by the day of the first order."""
+def paid_by(orders: Orders, terms: Terms) -> ir.Table:
+    """Discounted margin up to the age, summed by the day of the first order.
+
+    Returns
+    -------
+    Ibis table
+        ``day, customers, paid, paid_squared`` as of :func:`by_day`.
+    """
     days = orders.purchase_days
     first = days.day.min().over(ibis.window(group_by=days.customer_id))
     each = days.mutate(first=first)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from retention_core import engine
 from retention_core.clv import models
@@ -17,8 +16,8 @@ from retention_core.clv.fitting import Fit, maximise
 from retention_core.clv.forecast import Terms
 from retention_core.clv.histories import Histories
 from retention_core.clv.newcomers import MONTHS, purchases_error, unfolding
+from retention_core.clv.standing_out import held_against_others
 from retention_core.clv.summary import summary
-from retention_core.contrasts import holm
 from retention_core.intervals import Z95
 from retention_core.ranking import variance_of_mean
 from retention_core.slices import first_value
@@ -30,9 +29,18 @@ if TYPE_CHECKING:
     from retention_core.clv.special import Floats
     from retention_core.orders import Orders
 
-MOST, PAIR = 8, 2
+MOST = 8
 LEANING = 1.0
 """How far, as a logarithm, a group's parameters lie from the shop's, a priori."""
+COLUMNS = [
+    "customers",
+    "repeat_customers",
+    "first_order",
+    "value",
+    "low",
+    "high",
+    "deviation",
+]
 KEYS = ["frequency", "recency", "T"]
 TOGETHER = -1
 """Place of the small groups, taken together."""
@@ -49,9 +57,9 @@ class Worths:
         all customers with a value; ``repeat_customers`` who paid for a second purchase
         day; ``first_order``, mean margin of the first; ``value``, discounted margin of
         a new customer over the months, with its 95 % interval ``low, high`` for the
-        mean of many; ``rest_value`` of all others; ``p_value`` (two-sided, against
-        them); ``adjusted_p_value`` (Holm 1979, over the groups; clear at most 0.05:
-        ``intervals.CLEAR``).
+        mean of many; ``rest_value`` of the others, but for those that stand out
+        already; ``p_value`` (two-sided, against them); ``adjusted_p_value`` (clear at
+        most 0.05: ``intervals.CLEAR``): all of ``standing_out.held_against_others``.
     others
         The same of all groups that are too small, together; ``None`` where even these
         are too few. They count in the rest.
@@ -74,7 +82,7 @@ def by_dimension(
     annual_discount_rate: float = 0.10,
     margin: float = 1.0,
 ) -> Worths:
-    """Worth of a new customer in each group, beside all other customers.
+    """Worth of a new customer in each group, beside the others.
 
     Purchases: the timing model fitted on the group alone, its parameters held loosely
     to the shop's (a normal prior on their logarithms with standard deviation
@@ -113,12 +121,13 @@ def by_dimension(
     each = histories["group"].map(places).fillna(TOGETHER)
     parts = {place: Histories.counted(part) for place, part in histories.groupby(each)}
     found = pd.DataFrame(
-        [_worth(row, parts[place], fits.timing, terms) for place, row in rows]
+        [_worth(row, parts[place], fits.timing, terms) for place, row in rows],
+        columns=COLUMNS,
     )
-    found = _beside_rest(found)
     found["share"] = found["customers"] / sums["customers"].sum()
+    found = _tested(found)
     return Worths(
-        groups=_tested(found.head(len(large)), large["group"], len(found)),
+        groups=_named(found.head(len(large)), large["group"]),
         others=found.iloc[-1] if enough else None,
         small_groups=len(small),
         small_customers=int(pooled["customers"]),
@@ -222,24 +231,14 @@ def _worth(
     }
 
 
-def _beside_rest(found: pd.DataFrame) -> pd.DataFrame:
-    """Add all other customers' worth, and how likely chance alone parts them."""
-    n, value, deviation = (
-        found[name].to_numpy(np.float64) for name in ("customers", "value", "deviation")
-    )
-    weights = n * (1 - np.eye(n.size))
-    with np.errstate(invalid="ignore"):
-        weights = weights / weights.sum(axis=1, keepdims=True)
-    rest = weights @ value
-    apart = np.sqrt(deviation**2 + weights**2 @ deviation**2)
-    p_value = 2 * ndtr(-np.abs(value - rest) / apart)
-    return found.assign(rest_value=rest, p_value=p_value)
+def _tested(found: pd.DataFrame) -> pd.DataFrame:
+    """Add what each is held against, and whether chance alone parts them."""
+    names = ("customers", "value", "deviation")
+    numbers = (found[name].to_numpy(np.float64) for name in names)
+    beside = held_against_others(*numbers)
+    return pd.concat([found.drop(columns="deviation"), beside], axis=1)
 
 
-def _tested(found: pd.DataFrame, names: pd.Series, beside: int) -> pd.DataFrame:
-    """Named groups, corrected for their number; two that part all are one test."""
-    p_values = found["p_value"]
-    adjusted = p_values if beside == PAIR else holm(p_values)
-    named = found.assign(group=names, adjusted_p_value=adjusted)
-    columns = ["group", *found.columns.drop("deviation"), "adjusted_p_value"]
-    return named[columns].sort_values("value", ascending=False, ignore_index=True)
+def _named(found: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    named = found.assign(group=names)[["group", *found.columns]]
+    return named.sort_values("value", ascending=False, ignore_index=True)

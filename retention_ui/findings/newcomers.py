@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
     from retention_core.clv.maturing import Reached, Younger
     from retention_core.clv.newcomers import Newcomer, Payback
+    from retention_core.clv.same_age import Seen
     from retention_ui.formats import Formats
 
 FAR_OFF = 0.2
 BOTH_NAMES = 27
+MOST_NAMES = 4
 
 
 def worth(
@@ -86,15 +88,21 @@ def groups(frame: pd.DataFrame, dimension: str, formats: Formats) -> Finding:
 def buy_more(frame: pd.DataFrame, cost: float | None, formats: Formats) -> Finding:
     """Which customers to buy more of, as far as the data say.
 
-    The most valuable group that is clearly above the rest; with a known ``cost``, only
-    one that surely earns it back.
+    The most valuable group that is clearly above the others, but for those that stand
+    out already; with a known ``cost``, only one that surely earns it back. Without one,
+    which groups are clearly below, and that nothing tells the others apart.
     """
     over = above(frame)
-    if cost:
-        over = [each for each in over if each["low"] > cost]
     if not over:
-        return Finding("newcomers.buy.none")
-    best = over[0]
+        return _nothing_to_buy(frame, formats)
+    best = next((each for each in over if each["low"] > (cost or 0.0)), None)
+    if best is None and cost:
+        dear: dict[str, str | Finding] = {
+            "group": named(over[0]["group"], 40, formats),
+            "cost": formats.money(cost),
+        }
+        return Finding("newcomers.buy.dear", dear)
+    best = best or over[0]
     fields: dict[str, str | Finding] = {
         "group": named(best["group"], 40, formats),
         **_interval(best, formats),
@@ -142,14 +150,20 @@ def below(frame: pd.DataFrame) -> list[Row]:
 
 
 def cohorts(
-    younger: Younger | None, doubt: bool, months: int, formats: Formats
+    seen: Seen | None,
+    younger: Younger | None,
+    months: int,
+    formats: Formats,
 ) -> Finding:
-    """Whether the customers of the last year will be worth what the year before is.
+    """Whether the customers of the last year are worth what those a year before are.
 
-    ``doubt``: the model has been far off with those who are old enough.
+    What has been ``seen`` of both comes first. Where nothing has, what is expected of
+    them: ``younger``, None where the model has been far off with older ones.
     """
+    if seen is not None:
+        return _paid(seen, formats)
     fields: dict[str, str | Finding] = {"span": span(months, formats)}
-    if younger is None or doubt:
+    if younger is None:
         return Finding("newcomers.cohorts_shown", fields)
     change = younger.value / younger.before - 1
     fields["share"] = formats.share(abs(change))
@@ -163,6 +177,41 @@ def span(months: int, formats: Formats) -> Finding:
     if months % 12:
         return Finding("newcomers.span.months", {"n": formats.count(months)})
     return Finding(f"newcomers.span.{months // 12}")
+
+
+def _paid(seen: Seen, formats: Formats) -> Finding:
+    if seen.p_value > CLEAR or not seen.before:
+        return Finding("newcomers.paid_same")
+    change = seen.value / seen.before - 1
+    fields: dict[str, str | Finding] = {"share": formats.share(abs(change))}
+    return Finding(f"newcomers.paid_{'more' if change > 0 else 'less'}", fields)
+
+
+def _nothing_to_buy(frame: pd.DataFrame, formats: Formats) -> Finding:
+    under = [each["group"] for each in below(frame)]
+    if not under:
+        return Finding("newcomers.buy.none")
+    rest = [each for each in frame["group"] if each not in under]
+    fields: dict[str, str | Finding] = {
+        "low": _listed(under, "many", formats),
+        "rest": Finding("newcomers.buy.rest"),
+    }
+    if len(rest) > 1:
+        names = _listed(rest, "all_others", formats)
+        fields["rest"] = Finding("newcomers.buy.alike", {"rest": names})
+    count = "one" if len(under) == 1 else "other"
+    return Finding(f"newcomers.buy.less.{count}", fields)
+
+
+def _listed(names: list[str], many: str, formats: Formats) -> Finding | str:
+    """Name up to four groups, or say how many there are."""
+    if len(names) > MOST_NAMES:
+        count = formats.count(len(names))
+        return Finding(f"newcomers.listed.{many}", {"n": count})
+    if len(names) == 1:
+        return named(names[0], 30, formats)
+    *first, last = (named(each, 30, formats) for each in names)
+    return Finding("newcomers.listed.few", {"first": ", ".join(first), "last": last})
 
 
 def _clear(frame: pd.DataFrame, *, up: bool) -> list[Row]:

@@ -50,7 +50,7 @@ def terms(page: Page) -> Terms:
     with blocks.controls():
         months = inputs.choice(page.scope, "months", MONTHS, "12")
         margin = inputs.number(
-            page.scope, "margin", 100, (1, 100), step=5, more=_known_margin(page)
+            page.scope, "margin", 100, (1, 100), step=5, more=known_margin(page)
         )
         discount = inputs.number(page.scope, "discount", 10, (0, 100))
         model = inputs.choice(
@@ -62,14 +62,14 @@ def terms(page: Page) -> Terms:
     return Terms(int(months), margin / 100, discount / 100, MODELS[model])
 
 
-def _known_margin(page: Page) -> str:
+def known_margin(page: Page) -> str:
     """Say what the list of products suggests, if it covers most of the revenue."""
     found = queries.ask(page.shop, "margin")
     if found is None or found.covered < MOST or not 0 < found.share < 1:
         return ""
     formats = page.formats
     share, covered = formats.share(found.share), formats.share(found.covered)
-    return page("margin.known", share=share, covered=covered)
+    return page.texts("forecast.margin.known", share=share, covered=covered)
 
 
 def begin(page: Page, *more: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from retention_ui import cards
@@ -21,6 +22,8 @@ FEW_TIMES = 2.0
 def worth(page: Page, found: Newcomer, paid: Payback | None) -> list[cards.Card]:
     """What one is worth; with a cost how it is earned, else what one may cost."""
     known = _costed(page, found, paid) if paid else _affordable(page, found)
+    if found.terms.margin == 1:
+        known = [replace(each, delta=page("margin.card")) for each in known]
     return [*_first(page, found), *known]
 
 

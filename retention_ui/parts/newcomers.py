@@ -11,6 +11,7 @@ import streamlit as st
 from retention_core import periods, slices
 from retention_core.clv import maturing
 from retention_core.clv import newcomers as core
+from retention_core.clv.same_age import Seen
 from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import newcomers as figures
 from retention_ui.figures import payback
@@ -59,9 +60,23 @@ def terms(page: Page) -> tuple[Terms, float | None]:
 
 
 def too_little(page: Page, why: TooLittle) -> None:
-    """Say why there is no such figure."""
-    text = forecast.reason(page, why)
+    """Say what is missing for such a figure, and where there is one that needs less."""
+    facts = why.fields
+    missing = {"repeat_customers": "needed_customers", "history_days": "needed_days"}
+    lines = [
+        page(f"lacking.{name}", **facts)
+        for name, needed in missing.items()
+        if name in facts and facts[name] < facts[needed]
+    ]
+    text = " ".join(lines) or forecast.reason(page, why)
     common.lacking(page, page.texts("forecast.too_little"), text)
+    st.page_link(
+        common.page_path("forecast"),
+        label=f":green[{page('lacking.forecast')}]",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=common.address(),
+    )
 
 
 def worth(page: Page, fits: Fits, asked: Terms, cost: float | None) -> None:
@@ -78,6 +93,8 @@ def worth(page: Page, fits: Fits, asked: Terms, cost: float | None) -> None:
         dotted=_dotted(page, paid, asked.months) if paid else "",
     )
     cards.show(newcomer_cards.worth(page, found, paid))
+    if asked.margin == 1:
+        blocks.note(page("margin.whole", known=forecast.known_margin(page)))
 
 
 def newcomer(page: Page, fits: Fits, asked: Terms) -> Newcomer:
@@ -136,8 +153,14 @@ def cohorts(page: Page, fits: Fits, asked: Terms) -> None:
         return
     found, old = newcomer(page, fits, asked), _reached(page, fits, asked)
     doubt = old is not None and findings.doubtful(found, old)
+    seen = _seen(page, asked)
     apart = maturing.younger(days, as_of=as_of, since=_since(page))
-    finding = findings.cohorts(apart, doubt, asked.months, page.formats)
+    finding = findings.cohorts(
+        seen, None if doubt else apart, asked.months, page.formats
+    )
+    span = findings.span(asked.months, page.formats).words(page.texts)
+    expected = page("years.doubt") if doubt else _years(page, apart, span=span)
+    years = [_years(page, seen), expected]
     figure = figures.cohorts(shown, *page.drawing, grain=grain, newcomer=found.value)
     starts = list(shown["cohort"].tail(figures.MOST_COHORTS))
     with drawn:
@@ -146,9 +169,9 @@ def cohorts(page: Page, fits: Fits, asked: Terms) -> None:
             finding.words(page.texts),
             page.marked(figure, starts, grain),
             table=shown,
-            years=page("years.doubt") if doubt else _years(page, apart),
+            years=" ".join(each for each in years if each),
             older=_older(page),
-            span=findings.span(asked.months, page.formats).words(page.texts),
+            span=span,
         )
 
 
@@ -166,6 +189,19 @@ def _reached(page: Page, fits: Fits, asked: Terms) -> Reached | None:
         months=asked.months,
         since=_since(page),
     )
+
+
+def _seen(page: Page, asked: Terms) -> Seen | None:
+    """What younger customers have paid so far, beside those a year before."""
+    since = _since(page)
+    found: Seen | None = queries.ask(
+        page.shop,
+        "same_age",
+        margin=asked.margin,
+        annual_discount_rate=asked.annual_discount_rate,
+        since=since.isoformat() if since else None,
+    )
+    return found
 
 
 def _since(page: Page) -> dt.date | None:
@@ -186,15 +222,22 @@ def _said(page: Page, old: Reached | None) -> str:
     if old is None:
         return page("reached.none")
     money = {end: page.formats.money(getattr(old, end)) for end in newcomer_cards.ENDS}
-    return page("reached.said", customers=page.formats.count(old.customers), **money)
+    count = page.formats.count(old.customers)
+    words = page("reached.said", customers=count, **money)
+    if _since(page) is None:
+        return words
+    first = page.formats.period(page.facts.first_day)
+    return f"{words} {page('reached.but_first', period=first)}"
 
 
-def _years(page: Page, apart: Younger | None) -> str:
+def _years(page: Page, apart: Seen | Younger | None, **fields: str) -> str:
+    """Write both years' worth: what has been seen, or what is expected with it."""
     if apart is None:
         return ""
     formats = page.formats
     return page(
-        "years.said",
+        f"years.{'seen' if isinstance(apart, Seen) else 'said'}",
+        **fields,
         first=formats.period(apart.first),
         last=formats.period(apart.last),
         value=formats.money(apart.value),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from retention_core.clv import Fits, maturing, newcomers, worth
+from retention_core.clv import Fits, maturing, newcomers, same_age, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,8 +46,20 @@ def by_day(
     return maturing.by_day(orders, Fits.from_json(fits), **terms)
 
 
+def seen(
+    orders: Orders,
+    *,
+    since: str | None,
+    **terms: Any,  # noqa: ANN401
+) -> same_age.Seen | None:
+    """Answer what new customers have paid, beside those of a year before by then."""
+    start = dt.date.fromisoformat(since) if since else None
+    return same_age.seen(orders, since=start, **terms)
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "newcomer": newcomer,
     "worth_by": by_group,
     "maturing": by_day,
+    "same_age": seen,
 }

