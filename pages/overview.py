@@ -8,7 +8,8 @@ from retention_ui.parts import common, forecast, overview
 page = open_page("overview")
 forecast.begin(page)
 overview.year(page)
-overview.month(page)
+# Filled last: its forecast waits for the workers, and the rest need not.
+month = st.container()
 overview.account(page)
 if page.facts.customers:
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
@@ -17,5 +18,7 @@ if page.facts.customers:
         overview.revenue(page)
     with grid.cell():
         overview.next_steps(page)
+with month:
+    overview.month(page)
 common.guests(page)
 page.explained(days=page.formats.days(common.window_days(page)))
