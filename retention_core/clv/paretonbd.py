@@ -104,6 +104,8 @@ class ParetoNbd:
         the day y of leaving; the slopes are by the four parameters: shape (5, rows).
         """
         r, alpha, s, beta = parameters
+        if not times.levels.size:
+            return np.zeros((5, 0))
         least = min(alpha, beta)
         places = np.log(least + times.levels)
         latest = BEYOND * np.exp(places.max())

@@ -424,3 +424,11 @@ def test_starting_from_a_sample_ends_at_the_same_optimum(weeks, model, monkeypat
     assert sampled.params.to_numpy() == pytest.approx(
         everybody.params.to_numpy(), rel=1e-6
     )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_of_nobody_nothing_is_expected(model):
+    fit = given_params(model, tuple(PARAMS[model].values()))
+    assert rc.clv.probability_alive(fit, [], [], []).shape == (0,)
+    assert rc.clv.probability_active(fit, 30, [], [], []).shape == (0,)
+    assert rc.clv.expected_purchases(fit, 30, [], [], []).shape == (0,)
