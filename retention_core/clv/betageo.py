@@ -200,7 +200,7 @@ def _ahead(
             found[some] = _ahead(log_expected, alpha, until, x[some], T[some])
         return found
     places = Distinct(np.log(u), both.rows)
-    points = chebyshev_points(float(np.ptp(places.levels)))
+    points = chebyshev_points(places.levels)
     return np.asarray(np.exp(along(log_expected, Distinct.of(x), places, points)))
 
 

@@ -118,7 +118,7 @@ class ParetoNbd:
             ]
             return np.concatenate(found, axis=1)
 
-        points = chebyshev_points(float(np.ptp(places)), BEYOND)
+        points = chebyshev_points(places, BEYOND)
         grown = along(evaluate, x, Distinct(places, times.rows), points)
         t = times.each(times.levels)
         m, A, B = r + x.each(x.levels), alpha + t, beta + t  # noqa: N806
@@ -175,7 +175,7 @@ class ParetoNbd:
             scale = np.log(m) + m * np.log(A) + s * np.log(B)
             return np.asarray(y.log_integral + scale)
 
-        points = chebyshev_points(float(np.ptp(places)), BEYOND)
+        points = chebyshev_points(places, BEYOND)
         logs = along(log_chance, Distinct.of(x), Distinct(places, by_T.rows), points)
         return np.asarray(np.exp(logs))
 

@@ -129,13 +129,13 @@ def along(
     return _looked_up(known @ inverse, basis, x.rows, place.rows)
 
 
-def chebyshev_points(reach: float, behind: float = np.inf) -> int:
-    """Points for thirteen digits of a function of ln(time) over a range of ``reach``.
+def chebyshev_points(places: Floats, behind: float = np.inf) -> int:
+    """Points for thirteen digits of a function of ln(time) over all ``places``.
 
     It may have singularities pi to the side, where a time is minus another one, and
     ln(``behind``) after the end.
     """
-    half = max(reach / 2, 1e-3)
+    half = max(float(np.ptp(places)) / 2 if places.size else 0.0, 1e-3)
     side, after = np.pi / half, 1 + np.log(behind) / half
     growth = min(side + np.hypot(1, side), after + np.sqrt(after**2 - 1))
     return int(np.clip(np.ceil(DIGITS / np.log(growth)), 8, 128))
