@@ -71,17 +71,18 @@ def _test(page: Page, fits: Fits) -> Backtest | None:
 
 
 def uneven(page: Page, fits: Fits) -> tuple[float, float, float] | None:
-    """Return the miss over all dates, and the extremes of one, where it is large.
+    """Return the miss over all dates, and the extremes of one, where these tell more.
 
-    A total may be met once by mistakes that cancel out. Misses are shares of what
-    happened; the first has no sign.
+    Where it is large, or beyond what the model's own interval explains: a total may be
+    met once by mistakes that cancel out. Misses are shares of what happened; the first
+    has no sign.
     """
     found: Comparison = queries.ask(page.shop, "choice")
     own = found.scores[found.scores["model"] == fits.timing.model]
     if len(own) < 2:
         return None
     over_all = (own["forecast"] - own["actual"]).abs().sum() / own["actual"].sum()
-    if over_all <= FAIR:
+    if over_all <= FAIR and not fits.unexplained.deviation:
         return None
     return float(over_all), float(own["miss"].min()), float(own["miss"].max())
 
