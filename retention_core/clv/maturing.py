@@ -34,7 +34,7 @@ YEAR = 12
 
 @dataclass(frozen=True)
 class Younger:
-    """The cohorts of one year beside those of the year before, at the same age.
+    """The customers of one year beside those of the year before, at the same age.
 
     Attributes
     ----------
@@ -55,6 +55,23 @@ class Younger:
     low: float
     high: float
     p_value: float
+
+    @classmethod
+    def than(
+        cls,
+        days: tuple[dt.date, dt.date],
+        values: tuple[float, float],
+        deviation: float,
+    ) -> Younger:
+        """From ``first`` and ``last``, ``value`` and ``before``, and their error."""
+        apart = values[0] - values[1]
+        return cls(
+            *days,
+            *values,
+            low=apart - Z95 * deviation,
+            high=apart + Z95 * deviation,
+            p_value=float(2 * ndtr(-abs(apart) / deviation)) if deviation else 1.0,
+        )
 
 
 @dataclass(frozen=True)
@@ -217,16 +234,8 @@ def younger(
     shifts = _shifts(sums[0]) / sums[0]["customers"]
     shifts = shifts - _shifts(sums[1]) / sums[1]["customers"]
     deviation = float(np.sqrt(spread + spread_before + np.square(shifts).sum()))
-    apart = value - before
-    return Younger(
-        first=middle,
-        last=periods.following(end, "month", -1),
-        value=value,
-        before=before,
-        low=apart - Z95 * deviation,
-        high=apart + Z95 * deviation,
-        p_value=float(2 * ndtr(-abs(apart) / deviation)) if deviation else 1.0,
-    )
+    last = periods.following(end, "month", -1)
+    return Younger.than((middle, last), (value, before), deviation)
 
 
 def _mean(sums: pd.Series) -> tuple[float, float]:

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from retention_core import periods
 from retention_core.clv.forecast import Terms
-from retention_core.clv.maturing import paid_by
-from retention_core.intervals import ENOUGH_CUSTOMERS, Z95
+from retention_core.clv.maturing import YEAR, Younger, paid_by
+from retention_core.intervals import ENOUGH_CUSTOMERS
 from retention_core.ranking import variance_of_mean
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from retention_core.orders import Orders
-
-YEAR = 12
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What two years' new customers have paid by the same age: no model.
-
-    Attributes
-    ----------
-    first, last
-        First days of the younger year's first and last month.
-    value, before
-        Discounted margin per customer so far; of those of the year before, what it was
-        a year ago.
-    low, high
-        95 % interval of ``value`` − ``before``.
-    p_value
-        Two-sided.
-    """
-
-    first: dt.date
-    last: dt.date
-    value: float
-    before: float
-    low: float
-    high: float
-    p_value: float
 
 
 def seen(
@@ -55,7 +25,7 @@ def seen(
     annual_discount_rate: float = 0.10,
     margin: float = 1.0,
     since: dt.date | None = None,
-) -> Seen | None:
+) -> Younger | None:
     """Whether new customers pay more or less than those of a year before did.
 
     Those who first ordered in the last twelve finished months, with all they have paid,
@@ -71,7 +41,9 @@ def seen(
 
     Returns
     -------
-    ``None`` where either year has fewer than 30 customers, or the earlier is not whole.
+    Worth is the discounted margin per customer so far; of those of the year before,
+    what it was a year ago. ``None`` where either year has fewer than 30 customers, or
+    the earlier is not whole.
 
     Raises
     ------
@@ -93,16 +65,7 @@ def seen(
         return None
     (value, spread), (before, spread_before) = _mean(late), _mean(early)
     deviation = float(np.sqrt(spread + spread_before))
-    apart = value - before
-    return Seen(
-        first=middle,
-        last=last,
-        value=value,
-        before=before,
-        low=apart - Z95 * deviation,
-        high=apart + Z95 * deviation,
-        p_value=float(2 * ndtr(-abs(apart) / deviation)) if deviation else 1.0,
-    )
+    return Younger.than((middle, last), (value, before), deviation)
 
 
 def _sums(orders: Orders, terms: Terms, start: dt.date, end: dt.date) -> pd.Series:

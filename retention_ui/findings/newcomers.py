@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from retention_core.clv.maturing import Reached, Younger
     from retention_core.clv.newcomers import Newcomer, Payback
-    from retention_core.clv.same_age import Seen
     from retention_ui.formats import Formats
 
 FAR_OFF = 0.2
@@ -150,7 +149,7 @@ def below(frame: pd.DataFrame) -> list[Row]:
 
 
 def cohorts(
-    seen: Seen | None,
+    seen: Younger | None,
     younger: Younger | None,
     months: int,
     formats: Formats,
@@ -179,7 +178,7 @@ def span(months: int, formats: Formats) -> Finding:
     return Finding(f"newcomers.span.{months // 12}")
 
 
-def _paid(seen: Seen, formats: Formats) -> Finding:
+def _paid(seen: Younger, formats: Formats) -> Finding:
     if seen.p_value > CLEAR or not seen.before:
         return Finding("newcomers.paid_same")
     change = seen.value / seen.before - 1

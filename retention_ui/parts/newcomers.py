@@ -11,7 +11,6 @@ import streamlit as st
 from retention_core import periods, slices
 from retention_core.clv import maturing
 from retention_core.clv import newcomers as core
-from retention_core.clv.same_age import Seen
 from retention_ui import blocks, cards, inputs, queries
 from retention_ui.figures import newcomers as figures
 from retention_ui.figures import payback
@@ -159,8 +158,8 @@ def cohorts(page: Page, fits: Fits, asked: Terms) -> None:
         seen, None if doubt else apart, asked.months, page.formats
     )
     span = findings.span(asked.months, page.formats).words(page.texts)
-    expected = page("years.doubt") if doubt else _years(page, apart, span=span)
-    years = [_years(page, seen), expected]
+    expected = page("years.doubt") if doubt else _years(page, "said", apart, span=span)
+    years = [_years(page, "seen", seen), expected]
     figure = figures.cohorts(shown, *page.drawing, grain=grain, newcomer=found.value)
     starts = list(shown["cohort"].tail(figures.MOST_COHORTS))
     with drawn:
@@ -191,10 +190,10 @@ def _reached(page: Page, fits: Fits, asked: Terms) -> Reached | None:
     )
 
 
-def _seen(page: Page, asked: Terms) -> Seen | None:
+def _seen(page: Page, asked: Terms) -> Younger | None:
     """What younger customers have paid so far, beside those a year before."""
     since = _since(page)
-    found: Seen | None = queries.ask(
+    found: Younger | None = queries.ask(
         page.shop,
         "same_age",
         margin=asked.margin,
@@ -230,13 +229,13 @@ def _said(page: Page, old: Reached | None) -> str:
     return f"{words} {page('reached.but_first', period=first)}"
 
 
-def _years(page: Page, apart: Seen | Younger | None, **fields: str) -> str:
+def _years(page: Page, told: str, apart: Younger | None, **fields: str) -> str:
     """Write both years' worth: what has been seen, or what is expected with it."""
     if apart is None:
         return ""
     formats = page.formats
     return page(
-        f"years.{'seen' if isinstance(apart, Seen) else 'said'}",
+        f"years.{told}",
         **fields,
         first=formats.period(apart.first),
         last=formats.period(apart.last),

@@ -51,7 +51,7 @@ def seen(
     *,
     since: str | None,
     **terms: Any,  # noqa: ANN401
-) -> same_age.Seen | None:
+) -> maturing.Younger | None:
     """Answer what new customers have paid, beside those of a year before by then."""
     start = dt.date.fromisoformat(since) if since else None
     return same_age.seen(orders, since=start, **terms)

@@ -10,7 +10,6 @@ import pytest
 from retention_core.clv.forecast import Terms
 from retention_core.clv.maturing import Reached, Younger
 from retention_core.clv.newcomers import FirstOrders, Newcomer, payback
-from retention_core.clv.same_age import Seen
 from retention_ui.figures import newcomers as figures
 from retention_ui.figures import payback as pictures
 from retention_ui.figures.look import DARK, LIGHT
@@ -277,7 +276,7 @@ def test_where_only_low_groups_differ_none_is_recommended(names, low, sentence):
 )
 def test_what_was_seen_is_said_before_what_is_expected(value, p_value, sentence):
     days = dt.date(2023, 1, 1), dt.date(2023, 12, 1)
-    found = Seen(*days, value, 100, -1.0, 1.0, p_value)
+    found = Younger(*days, value, 100, -1.0, 1.0, p_value)
     expected = Younger(*days, 150, 100, -1.0, 1.0, 0.01)
     for younger in (expected, None):
         assert sentence in said(says.cohorts(found, younger, 24, FORMATS))
