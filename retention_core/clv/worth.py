@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MOST = 8
 LEANING = 1.0
 """How far, as a logarithm, a group's parameters lie from the shop's, a priori."""
+TESTS = ("p_value", "adjusted_p_value")
 COLUMNS = [
     "customers",
     "repeat_customers",
@@ -62,7 +63,8 @@ class Worths:
         most 0.05: ``intervals.CLEAR``): all of ``standing_out.held_against_others``.
     others
         The same of all groups that are too small, together; ``None`` where even these
-        are too few. They count in the rest.
+        are too few. They count in the rest, and are no group that could stand out:
+        ``p_value`` and ``adjusted_p_value`` are NaN.
     small_groups, small_customers
         How many groups are too small, or not among the largest, and whom they hold.
     """
@@ -128,7 +130,7 @@ def by_dimension(
     found = _tested(found)
     return Worths(
         groups=_named(found.head(len(large)), large["group"]),
-        others=found.iloc[-1] if enough else None,
+        others=_left_over(found.iloc[-1]) if enough else None,
         small_groups=len(small),
         small_customers=int(pooled["customers"]),
     )
@@ -199,6 +201,10 @@ def _histories(known: ir.Table, large: list[str]) -> ir.Table:
         .agg(customers=rows.count())
         .order_by("group", *KEYS)
     )
+
+
+def _left_over(row: pd.Series) -> pd.Series:
+    return row.drop(list(TESTS)).reindex(row.index)
 
 
 def _worth(

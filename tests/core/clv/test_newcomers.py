@@ -275,6 +275,8 @@ def test_groups_that_differ_are_found_and_small_ones_pooled(found_apart):
     assert found_apart.small_customers == 110
     assert found_apart.others is not None
     assert found_apart.others["customers"] == 110
+    # What is left over is no group to buy more or less of.
+    assert found_apart.others[["p_value", "adjusted_p_value"]].isna().all()
     assert groups["share"].sum() + found_apart.others["share"] == pytest.approx(1)
 
 
