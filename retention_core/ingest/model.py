@@ -78,7 +78,8 @@ class Detection:
     ``None`` where the dates need no order (ISO). ``header_row`` is ``None`` for a
     file without one; ``first_row`` is the first row of data. ``currencies`` are those
     that the sheet names, the most frequent first. ``cut_off`` is the number of a last
-    row that ends in the middle.
+    row that ends in the middle. ``preview`` holds the first rows of data, cell by cell
+    as they were decoded.
     """
 
     file: str
@@ -99,6 +100,7 @@ class Detection:
     first_row: int = 1
     currencies: list[str] = field(default_factory=list)
     cut_off: int | None = None
+    preview: list[list[str | None]] = field(default_factory=list)
 
     @property
     def key(self) -> str:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     Report = Callable[[Progress], None]
     Files = list[tuple[Path, str]]
 
+PREVIEW = 5
 _MONEY = ("amount", "unit_price", "order_total")
 
 
@@ -304,7 +305,10 @@ def _recognised(
         each = detect.detect(con, sheet, answers)
         asked = giants.giant(con, sheet, each)
         more = [asked] if asked else []
-        found.append(replace(each, questions=each.questions + more))
+        rows = [list(cells) for row, cells in sheet.head if row >= each.first_row]
+        found.append(
+            replace(each, questions=each.questions + more, preview=rows[:PREVIEW])
+        )
     agreed = currencies.agree(detect.agree(found))
     settled = [detect.without_answered(each, answers) for each in agreed]
     return list(zip(sheets, settled, strict=True))
