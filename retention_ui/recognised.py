@@ -10,6 +10,7 @@ import streamlit as st
 
 from retention_core.errors import RetentionError
 from retention_ui import asked, datasets, failures, header, progress, sheets, state
+from retention_ui.evidence import NONE
 from retention_ui.formats import Formats, md
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from retention_ui.datasets import Dataset
     from retention_ui.texts import Texts
 
+    Columns = dict[str, str]
+
+READINGS = ("day_first", "decimal", "encoding")
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RUB", "AUD", "CAD", "SEK")
 
 
@@ -29,15 +33,17 @@ def show(texts: Texts, dataset: Dataset) -> None:
     detections, before = dataset.detection(), dataset.answers()
     _missing(texts, detections)
     sheets.cut_off(texts, formats, detections)
-    answered = [asked.ask(each, texts, formats) for each in asked.questions(detections)]
+    answered = asked.ask(asked.questions(detections), texts, formats)
     said = {
         each.key: sheets.show(texts, formats, each, before.sheets.get(each.key))
         for each in detections
     }
     codes = {each.code for each in answered}
     answers = _settings(texts, replace(before, sheets=said), "currency" in codes)
-    if any(sheets.reread(said[each.key], each) for each in detections):
-        _recognise(texts, dataset, answers)
+    decoded = _decoded(answers, answered)
+    changed = any(sheets.reread(said[each.key], each) for each in detections)
+    if changed or decoded != answers:
+        _recognise(texts, dataset, decoded)
     still_open = sum(each.answer is None for each in answered)
     found = None
     if _orders(detections):
@@ -144,6 +150,16 @@ def _rates(texts: Texts, answers: Answers, detections: Sequence[Detection]) -> A
     return replace(answers, rates=rates)
 
 
+def _decoded(answers: Answers, answered: Sequence[Asked]) -> Answers:
+    """Put the encodings that were chosen among the answers: all else waits for them."""
+    found = dict(answers.sheets)
+    for each in answered:
+        if each.code == "encoding" and each.answer is not None:
+            key = each.detection.key
+            found[key] = replace(found[key], encoding=each.answer)
+    return replace(answers, sheets=found)
+
+
 def _with(
     answers: Answers, answered: Sequence[Asked], detections: Sequence[Detection]
 ) -> Answers:
@@ -151,31 +167,37 @@ def _with(
     found, keys, currency = dict(answers.sheets), dict(answers.keys), answers.currency
     mappings = {each.key: each.mapping for each in detections}
     for each in answered:
+        key, code = each.detection.key, each.code
         if each.answer is None:
             continue
-        key = each.detection.key
-        said = found[key]
-        if each.code == "day_first":
-            found[key] = replace(said, day_first=each.answer)
-        elif each.code == "decimal":
-            found[key] = replace(said, decimal=each.answer)
-        elif each.code == "amount_column":
-            field = each.question.fields["fields"][each.answer]
-            mapping = _with_money(said.mapping or mappings[key], field, each.answer)
-            found[key] = replace(said, mapping=mapping)
-        elif each.code == "amount_repeats":
-            mapping = said.mapping or mappings[key]
-            column = mapping.get("amount") or mapping["order_total"]
-            mapping = _with_money(mapping, each.answer, column)
-            found[key] = replace(said, mapping=mapping)
-        elif each.code == "currency":
+        if code == "currency":
             currency = str(each.answer).strip().upper()
-        else:
+        elif code == "giant_key":
             keys[each.question.fields["key"]] = each.answer
+        elif code in READINGS:
+            found[key] = replace(found[key], **{code: each.answer})
+        else:
+            before = found[key].mapping or mappings[key]
+            mapping = _mapped(before, each)
+            found[key] = replace(found[key], mapping=mapping)
     return replace(answers, sheets=found, keys=keys, currency=currency)
 
 
-def _with_money(mapping: dict[str, str], field: str, column: str) -> dict[str, str]:
+def _mapped(mapping: Columns, asked: Asked) -> Columns:
+    """Return the mapping with the columns that were named in an answer."""
+    fields, answer = asked.question.fields, asked.answer
+    if asked.code == "amount_column":
+        return _with_money(mapping, fields["fields"][answer], answer)
+    if asked.code == "amount_repeats":
+        column = mapping.get("amount") or mapping["order_total"]
+        return _with_money(mapping, answer, column)
+    if asked.code != "column":
+        return mapping
+    rest = {k: v for k, v in mapping.items() if k != fields["field"] and v != answer}
+    return rest if answer == NONE else {**rest, fields["field"]: answer}
+
+
+def _with_money(mapping: Columns, field: str, column: str) -> Columns:
     """Return the mapping with ``column`` as the only amount, of line or order."""
     rest = {k: v for k, v in mapping.items() if k not in ("amount", "order_total")}
     return {**rest, field: column}

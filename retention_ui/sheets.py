@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from retention_core.ingest.mapping import CUSTOMERS, ORDERS, PRODUCTS
 from retention_core.ingest.model import SheetAnswers
 from retention_ui import blocks
+from retention_ui.evidence import encoding as encoding_name
 from retention_ui.formats import md
 
 if TYPE_CHECKING:
@@ -28,7 +30,13 @@ WANTED = {
     "customers": ("customer_id", "email"),
     "ignore": (),
 }
-ENCODINGS = ("utf-8", "cp1252", "utf-16", "shift_jis", "gb18030", "big5", "cp1251")
+ENCODINGS = (
+    *("utf-8", "utf-16", "cp1252", "iso8859-15", "mac-roman", "cp850"),
+    *("cp1250", "iso8859-2", "cp852", "cp1251", "koi8-r", "cp866"),
+    *("cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+)
+UNICODE = ("utf-8", "utf-16")
 EXAMPLES = 3
 
 
@@ -48,6 +56,7 @@ def show(
         st.header(md(detection.file), anchor=False)
         blocks.note(summary(texts, formats, detection))
         said = _reading(texts, detection, before)
+        _preview(texts, detection)
         if not reread(said, detection):
             said = replace(said, mapping=_mapping(texts, detection))
     return said
@@ -63,7 +72,7 @@ def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
     """Return in one line how a sheet was read; Markdown, escaped."""
     parts = [
         md(_known(texts, "data.systems", detection.system)),
-        md((detection.encoding or "").upper()),
+        encoding_name(texts, detection.encoding) if detection.encoding else "",
         _delimiter(texts, detection.delimiter),
         texts("data.check.sheet", sheet=md(detection.sheet)) if detection.sheet else "",
         texts("data.check.header_row", row=formats.count(detection.header_row))
@@ -104,9 +113,10 @@ def _reading(texts: Texts, detection: Detection, before: SheetAnswers) -> SheetA
             encoding = st.selectbox(
                 texts("data.encoding.label"),
                 list(dict.fromkeys([detection.encoding, *ENCODINGS])),
-                format_func=str.upper,
+                format_func=lambda code: encoding_name(texts, code),
+                help=texts("data.encoding.help"),
                 key=f"{key}.encoding",
-                width=150,
+                width=270,
             )
         asks = {question.code for question in detection.questions}
         day_first = before.day_first
@@ -133,20 +143,37 @@ def _mapping(texts: Texts, detection: Detection) -> dict[str, str] | None:
     known = FIELDS[detection.role]
     asks = {question.code for question in detection.questions}
     open_money = asks & {"amount_column", "amount_repeats"}
-    money = {"amount", "order_total"} if open_money else set()
+    # What is asked above is not shown as if it were known.
+    asked = {str(each.fields.get("field")) for each in detection.questions}
+    asked |= {"amount", "order_total"} if open_money else set()
     found = detection.mapping
     wanted = WANTED[detection.role]
     # An amount of the order does in place of one of the line, and so does a price.
     if found.keys() & {"order_total", "unit_price"}:
         wanted = tuple(each for each in wanted if each != "amount")
-    shown = [f for f in known if (f in found or f in wanted) and f not in money]
-    rest = [f for f in known if f not in shown and f not in money]
-    mapping = {field: found[field] for field in money if field in found}
+    shown = [f for f in known if (f in found or f in wanted) and f not in asked]
+    rest = [f for f in known if f not in shown and f not in asked]
+    mapping = {field: found[field] for field in asked if field in found}
     mapping |= _columns(texts, detection, shown)
     if rest:
         with st.expander(texts("data.check.more"), type="compact"):
             mapping |= _columns(texts, detection, rest)
     return None if mapping == found else mapping
+
+
+def _preview(texts: Texts, detection: Detection) -> None:
+    """Show the first rows as they were read, open where the letters may be wrong."""
+    if not detection.preview:
+        return
+    width = len(detection.columns)
+    rows = [[cell or "" for cell in row[:width]] for row in detection.preview]
+    frame = pd.DataFrame(rows, columns=detection.columns[: len(rows[0])])
+    doubtful = detection.encoding is not None and detection.encoding not in UNICODE
+    label = texts("data.encoding.first_rows")
+    with st.expander(label, doubtful, type="compact", icon=":material/table_rows:"):
+        st.dataframe(frame, hide_index=True, height="content", width="content")
+        if detection.encoding:
+            blocks.note(texts("data.encoding.preview"))
 
 
 def _columns(

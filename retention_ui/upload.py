@@ -10,14 +10,26 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from retention_core.errors import RetentionError
-from retention_ui import blocks, datasets, downloads, failures, header, progress
+from retention_ui import (
+    blocks,
+    datasets,
+    downloads,
+    exports,
+    failures,
+    header,
+    progress,
+)
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from retention_ui.texts import Texts
 
-TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "gz"]
+TYPES = [
+    *("csv", "tsv", "tab", "txt", "dat"),
+    *("xlsx", "xlsm", "xlsb", "xls", "ods"),
+    *("zip", "gz"),
+]
 HOLDS = (
     "ordered_at",
     "amount",
@@ -52,6 +64,7 @@ def show(texts: Texts) -> None:
         st.header(texts("data.look.title"), anchor=False)
         blocks.note(texts("data.look.note"))
         header.sample_button(texts)
+    exports.picker(texts)
     with st.container(gap="xsmall"):
         st.header(texts("data.hold.title"), anchor=False)
         blocks.note(texts("data.hold.note"))

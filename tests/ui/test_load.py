@@ -57,6 +57,10 @@ def headers(app: AppTest) -> list[str]:
     return [each.value for each in app.header]
 
 
+def folded(app: AppTest) -> list[str]:
+    return [each.label for each in app.expander]
+
+
 def test_before_it_says_where_a_file_goes():
     app = data_page()
     assert "Upload order exports" in headers(app)
@@ -69,7 +73,8 @@ def test_before_it_says_where_a_file_goes():
 def test_what_is_unclear_is_asked_and_building_waits_for_it():
     app = upload("till.csv", UNCLEAR)
     assert "Does 05/06/2024 mean 5 June or 6 May?".replace("/", "\\/") in headers(app)
-    assert "Which currency are the amounts in?" in headers(app)
+    assert "Which currency are the amounts in?" in folded(app)
+    assert any("2 questions" in each.value for each in app.markdown)
     assert app.button(key="data.build").disabled
 
 
