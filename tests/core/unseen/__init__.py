@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.core.unseen import german, romance
+from tests.core.unseen import anglo, asian, eastern, german, odd, romance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,4 +18,8 @@ if TYPE_CHECKING:
 CASES: tuple[Callable[[], Case], ...] = (
     *german.CASES,
     *romance.CASES,
+    *eastern.CASES,
+    *asian.CASES,
+    *anglo.CASES,
+    *odd.CASES,
 )

@@ -29,7 +29,7 @@ def number(cell, decimal):
     if not isinstance(cell, str):
         return Decimal(str(cell))
     negative = "(" in cell or cell.endswith("-") or "-" in cell.split("E")[0][:3]
-    thousands = "," if decimal == "." else "."
+    thousands = "." if decimal == "," else ","
     kept = re.sub(r"[^\d.,]", "", cell).strip(".,").replace(thousands, "")
     value = Decimal(kept.replace(",", ".") or "0")
     return -value if negative else value
