@@ -18,6 +18,8 @@ if page.facts.customers:
         overview.revenue(page)
     with grid.cell():
         overview.next_steps(page)
+else:
+    overview.without_customers(page)
 with month:
     overview.month(page)
 common.guests(page)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 OTHER = "other"
+KEYS = frozenset({"customer_id", "email", "phone"})
 _WORDS = "exports.vendors"
 
 
@@ -34,6 +35,13 @@ def vendors_of(texts: Texts, detections: Iterable[Detection]) -> list[str]:
     """Return the vendors of the recognised files, each once."""
     found = (vendor(texts, each.system) for each in detections)
     return list(dict.fromkeys(each for each in found if each))
+
+
+def nameless(detections: Iterable[Detection]) -> list[Detection]:
+    """Return the tables of orders of an upload in which no table names a customer."""
+    orders = [each for each in detections if each.role == "orders"]
+    named = any(KEYS & each.mapping.keys() for each in orders)
+    return [] if named else orders
 
 
 def name(texts: Texts, vendor: str) -> str:

@@ -71,7 +71,7 @@ def reread(said: SheetAnswers, detection: Detection) -> bool:
 def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
     """Return in one line how a sheet was read; Markdown, escaped."""
     parts = [
-        md(_known(texts, "data.systems", detection.system)),
+        md(system(detection)),
         encoding_name(texts, detection.encoding) if detection.encoding else "",
         _delimiter(texts, detection.delimiter),
         texts("data.check.sheet", sheet=md(detection.sheet)) if detection.sheet else "",
@@ -85,6 +85,11 @@ def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
         ),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def system(detection: Detection) -> str:
+    """Return the proper name of the system that a sheet comes from, or nothing."""
+    return detection.system or ""
 
 
 def select(
@@ -203,12 +208,6 @@ def _delimiter(texts: Texts, sign: str | None) -> str:
         return ""
     names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces"}
     return texts(f"data.delimiters.{names.get(sign, 'other')}", sign=md(sign))
-
-
-def _known(texts: Texts, prefix: str, name: str | None) -> str:
-    """Return the words for a name from the core; the name where there are none."""
-    key = f"{prefix}.{name}"
-    return texts(key) if key in texts else (name or "")
 
 
 def _unless(value: Any, recognised: object, before: Any) -> Any:  # noqa: ANN401

@@ -89,6 +89,17 @@ def mix(found: Returning | None, formats: Formats) -> Finding:
     return Finding("mix.share", {"share": formats.share(found.share)})
 
 
+def guests(frame: pd.DataFrame, formats: Formats) -> Finding:
+    """What the last finished period brought, where no order names a customer."""
+    done = frame[frame["complete"].astype(bool)]
+    if done.empty:
+        return Finding("revenue.unfinished")
+    last = records(done.sort_values("period_start"))[-1]
+    period = formats.period(last["period_start"])
+    amount = formats.money(float(last["guest_revenue"]), "about")
+    return Finding("revenue.period", {"period": period, "amount": amount})
+
+
 def paid(frame: pd.DataFrame, formats: Formats) -> Finding:
     """What new customers pay beside returning ones: for the same, else an order."""
     rows = {row["measure"]: row for row in records(frame)}

@@ -11,7 +11,7 @@ import streamlit as st
 from retention_core import slices
 from retention_core.silence import LEAST_WINDOW
 from retention_core.slices import SINCE
-from retention_ui import blocks, filters, inputs, queries, state
+from retention_ui import blocks, exports, filters, inputs, queries, state
 from retention_ui.header import DATA_PAGE
 
 if TYPE_CHECKING:
@@ -31,13 +31,7 @@ def lacking(page: Page, title: str, text: str) -> None:
     with st.container(gap="xsmall"):
         st.header(title, anchor=False)
         st.markdown(text)
-        st.page_link(
-            DATA_PAGE,
-            label=f":green[{page.texts('empty.more')}]",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params=address(),
-        )
+        _link(DATA_PAGE, page.texts("empty.more"))
 
 
 def customers_over_time(page: Page) -> bool:
@@ -47,7 +41,7 @@ def customers_over_time(page: Page) -> bool:
         lacking(page, texts("empty.no_orders"), texts("empty.no_orders_text"))
         return False
     if not facts.customers:
-        lacking(page, texts("empty.no_customers"), texts("empty.no_customers_text"))
+        no_customers(page)
         return False
     if facts.customers > 1 and (facts.as_of - facts.first_day).days >= A_WEEK:
         return True
@@ -63,6 +57,37 @@ def customers_over_time(page: Page) -> bool:
     )
     lacking(page, title, note)
     return False
+
+
+def no_customers(page: Page) -> None:
+    """Say that the files name nobody, what works all the same, and which file does."""
+    texts = page.texts
+    from_whom = exports.vendors_of(texts, page.shop.dataset.detection())
+    names = ", ".join(exports.name(texts, each) for each in from_whom)
+    told = "no_customers_of" if from_whom else "no_customers_text"
+    if page.name == "overview":
+        told = "no_customers_but"
+    with st.container(gap="xsmall"):
+        st.header(texts("empty.no_customers"), anchor=False)
+        st.markdown(texts(f"empty.{told}", names=names))
+        for each in from_whom:
+            st.markdown(f"**{texts('exports.who')}.** {exports.who(texts, each)}")
+        exports.folded(texts, from_whom or [exports.OTHER])
+        with st.container(horizontal=True, gap="medium"):
+            for name in ("overview", "baskets"):
+                if name != page.name:
+                    _link(page_path(name), texts(f"empty.works.{name}"))
+            _link(DATA_PAGE, texts("empty.more"))
+
+
+def _link(path: str, label: str) -> None:
+    st.page_link(
+        path,
+        label=f":green[{label}]",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=address(),
+    )
 
 
 def nothing_matches(page: Page) -> None:
@@ -85,7 +110,8 @@ def nothing_matches(page: Page) -> None:
 
 def guests(page: Page) -> None:
     """Say how many orders name nobody, if any."""
-    if page.facts.guest_orders and page.shop.slice.by is None:
+    # Where all are guests, the page has said so.
+    if page.facts.guest_orders and page.facts.customers and not page.shop.slice.by:
         share = page.formats.share(page.facts.guest_orders / page.facts.orders, 1)
         blocks.note(page.texts("empty.guests", share=share))
 

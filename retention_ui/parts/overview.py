@@ -13,7 +13,9 @@ from retention_ui import blocks, cards, filters, queries
 from retention_ui.account import money as account_of
 from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
+from retention_ui.figures.revenue import revenue as revenue_figure
 from retention_ui.findings import churn as findings
+from retention_ui.findings import value as value_findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.header import DATA_PAGE
 from retention_ui.parts import common, forecast, value
@@ -47,7 +49,8 @@ def year(page: Page) -> None:
     if year_begins < pd.Timestamp(begun):
         told = "less_than_a_year"
     blocks.note(page(told if _a_month_is_over(page) else "year_unfinished", **dates))
-    cards.show([_card(page, name, figures, trend) for name in YEARLY])
+    shown = [n for n in YEARLY if page.facts.customers or n != "customers"]
+    cards.show([_card(page, name, figures, trend) for name in shown])
 
 
 def month(page: Page) -> None:
@@ -106,6 +109,22 @@ def movement(page: Page) -> None:
 def revenue(page: Page) -> None:
     """Draw what returning and new customers brought in each month."""
     value.revenue(page, "month")
+
+
+def without_customers(page: Page) -> None:
+    """Show what files can answer that name no customers, and say what they cannot."""
+    if not page.facts.orders:
+        return
+    frame = queries.ask(page.shop, "mix", grain="month")
+    shown = page.view.shown(frame, "period_start", "month")
+    figure = revenue_figure(shown, *page.drawing, grain="month")
+    page.section(
+        "revenue",
+        value_findings.guests(shown, page.formats).words(page.texts),
+        page.marked(figure, list(shown["period_start"]), "month"),
+        table=shown[["period_start", "guest_orders", "guest_revenue", "complete"]],
+    )
+    common.no_customers(page)
 
 
 def next_steps(page: Page) -> None:
