@@ -29,7 +29,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
     system_name, system = roles.system_of(header.names)
     found = _proposed(sampled, header, system)
     role: Role = said.role or system.get("role") or roles.role_of(sampled, found)
-    questions: list[Question] = []
+    questions = _of_encoding(sheet)
     if said.mapping is not None:
         fields = {k: v for k, v in said.mapping.items() if v in header.names}
     else:
@@ -63,6 +63,13 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         if (role == "orders" and "ordered_at" in fields)
         else detection
     )
+
+
+def _of_encoding(sheet: RawSheet) -> list[Question]:
+    if sheet.encoding_sure:
+        return []
+    shown = {"examples": sheet.encodings}
+    return [Question("encoding", shown, list(sheet.encodings))]
 
 
 def _proposed(

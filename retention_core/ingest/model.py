@@ -39,6 +39,8 @@ class RawSheet:
     spreadsheet's own number, from 1) and ``c0`` … ``c{columns - 1}`` (VARCHAR; an
     empty cell is null). ``head`` holds the first rows (at most 50) with their numbers.
     ``cut_off`` is the number of a last row that ends in the middle, else ``None``.
+    Where ``encoding_sure`` is false, ``encodings`` goes from each encoding that the
+    file may be in, the likeliest first, to cells as they would read.
     """
 
     file: str
@@ -49,6 +51,8 @@ class RawSheet:
     columns: int
     head: tuple[tuple[int, tuple[str | None, ...]], ...]
     cut_off: int | None = None
+    encoding_sure: bool = True
+    encodings: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Question:
     ``amount_column`` (column names; ``fields`` says what each would be),
     ``amount_repeats`` ("amount" of the line, or "order_total"; fields: column, orders,
     lines, and the sum over these either way), ``currency`` (ISO codes; may be empty:
-    free choice), ``giant_key`` ("guest", "customer"; fields: key, orders, share).
+    free choice), ``encoding`` (names of encodings; fields: examples, from each to cells
+    as they would read), ``giant_key`` ("guest", "customer"; fields: key, orders,
+    share).
     """
 
     code: str

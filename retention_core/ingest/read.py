@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import cells, scan, survey, workbook
-from retention_core.ingest.encoding import choose_encoding
+from retention_core.ingest.encoding import Chosen, choose_encoding
 from retention_core.ingest.errors import EmptyFileError
 from retention_core.ingest.model import RawSheet
 from retention_core.ingest.text import TextFile, read_text
@@ -68,20 +68,26 @@ def _read_text(
 ) -> RawSheet:
     folder = cells.scratch(con)
     facts = survey.survey(path, name)
-    encoding = encoding or choose_encoding(path, facts.utf8)
-    if encoding != "utf-8":
-        path = survey.transcode(path, folder / "utf-8", encoding, name)
+    chosen = (
+        Chosen(encoding)
+        if encoding
+        else choose_encoding(path, facts.utf8, shifts=facts.shifts)
+    )
+    if chosen.encoding != "utf-8":
+        path = survey.transcode(path, folder / "utf-8", chosen.encoding, name)
         facts = survey.survey(path, name)
     form, relation = read_text(TextFile(path, name, facts, con, folder))
     return RawSheet(
         file=name,
         sheet=None,
-        encoding=encoding,
+        encoding=chosen.encoding,
         delimiter=form.delimiter,
         relation=relation.view,
         columns=relation.columns,
         head=cells.head(con, relation.view),
         cut_off=relation.cut_off,
+        encoding_sure=chosen.sure,
+        encodings=chosen.examples,
     )
 
 

@@ -8,6 +8,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+
 from retention_core.ingest.errors import (
     BrokenWorkbookError,
     InflatesTooMuchError,
@@ -31,6 +33,18 @@ _WIDE = (
     "\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 BLANKS = " \r\n" + _NARROW + _WIDE
+# The wide ones by the first bytes that they share: what has none of these has none.
+_BEGINNINGS = {
+    begin: tuple(each for each in _WIDE if each.encode().startswith(begin))
+    for begin in (
+        b"\xc2",
+        b"\xe1\x9a",
+        b"\xe2\x80",
+        b"\xe2\x81",
+        b"\xe3\x80\x80",
+        b"\xef\xbb",
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,8 @@ class Survey:
         Whether all is valid UTF-8 (a character cut in two at the end apart).
     blanks
         The characters of ``BLANKS`` that occur, without space and line ends.
+    shifts
+        Whether escape characters occur, as in ISO-2022-JP.
     """
 
     lines: int
@@ -57,6 +73,7 @@ class Survey:
     plain: bool
     utf8: bool
     blanks: str
+    shifts: bool = False
 
 
 def survey(path: Path, name: str) -> Survey:
@@ -67,42 +84,56 @@ def survey(path: Path, name: str) -> Survey:
     LineTooLongError
         A line is longer than ``MAX_LINE`` bytes.
     """
-    lines, last, plain, utf8 = 0, b"\n", True, True
+    lines, last, plain, utf8, shifts = 0, b"\n", True, True, False
     blanks: set[str] = set()
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        for chunk, line_feeds in _chunks(file, name):
+        for chunk, line_feeds, controls in _chunks(file, name):
             lines += line_feeds
-            plain = plain and _is_plain(last, chunk)
+            ends_only = controls == line_feeds
+            plain = plain and _is_plain(last, chunk, ends_only=ends_only)
             utf8 = utf8 and _decodes(decoder, chunk)
-            blanks |= _blanks(last, chunk)
+            blanks |= _blanks(last, chunk, ends_only=ends_only)
+            shifts = shifts or (not ends_only and b"\x1b" in chunk)
             last = chunk[-2:]
     open_end = not last.endswith(b"\n")
-    return Survey(lines + open_end, open_end, plain, utf8, "".join(sorted(blanks)))
+    found = "".join(sorted(blanks))
+    return Survey(lines + open_end, open_end, plain, utf8, found, shifts)
 
 
-def _chunks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
-    """Pieces of the file, each with the number of its line feeds."""
+def _chunks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int, int]]:
+    """Pieces of the file, each with its number of line feeds and of all controls."""
     unbroken, line = 0, 1
     while chunk := file.read(_CHUNK):
-        broken = b"\n" in chunk or b"\r" in chunk
+        signs = np.frombuffer(chunk, np.uint8)
+        controls = int(np.count_nonzero(signs < ord(" ")))
+        line_feeds = int(np.count_nonzero(signs == ord("\n"))) if controls else 0
+        broken = line_feeds or b"\r" in chunk
         unbroken = 0 if broken else unbroken + len(chunk)
         if unbroken > MAX_LINE:
             raise LineTooLongError(file=name, row=line, limit_mb=MAX_LINE >> 20)
-        line_feeds = chunk.count(b"\n")
         line += line_feeds
-        yield chunk, line_feeds
+        yield chunk, line_feeds, controls
 
 
-def _is_plain(last: bytes, chunk: bytes) -> bool:
+def _is_plain(last: bytes, chunk: bytes, *, ends_only: bool) -> bool:
     # Only what must be is put together: copying takes longer than looking.
-    if b"\0" in chunk:
+    if not ends_only and b"\0" in chunk:
         return False
-    if b'"' in chunk and (b'  "' in chunk or b'  "' in last + chunk[:2]):
+    if b'"' in chunk and _has_quote_after_blanks(last + chunk[:2], chunk):
         return False
-    if b"\r" not in chunk and b"\r" not in last:
+    if last[-1:] != b"\r" and (ends_only or b"\r" not in chunk):
         return True
     return _has_whole_line_ends(last + chunk)
+
+
+def _has_quote_after_blanks(seam: bytes, chunk: bytes) -> bool:
+    """Whether a quote follows two blanks."""
+    if b'  "' in seam:
+        return True
+    signs = np.frombuffer(chunk, np.uint8)
+    after = (signs[1:] == ord('"')) & (signs[:-1] == ord(" "))
+    return bool(after.any()) and b'  "' in chunk
 
 
 def _has_whole_line_ends(chunk: bytes) -> bool:
@@ -120,12 +151,21 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
     return True
 
 
-def _blanks(last: bytes, chunk: bytes) -> set[str]:
-    narrow = {each for each in _NARROW if each.encode() in chunk}
+def _blanks(last: bytes, chunk: bytes, *, ends_only: bool) -> set[str]:
+    narrow: set[str] = set()
+    if not ends_only:
+        narrow = {each for each in _NARROW if each.encode() in chunk}
     if chunk.isascii():
         return narrow
     beyond = (last + chunk).translate(None, _ASCII)
-    return narrow | {each for each in _WIDE if each.encode() in beyond}
+    wide = (
+        each
+        for begin, group in _BEGINNINGS.items()
+        if begin in beyond
+        for each in group
+        if each.encode() in beyond
+    )
+    return narrow.union(wide)
 
 
 def inflate(path: Path, target: Path, name: str) -> bool:
@@ -157,18 +197,19 @@ def transcode(path: Path, target: Path, encoding: str, name: str) -> Path:
         character of it.
     """
     try:
-        codecs.lookup(encoding)
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
     except LookupError as error:
         raise UnreadableEncodingError(file=name, encoding=encoding) from error
     broken = size = 0
-    with (
-        path.open(encoding=encoding, errors="replace", newline="") as source,
-        target.open("w", encoding="utf-8", newline="") as file,
-    ):
-        while text := source.read(_CHUNK):
+    with path.open("rb") as source, target.open("wb") as file:
+        last = False
+        while not last:
+            chunk = source.read(_CHUNK)
+            last = not chunk
+            text = decoder.decode(chunk, last)
             broken += text.count("\ufffd")
             size += len(text)
-            file.write(text)
+            file.write(text.encode("utf-8", "replace"))
     if broken * 100 > size:
         raise UnreadableEncodingError(file=name, encoding=encoding)
     return target
