@@ -11,6 +11,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from retention_core.ingest.errors import TooManyColumnsError
+from retention_core.ingest.limits import bounds
 from retention_core.ingest.survey import BLANKS
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     Row = tuple[int, Sequence[str | None]]
 
-MAX_COLUMNS = 2_000
 HEAD = 50
 _BATCH_CELLS = 200_000
 
@@ -93,7 +93,7 @@ def write_rows(rows: Iterable[Row], folder: Path, name: str) -> tuple[list[Path]
     Raises
     ------
     TooManyColumnsError
-        A row has more than ``MAX_COLUMNS`` cells.
+        A row has more cells than ``KEPT_LIMIT_COLUMNS``.
     """
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
@@ -129,11 +129,11 @@ def _without_blank_end(rows: Iterable[Row]) -> Iterable[Row]:
 
 def _batches(rows: Iterable[Row], name: str) -> Iterable[list[Row]]:
     batch: list[Row] = []
-    size = 0
+    size, most = 0, bounds().columns
     for row in rows:
-        if len(row[1]) > MAX_COLUMNS:
+        if len(row[1]) > most:
             raise TooManyColumnsError(
-                file=name, row=row[0], columns=len(row[1]), limit=MAX_COLUMNS
+                file=name, row=row[0], columns=len(row[1]), limit=most
             )
         batch.append(row)
         size += len(row[1]) + 1

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retention_core.errors import RetentionError
+from retention_core.ingest import limits as settings
 from retention_core.ingest.errors import (
     WorkerFailedError,
     WorkerOutOfMemoryError,
@@ -33,7 +34,10 @@ _MARK = "kept:"
 _ROOT = Path(__file__).parents[2]
 _LOG = logging.getLogger(__name__)
 # What Python needs to start; nothing else that the server knows.
-_INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR")
+_INHERITED = (
+    *("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR"),
+    "KEPT_SYSTEMS",
+)
 _OUT_OF_MEMORY = re.compile(
     r"^[\w.]*(MemoryError|OutOfMemoryException|bad_alloc)|memory allocation of \d+",
     re.M,
@@ -51,8 +55,9 @@ class Limits:
     @classmethod
     def for_bytes(cls, size: int) -> Limits:
         """The limits for files of ``size`` bytes together."""
-        seconds = 120 + 2 * (size // 1_000_000)
-        return cls(memory=3 << 30, cpu_seconds=seconds, wall_seconds=2 * seconds)
+        allowed = settings.bounds()
+        seconds = allowed.seconds + allowed.seconds_per_mb * (size // 1_000_000)
+        return cls(allowed.memory_mb << 20, seconds, 2 * seconds)
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def _started(
     command: list[str], request: str, scratch: Path
 ) -> Iterator[subprocess.Popen[str]]:
     environment = {each: os.environ[each] for each in _INHERITED if each in os.environ}
-    environment |= {
+    environment |= settings.settings() | {
         "TMPDIR": str(scratch),
         "TEMP": str(scratch),
         "PYTHONUTF8": "1",

@@ -18,15 +18,17 @@ class UnknownFileError(RetentionError, ValueError):
     code = "unknown_file"
     template = (
         "{file} is not a table: its content is neither text nor an Excel or "
-        "OpenDocument workbook. Upload a CSV, TSV, XLSX, XLS or ODS file."
+        "OpenDocument workbook. Upload a CSV, TSV, XLSX, XLSB, XLS or ODS file."
     )
 
 
 class ZipArchiveError(RetentionError, ValueError):
-    """A zip archive that holds files instead of being a workbook."""
+    """A zip archive that lies too deep in others."""
 
     code = "zip_archive"
-    template = "{file} is a zip archive. Unpack it and upload the files inside."
+    template = (
+        "{file} is an archive inside an archive. Unpack it and upload the files inside."
+    )
 
 
 class MarkupFileError(RetentionError, ValueError):
@@ -66,6 +68,76 @@ class InflatesTooMuchError(RetentionError, ValueError):
     template = (
         "{file} grows to more than {limit_mb} MB when it is unpacked. "
         "Split it, or export it as CSV."
+    )
+
+
+class ZipBombError(RetentionError, ValueError):
+    """A part that is packed more tightly than any table can be."""
+
+    code = "zip_bomb"
+    template = (
+        "{part} in {file} grows {ratio}-fold when it is unpacked, as no table of "
+        "orders does. Save the table as CSV and upload that."
+    )
+
+
+class TooManyPartsError(RetentionError, ValueError):
+    """A workbook or an archive of too many parts."""
+
+    code = "too_many_parts"
+    template = (
+        "{file} holds {parts} files; at most {limit} can be read. Pack only the "
+        "tables of orders, customers and products."
+    )
+
+
+class TooManySheetsError(RetentionError, ValueError):
+    """A workbook of too many sheets."""
+
+    code = "too_many_sheets"
+    template = (
+        "{file} has {sheets} sheets; at most {limit} can be read. Save those with "
+        "orders as a workbook of their own."
+    )
+
+
+class UnsafeArchiveError(RetentionError, ValueError):
+    """An archive with a name that leads out of it, or a link."""
+
+    code = "unsafe_archive"
+    template = (
+        "{file} holds {part}, which would lead out of the archive. Upload the tables "
+        "themselves, or pack them anew."
+    )
+
+
+class BrokenArchiveError(RetentionError, ValueError):
+    """A zip archive that cannot be unpacked."""
+
+    code = "broken_archive"
+    template = (
+        "{file} is damaged or packed in a way that cannot be read ({detail}). Pack it "
+        "anew as a plain zip, or upload the files inside."
+    )
+
+
+class ArchivePasswordError(RetentionError, ValueError):
+    """A zip archive that is encrypted."""
+
+    code = "archive_password"
+    template = (
+        "{file} is protected by a password. Unpack it with the password and upload "
+        "the files inside."
+    )
+
+
+class NoTableInArchiveError(RetentionError, ValueError):
+    """A zip archive without a table in it."""
+
+    code = "no_table_in_archive"
+    template = (
+        "There is no table in {file}; it holds {found}. Pack or upload a CSV, XLSX, "
+        "XLSB, XLS or ODS file."
     )
 
 

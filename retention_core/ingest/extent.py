@@ -7,18 +7,25 @@ opposite corners of a tiny file take all memory there is.
 from __future__ import annotations
 
 import re
+import struct
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from retention_core.ingest.errors import BrokenWorkbookError, SheetTooLargeError
+from retention_core.errors import RetentionError
+from retention_core.ingest.errors import (
+    BrokenWorkbookError,
+    SheetTooLargeError,
+    TooManySheetsError,
+)
+from retention_core.ingest.limits import bounds
+from retention_core.ingest.parts import check_strings, drain, pieces
+from retention_core.ingest.records import binary_sheets, reaches
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator
 
-MAX_CELLS = 20_000_000
-_CHUNK = 1 << 20
-_MAX_ROW_BYTES = 64 << 20
+_MAX_BOOK_BYTES = 20_000_000  # the list of sheets
+_XML = (".xml", ".rels", ".vml")
 
 _PLACE = rb"\sr\s*=\s*[\"']"
 _ROW_NUMBER = re.compile(_PLACE + rb"\$?[A-Za-z]{0,3}\$?(\d+)")
@@ -26,40 +33,116 @@ _COLUMN_LETTERS = re.compile(_PLACE + rb"\$?([A-Za-z]{1,3})\$?\d")
 
 
 def check_xlsx(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuse a workbook with a sheet that reaches too far.
+    """Refuse a workbook with a sheet that reaches too far, or that is not what it says.
+
+    Every part is read to its end, so that its size is true, whoever opens it.
 
     Raises
     ------
-    SheetTooLargeError, BrokenWorkbookError
+    SheetTooLargeError, TooManySheetsError, InflatesTooMuchError, BrokenWorkbookError
     """
-    titles = _titles(archive)
-    for member in archive.namelist():
-        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member):
+    titles = sheet_titles(archive, name, "xl/workbook.xml")
+    for part in archive.infolist():
+        member = part.filename.lower()
+        if not member.endswith(_XML) and member not in titles:
+            drain(archive, part, name)
             continue
-        rows = columns = 0
-        for part in _parts(archive, member, b"<row", name):
-            rows = max(rows, _last_row(part))
-            columns = max(columns, _last_column(part))
-            _check(rows, columns, titles.get(member, member), name)
+        if member.endswith("sharedstrings.xml"):
+            check_strings(part, name)
+        _check_sheet(archive, part, titles.get(member, part.filename), name)
 
 
-def _titles(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The sheets' names by the parts of the archive that hold them."""
+def _check_sheet(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, title: str, name: str
+) -> None:
+    rows = columns = 0
+    is_sheet = part.filename.lower().startswith("xl/worksheets/")
+    for piece in pieces(archive, part, b"<row" if is_sheet else b"<", name):
+        if b"row" not in piece:
+            continue
+        rows = max(rows, _last_row(piece))
+        columns = max(columns, _last_column(piece))
+        check_extent(rows, columns, title, name)
+
+
+def sheet_titles(archive: zipfile.ZipFile, name: str, workbook: str) -> dict[str, str]:
+    """The sheets' names by the parts (in lower case) that hold them.
+
+    Raises
+    ------
+    TooManySheetsError, BrokenWorkbookError
+    """
+    folder, _, file = workbook.rpartition("/")
     links = {
         link["Id"]: link["Target"]
-        for link in _tags(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+        for link in _tags(archive, f"{folder}/_rels/{file}.rels", "Relationship", name)
     }
+    sheets = _sheets(archive, name, workbook)
+    check_sheets(len(sheets), name)
     return {
-        "xl/" + links.get(sheet["r:id"], "").removeprefix("/xl/"): sheet["name"]
-        for sheet in _tags(archive, "xl/workbook.xml", "sheet")
+        _place(links.get(link, "")).lower(): title for link, title in sheets if link
     }
 
 
-def _tags(archive: zipfile.ZipFile, member: str, tag: str) -> list[dict[str, str]]:
+def check_xlsb(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse a binary workbook with a sheet that reaches too far.
+
+    Raises
+    ------
+    SheetTooLargeError, TooManySheetsError, InflatesTooMuchError, BrokenWorkbookError
+    """
+    try:
+        titles = sheet_titles(archive, name, "xl/workbook.bin")
+        for part in archive.infolist():
+            member = part.filename.lower()
+            if member in titles or member.startswith("xl/worksheets/sheet"):
+                title = titles.get(member, part.filename)
+                with archive.open(part) as file:
+                    for rows, columns in reaches(file):
+                        check_extent(rows, columns, title, name)
+            else:
+                drain(archive, part, name)
+    except (ValueError, struct.error) as error:
+        if isinstance(error, RetentionError):
+            raise
+        raise BrokenWorkbookError(file=name, detail=str(error)) from error
+
+
+def check_sheets(sheets: int, name: str) -> None:
+    """Refuse a workbook of too many sheets: each may be the same part once more.
+
+    Raises
+    ------
+    TooManySheetsError
+    """
+    if sheets > bounds().sheets:
+        raise TooManySheetsError(file=name, sheets=sheets, limit=bounds().sheets)
+
+
+def _place(target: str) -> str:
+    return target[1:] if target.startswith("/") else f"xl/{target}"
+
+
+def _sheets(
+    archive: zipfile.ZipFile, name: str, workbook: str
+) -> list[tuple[str, str]]:
+    """Link and title of each sheet."""
+    if workbook.endswith(".bin"):
+        return binary_sheets(archive.read(workbook))
+    found = _tags(archive, workbook, "sheet", name)
+    return [(sheet["r:id"], sheet["name"]) for sheet in found]
+
+
+def _tags(
+    archive: zipfile.ZipFile, member: str, tag: str, name: str
+) -> list[dict[str, str]]:
     """The attributes of each such tag."""
-    if member not in archive.namelist():
+    places = {each.filename.lower(): each for each in archive.infolist()}
+    if member not in places:
         return []
-    text = archive.read(member).decode("utf-8", "replace")
+    if places[member].file_size > _MAX_BOOK_BYTES:
+        raise BrokenWorkbookError(file=name, detail=member)
+    text = archive.read(places[member]).decode("utf-8", "replace")
     return [
         defaultdict(str, re.findall(r'([\w:]+)\s*=\s*"([^"]*)"', inside))
         for inside in re.findall(rf"<(?:\w+:)?{tag}\s([^>]*)>", text)
@@ -99,25 +182,40 @@ def check_ods(archive: zipfile.ZipFile, name: str) -> None:
     ------
     SheetTooLargeError, BrokenWorkbookError
     """
+    for part in archive.infolist():
+        member = part.filename.lower()
+        if member == "content.xml":
+            _check_content(archive, part, name)
+        elif member.endswith(_XML):
+            for _ in pieces(archive, part, b"<", name):
+                pass
+        else:
+            drain(archive, part, name)
+
+
+def _check_content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
     extent = _Extent()
-    for part in _parts(archive, "content.xml", _ROW, name):
-        before, *rows = part.split(_ROW)
+    for piece in pieces(archive, part, _ROW, name):
+        before, *rows = piece.split(_ROW)
         extent.meet_table(before)
         for row in rows:
             extent.meet_row(row)
-            _check(extent.rows, extent.columns, extent.title, name)
+            check_extent(extent.rows, extent.columns, extent.title, name)
             extent.meet_table(row)
+        check_sheets(extent.tables, name)
 
 
 class _Extent:
     """How far the table at hand reaches."""
 
     title = ""
+    tables = 0
     at = rows = columns = 0
 
     def meet_table(self, text: bytes) -> None:
         for found in _TABLE.finditer(text):
             self.title = found[1].decode("utf-8", "replace")
+            self.tables += 1
             self.at = self.rows = self.columns = 0
 
     def meet_row(self, text: bytes) -> None:
@@ -132,26 +230,15 @@ class _Extent:
         self.columns = max(self.columns, filled.count(_CELL) + sum(repeats))
 
 
-def _check(rows: int, columns: int, sheet: str, name: str) -> None:
-    if rows * columns > MAX_CELLS:
+def check_extent(rows: int, columns: int, sheet: str, name: str) -> None:
+    """Refuse an area of too many cells.
+
+    Raises
+    ------
+    SheetTooLargeError
+    """
+    limit = bounds().cells
+    if rows * columns > limit:
         raise SheetTooLargeError(
-            file=name, sheet=sheet, rows=rows, columns=columns, limit=MAX_CELLS
+            file=name, sheet=sheet, rows=rows, columns=columns, limit=limit
         )
-
-
-def _parts(
-    archive: zipfile.ZipFile, member: str, mark: bytes, name: str
-) -> Iterator[bytes]:
-    """The XML in pieces that begin with ``mark``, so that none cuts a row in two."""
-    rest = b""
-    with archive.open(member) as file:
-        while chunk := file.read(_CHUNK):
-            if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
-                raise BrokenWorkbookError(file=name, detail="DOCTYPE")
-            part, found, tail = (rest + chunk).rpartition(mark)
-            if part:
-                yield part
-            rest = found + tail
-            if len(rest) > _MAX_ROW_BYTES:
-                raise BrokenWorkbookError(file=name, detail="row")
-    yield rest

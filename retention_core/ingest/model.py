@@ -85,7 +85,8 @@ class Detection:
     file without one; ``first_row`` is the first row of data. ``currencies`` are those
     that the sheet names, the most frequent first. ``cut_off`` is the number of a last
     row that ends in the middle. ``preview`` holds the first rows of data, cell by cell
-    as they were decoded.
+    as they were decoded. ``passed_over`` is the code of the error for which a file in
+    an archive was not read.
     """
 
     file: str
@@ -107,6 +108,7 @@ class Detection:
     currencies: list[str] = field(default_factory=list)
     cut_off: int | None = None
     preview: list[list[str | None]] = field(default_factory=list)
+    passed_over: str | None = None
 
     @property
     def key(self) -> str:

@@ -17,6 +17,8 @@ import duckdb
 
 from retention_core.errors import NoOrdersError
 from retention_core.ingest import (
+    archive,
+    cells,
     currencies,
     detect,
     equals,
@@ -295,8 +297,9 @@ def _recognised(
     progress: Report | None,
 ) -> list[tuple[RawSheet, Detection]]:
     sheets: list[RawSheet] = []
-    for place, (path, name) in enumerate(files):
-        _tell(progress, "read", place, len(files), name)
+    inside = archive.unpack(files, cells.scratch(con))
+    for place, (path, name) in enumerate(inside.files):
+        _tell(progress, "read", place, len(inside.files), name)
         said = answers.sheets.get(name, SheetAnswers())
         sheets += read(path, name, con, encoding=said.encoding)
     found = []
@@ -311,7 +314,8 @@ def _recognised(
         )
     agreed = currencies.agree(detect.agree(found))
     settled = [detect.without_answered(each, answers) for each in agreed]
-    return list(zip(sheets, settled, strict=True))
+    read_ones = list(zip(sheets, settled, strict=True))
+    return read_ones + archive.nothing_of(con, inside.passed_over)
 
 
 def _currency(detections: list[Detection], answers: Answers) -> str | None:

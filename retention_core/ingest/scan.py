@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from retention_core.errors import RetentionError
 from retention_core.ingest.errors import (
     BrokenWorkbookError,
     EmptyFileError,
-    InflatesTooMuchError,
     MarkupFileError,
     PasswordProtectedError,
     UnknownFileError,
     ZipArchiveError,
 )
-from retention_core.ingest.extent import check_ods, check_xlsx
+from retention_core.ingest.extent import check_ods, check_xlsb, check_xlsx
+from retention_core.ingest.limits import bounds
+from retention_core.ingest.parts import check_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-Kind = Literal["text", "gzip", "xlsx", "ods", "xls"]
+Kind = Literal["text", "gzip", "zip", "xlsx", "xlsb", "ods", "xls"]
 
-MAX_INFLATED = 2_000_000_000
-MAX_MEMBERS = 10_000
 _SAMPLE = 65_536
 _CHUNK = 1 << 20
 
-_ZIP, _GZIP, _OLE2 = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive of nothing
+_GZIP, _OLE2 = b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Formats that hold text and are none.
+_NO_TABLES = (b"%PDF-", b"{\\rtf", b"%!PS")
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|table|meta|head|body)", re.I)
 # What text files have besides letters: tab, line ends, form feed, DOS end of file.
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
@@ -50,17 +57,43 @@ def scan(path: Path, name: str) -> Kind:
     PasswordProtectedError, BrokenWorkbookError, InflatesTooMuchError,
     SheetTooLargeError
     """
+    kind = kind_of(path, name)
+    if kind == "zip":
+        raise ZipArchiveError(file=name)
+    if kind in ("xlsx", "xlsb", "ods"):
+        with opened(path, name) as archive:
+            _check_workbook(archive, kind, name)
+    return kind
+
+
+def kind_of(path: Path, name: str) -> Kind:
+    """Recognise a file by its content; nothing is said of whether it does harm.
+
+    Raises
+    ------
+    EmptyFileError, UnknownFileError, MarkupFileError, PasswordProtectedError,
+    BrokenWorkbookError
+    """
     with path.open("rb") as file:
         sample = file.read(_SAMPLE)
+    if sample.startswith(_ZIP):
+        with opened(path, name) as archive:
+            return _kind_of_zip(archive, name)
+    kind = kind_of_sample(sample, name)
+    return _kind_of_ole2(path, name) if kind == "xls" else kind
+
+
+def kind_of_sample(sample: bytes, name: str) -> Kind:
+    """Recognise by the first bytes only: a workbook may be an archive, and any OLE2."""
     if not sample.strip(b" \t\r\n\0"):
         raise EmptyFileError(file=name)
     if sample.startswith(_ZIP):
-        return _scan_zip(path, name)
+        return "zip"
     if sample.startswith(_OLE2):
-        return _scan_ole2(path, name)
+        return "xls"
     if sample.startswith(_GZIP):
         return "gzip"
-    if is_binary(sample):
+    if sample.startswith(_NO_TABLES) or is_binary(sample):
         raise UnknownFileError(file=name)
     if _MARKUP.match(sample.removeprefix(b"\xef\xbb\xbf")):
         raise MarkupFileError(file=name)
@@ -90,49 +123,71 @@ def is_binary(sample: bytes) -> bool:
     return control > len(text) / 500
 
 
-def _scan_zip(path: Path, name: str) -> Kind:
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip file; what is wrong with it is an error that its owner can mend."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _scan_archive(archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            yield archive
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        struct.error,
+        ValueError,
+    ) as error:
+        if isinstance(error, RetentionError):
+            raise
         raise BrokenWorkbookError(file=name, detail=str(error)) from error
     except RuntimeError as error:  # zipfile: a member is encrypted
         raise PasswordProtectedError(file=name) from error
 
 
-def _scan_archive(archive: zipfile.ZipFile, name: str) -> Kind:
-    members = archive.infolist()
-    names = {each.filename for each in members}
+def _kind_of_zip(archive: zipfile.ZipFile, name: str) -> Kind:
+    names = {each.lower() for each in archive.namelist()}
     if "xl/workbook.xml" in names:
-        kind: Kind = "xlsx"
-    elif "content.xml" in names and "spreadsheet" in _mimetype(archive, names):
-        kind = "ods"
-    else:
-        raise ZipArchiveError(file=name)
-    inflated = sum(each.file_size for each in members)
-    if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED:
-        raise InflatesTooMuchError(file=name, limit_mb=MAX_INFLATED // 1_000_000)
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "content.xml" in names and "spreadsheet" in _mimetype(archive, names):
+        return "ods"
+    if "[content_types].xml" in names:  # a document of another program of the suite
+        raise UnknownFileError(file=name)
+    return "zip"
+
+
+def _check_workbook(archive: zipfile.ZipFile, kind: Kind, name: str) -> None:
+    check_parts(archive, name, bounds().members)
+    names = set(archive.namelist())
     if kind == "ods":
         _check_manifest(archive, names, name)
         check_ods(archive, name)
-    else:
+    elif kind == "xlsx":
         check_xlsx(archive, name)
-    return kind
+    else:
+        check_xlsb(archive, name)
 
 
 def _mimetype(archive: zipfile.ZipFile, names: set[str]) -> str:
     if "mimetype" not in names:
         return ""
-    return archive.read("mimetype")[:200].decode("ascii", "replace")
+    with archive.open("mimetype") as file:
+        return file.read(200).decode("ascii", "replace")
 
 
 def _check_manifest(archive: zipfile.ZipFile, names: set[str], name: str) -> None:
     manifest = "META-INF/manifest.xml"
-    if manifest in names and b"encryption-data" in archive.read(manifest)[:_CHUNK]:
-        raise PasswordProtectedError(file=name)
+    if manifest not in names:
+        return
+    with archive.open(manifest) as file:
+        if b"encryption-data" in file.read(_CHUNK):
+            raise PasswordProtectedError(file=name)
 
 
-def _scan_ole2(path: Path, name: str) -> Kind:
+def _kind_of_ole2(path: Path, name: str) -> Kind:
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise PasswordProtectedError(file=name)

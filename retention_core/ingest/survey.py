@@ -16,7 +16,7 @@ from retention_core.ingest.errors import (
     LineTooLongError,
     UnreadableEncodingError,
 )
-from retention_core.ingest.scan import MAX_INFLATED
+from retention_core.ingest.limits import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,8 +177,8 @@ def inflate(path: Path, target: Path, name: str) -> bool:
         try:
             while chunk := source.read1(_CHUNK):  # read() loses a half block
                 file.write(chunk)
-                if file.tell() > MAX_INFLATED:
-                    limit = MAX_INFLATED // 1_000_000
+                if file.tell() > bounds().inflated:
+                    limit = bounds().inflated_mb
                     raise InflatesTooMuchError(file=name, limit_mb=limit)
         except EOFError:
             return False

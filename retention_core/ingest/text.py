@@ -17,6 +17,7 @@ from retention_core.ingest.errors import (
     EmptyFileError,
     TooManyColumnsError,
 )
+from retention_core.ingest.limits import bounds
 from retention_core.ingest.survey import BLANKS
 
 if TYPE_CHECKING:
@@ -115,9 +116,10 @@ def _columns(file: TextFile, form: Dialect, sample: str) -> int | None:
     if not _keeps_order(file.con):
         return None
     first = next(iter(form.records(sample.splitlines(keepends=True))))
-    if len(first) > cells.MAX_COLUMNS:
+    limit = bounds().columns
+    if len(first) > limit:
         raise TooManyColumnsError(
-            file=file.name, row=1, columns=len(first), limit=cells.MAX_COLUMNS
+            file=file.name, row=1, columns=len(first), limit=limit
         )
     return len(first) or None
 
