@@ -13,6 +13,7 @@ from retention_core import engine
 from retention_ui import (
     blocks,
     downloads,
+    exports,
     header,
     page,
     recognised,
@@ -43,6 +44,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         words = texts("data.built.success", count=used, n=formats.count(used))
         st.success(words, icon=":material/check:")
     sheets.cut_off(texts, formats, dataset.detection())
+    exports.warn(texts, dataset.detection())
     _bar(texts, formats, ledger)
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
     with grid.cell(column_span=2), st.container(gap="xsmall"):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.worker import Step
 
     OnProgress = Callable[[Progress], None]
+    Files = Iterable[tuple[str, bytes | memoryview]]
 
 SAMPLE = "sample"
 IDLE_HOURS = 24
@@ -125,7 +126,7 @@ def find(wanted: str) -> Dataset:
 
 
 def create(
-    files: Iterable[tuple[str, bytes | memoryview]],
+    files: Files,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
     """Keep uploaded files and recognise what they hold.
@@ -231,7 +232,7 @@ def _build_sample(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _receive(files: Iterable[tuple[str, bytes | memoryview]], folder: Path) -> Dataset:
+def _receive(files: Files, folder: Path) -> Dataset:
     """Write the files under names of our own: theirs may hold any path."""
     incoming = folder / "incoming"
     incoming.mkdir(parents=True)

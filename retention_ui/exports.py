@@ -44,6 +44,18 @@ def nameless(detections: Iterable[Detection]) -> list[Detection]:
     return [] if named else orders
 
 
+def warn(texts: Texts, detections: Iterable[Detection]) -> None:
+    """Say so where no table of orders names a customer, and which export does."""
+    orders = nameless(detections)
+    if not orders:
+        return
+    from_whom = vendors_of(texts, orders) or [OTHER]
+    told = " ".join(who(texts, each) for each in from_whom)
+    words = texts("data.check.no_customer", who=told)
+    st.info(words, icon=":material/person_off:")
+    folded(texts, from_whom)
+
+
 def name(texts: Texts, vendor: str) -> str:
     """Return what a vendor calls itself."""
     return texts(f"{_WORDS}.{vendor}.name")

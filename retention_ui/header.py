@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from retention_ui import blocks, datasets, failures, queries, state
+from retention_ui import blocks, corrections, datasets, failures, queries, state
 from retention_ui.formats import md, short
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def _confirm(words: Texts, dataset: Dataset) -> None:
 
 
 def _delete(dataset: Dataset) -> None:
+    corrections.forget(dataset)
     datasets.delete(dataset)
     queries.forget()
     state.choose_dataset(None)

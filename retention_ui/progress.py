@@ -21,9 +21,15 @@ EVERY = 0.25
 
 @contextmanager
 def shown(texts: Texts) -> Iterator[Callable[[Progress], None]]:
-    """Show a bar; give the function that moves it."""
-    formats = Formats(texts.lang)
-    bar = st.progress(0.0, texts("data.steps.start"))
+    """Show a bar with a way to stop; give the function that moves it.
+
+    Pressing *Stop* makes Streamlit end the run at the next move of the bar: the child
+    that reads is ended with it.
+    """
+    formats, slot = Formats(texts.lang), st.empty()
+    with slot.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, texts("data.steps.start"))
+        st.button(texts("data.steps.stop"), icon=":material/stop:", key="data.stop")
     last = 0.0
 
     def on_progress(report: Progress) -> None:
@@ -37,7 +43,7 @@ def shown(texts: Texts) -> Iterator[Callable[[Progress], None]]:
     try:
         yield on_progress
     finally:
-        bar.empty()
+        slot.empty()
 
 
 def _words(texts: Texts, formats: Formats, report: Progress) -> str:

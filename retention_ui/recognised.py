@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import asked, datasets, failures, header, progress, sheets, state
+from retention_ui import (
+    asked,
+    corrections,
+    datasets,
+    exports,
+    failures,
+    header,
+    progress,
+    sheets,
+    state,
+)
 from retention_ui.evidence import NONE
 from retention_ui.formats import Formats, md
 
@@ -33,9 +43,18 @@ def show(texts: Texts, dataset: Dataset) -> None:
     detections, before = dataset.detection(), dataset.answers()
     _missing(texts, detections)
     sheets.cut_off(texts, formats, detections)
+    exports.warn(texts, detections)
+    corrections.show(texts, dataset, detections)
     answered = asked.ask(asked.questions(detections), texts, formats)
+    known = corrections.used(dataset)
     said = {
-        each.key: sheets.show(texts, formats, each, before.sheets.get(each.key))
+        each.key: sheets.show(
+            texts,
+            formats,
+            each,
+            before.sheets.get(each.key),
+            remembered=each.key in known,
+        )
         for each in detections
     }
     codes = {each.code for each in answered}
@@ -245,5 +264,6 @@ def build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
     except RetentionError as error:
         failures.show(error, texts)
         return
+    corrections.remember(dataset, answers)
     state.note_built()
     header.go_to(dataset)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Route
 
-from retention_ui import datasets, queries
+from retention_ui import corrections, datasets, queries
 from retention_ui.picture import LIBRARY
+from retention_ui.state import COOKIE, is_key, new_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import streamlit as st
-    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SWEEP_EVERY = 3600
@@ -68,6 +69,37 @@ class SafeHeaders:
         await self.app(scope, receive, with_headers)
 
 
+class BrowserKey:
+    """Gives each browser a key: what it corrects once is known the next time.
+
+    The key says nothing of anybody and no script can read it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; a page for a browser without a key brings one."""
+        if scope["type"] != "http" or _has_key(scope):
+            await self.app(scope, receive, send)
+            return
+        secure = "; Secure" if scope.get("scheme") == "https" else ""
+        year = f"Max-Age={365 * 86_400}; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+        async def with_key(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", f"{COOKIE}={new_key()}; {year}")
+            await send(message)
+
+        await self.app(scope, receive, with_key)
+
+
+def _has_key(scope: Scope) -> bool:
+    return is_key(Request(scope).cookies.get(COOKIE, ""))
+
+
 async def plotly(request: Request) -> FileResponse:
     """Serve plotly.js, which a chart is drawn with when it is saved as a picture.
 
@@ -84,7 +116,7 @@ async def front(request: Request) -> RedirectResponse:
 
 
 ROUTES = [Route(LIBRARY, plotly), Route("/overview", front)]
-MIDDLEWARE = [Middleware(SafeHeaders)]
+MIDDLEWARE = [Middleware(SafeHeaders), Middleware(BrowserKey)]
 
 
 @asynccontextmanager
@@ -109,4 +141,5 @@ async def _make_ready() -> None:
 async def _sweep() -> None:
     while True:
         await asyncio.to_thread(datasets.sweep)
+        await asyncio.to_thread(corrections.sweep)
         await asyncio.sleep(SWEEP_EVERY)

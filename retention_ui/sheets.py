@@ -45,20 +45,24 @@ def show(
     formats: Formats,
     detection: Detection,
     before: SheetAnswers | None,
+    *,
+    remembered: bool = False,
 ) -> SheetAnswers:
     """Draw a sheet; return what the user says of it.
 
     A sheet whose role or encoding was changed is read again before its columns can be
-    shown, so its mapping is left out.
+    shown, so its mapping is left out. What is ``remembered`` from an earlier file has
+    widgets of its own: forgotten, they start anew.
     """
+    known = f"{detection.key}{'.remembered' if remembered else ''}"
     before = before or SheetAnswers()
     with st.container(gap="xsmall"):
         st.header(md(detection.file), anchor=False)
         blocks.note(summary(texts, formats, detection))
-        said = _reading(texts, detection, before)
+        said = _reading(texts, detection, before, known)
         _preview(texts, detection)
         if not reread(said, detection):
-            said = replace(said, mapping=_mapping(texts, detection))
+            said = replace(said, mapping=_mapping(texts, detection, known))
     return said
 
 
@@ -71,7 +75,9 @@ def reread(said: SheetAnswers, detection: Detection) -> bool:
 def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
     """Return in one line how a sheet was read; Markdown, escaped."""
     parts = [
-        md(system(detection)),
+        texts("data.check.system", system=md(system(detection)))
+        if detection.system
+        else "",
         encoding_name(texts, detection.encoding) if detection.encoding else "",
         _delimiter(texts, detection.delimiter),
         texts("data.check.sheet", sheet=md(detection.sheet)) if detection.sheet else "",
@@ -108,9 +114,11 @@ def select(
     )
 
 
-def _reading(texts: Texts, detection: Detection, before: SheetAnswers) -> SheetAnswers:
+def _reading(
+    texts: Texts, detection: Detection, before: SheetAnswers, known: str
+) -> SheetAnswers:
     """Let role, encoding, day order and decimal sign be changed."""
-    key = f"data.sheet.{detection.key}"
+    key = f"data.sheet.{known}"
     with st.container(horizontal=True):
         role = select(texts, "role", ROLES, detection.role, f"{key}.role")
         encoding = None
@@ -143,9 +151,9 @@ def _reading(texts: Texts, detection: Detection, before: SheetAnswers) -> SheetA
     )
 
 
-def _mapping(texts: Texts, detection: Detection) -> dict[str, str] | None:
+def _mapping(texts: Texts, detection: Detection, known: str) -> dict[str, str] | None:
     """Let each field's column be changed; ``None`` where nothing was."""
-    known = FIELDS[detection.role]
+    fields = FIELDS[detection.role]
     asks = {question.code for question in detection.questions}
     open_money = asks & {"amount_column", "amount_repeats"}
     # What is asked above is not shown as if it were known.
@@ -156,13 +164,13 @@ def _mapping(texts: Texts, detection: Detection) -> dict[str, str] | None:
     # An amount of the order does in place of one of the line, and so does a price.
     if found.keys() & {"order_total", "unit_price"}:
         wanted = tuple(each for each in wanted if each != "amount")
-    shown = [f for f in known if (f in found or f in wanted) and f not in asked]
-    rest = [f for f in known if f not in shown and f not in asked]
+    shown = [f for f in fields if (f in found or f in wanted) and f not in asked]
+    rest = [f for f in fields if f not in shown and f not in asked]
     mapping = {field: found[field] for field in asked if field in found}
-    mapping |= _columns(texts, detection, shown)
+    mapping |= _columns(texts, detection, shown, known)
     if rest:
         with st.expander(texts("data.check.more"), type="compact"):
-            mapping |= _columns(texts, detection, rest)
+            mapping |= _columns(texts, detection, rest, known)
     return None if mapping == found else mapping
 
 
@@ -182,7 +190,7 @@ def _preview(texts: Texts, detection: Detection) -> None:
 
 
 def _columns(
-    texts: Texts, detection: Detection, fields: Sequence[str]
+    texts: Texts, detection: Detection, fields: Sequence[str], known: str
 ) -> dict[str, str]:
     mapping = {}
     options = ["", *detection.columns]
@@ -194,7 +202,7 @@ def _columns(
                 options,
                 index=options.index(detection.mapping.get(field, "")),
                 format_func=lambda name: name or texts("data.check.none"),
-                key=f"data.map.{detection.key}.{detection.role}.{field}",
+                key=f"data.map.{known}.{detection.role}.{field}",
             )
             if column:
                 mapping[field] = column

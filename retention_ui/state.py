@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import Any, cast
 
 import streamlit as st
@@ -13,6 +15,9 @@ CHOICES = "app.choices"
 PAGE = "app.page"
 ENTERED = "app.entered"
 MARKS = "app.marks"
+BROWSER = "app.browser"
+COOKIE = "kept_browser"
+_KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 def dataset_id() -> str | None:
@@ -85,6 +90,29 @@ def forget(key: str) -> None:
     st.session_state.pop(key, None)
     kept = st.session_state.get(CHOICES, {})
     st.session_state[CHOICES] = {k: v for k, v in kept.items() if k != key}
+
+
+def browser() -> str:
+    """Return the key that this browser has (see ``server``), else one of the session.
+
+    Not guessable: what the browser corrected before goes by it.
+    """
+    found = str(st.context.cookies.get(COOKIE) or "")
+    if is_key(found):
+        return found
+    if BROWSER not in st.session_state:
+        st.session_state[BROWSER] = new_key()
+    return str(st.session_state[BROWSER])
+
+
+def new_key() -> str:
+    """Return a key for a browser that has none."""
+    return secrets.token_urlsafe(24)
+
+
+def is_key(text: str) -> bool:
+    """Whether a cookie can be one that we gave."""
+    return _KEY.fullmatch(text) is not None
 
 
 def marks() -> str | None:

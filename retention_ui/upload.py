@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from retention_core.errors import RetentionError
 from retention_ui import (
     blocks,
-    datasets,
+    corrections,
     downloads,
     exports,
     failures,
@@ -95,7 +95,7 @@ def _read(texts: Texts, files: list[UploadedFile]) -> None:
     contents = [(file.name, file.getbuffer()) for file in files]
     try:
         with progress.shown(texts) as on_progress:
-            dataset = datasets.create(contents, on_progress)
+            dataset = corrections.create(contents, on_progress)
     except RetentionError as error:
         failures.show(error, texts)
         return

@@ -1,0 +1,141 @@
+"""What this browser corrected before, for the next file with the same header row.
+
+Kept are names of columns and how they are read, never a row of data. It goes by a key
+that only the browser has: a cookie; without one, by the session, and as long as that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from retention_core.ingest.model import Answers, SheetAnswers
+from retention_ui import datasets, failures, progress, state
+from retention_ui.evidence import file as named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from retention_core.ingest.model import Detection
+    from retention_ui.datasets import Dataset, Files, OnProgress
+    from retention_ui.texts import Texts
+
+FOLDER = "corrections"
+KEPT_DAYS = 400
+MOST = 200
+_NOTED = "headers.json"
+
+
+def create(files: Files, on_progress: OnProgress) -> Dataset:
+    """Keep uploaded files and recognise them, as they were corrected before."""
+    dataset = datasets.create(files, on_progress)
+    prints = {each.key: fingerprint(each) for each in dataset.detection()}
+    known = {key: found for key, one in prints.items() if one and (found := _kept(one))}
+    _note(dataset, {"prints": prints, "used": sorted(known)})
+    if known:
+        datasets.recognise(dataset, Answers(sheets=known), on_progress)
+    return dataset
+
+
+def remember(dataset: Dataset, answers: Answers) -> None:
+    """Keep what was corrected in each sheet, for files with the same header row.
+
+    As the header stood before any correction: another encoding changes its letters.
+    """
+    prints = _noted(dataset)["prints"]
+    for key, said in answers.sheets.items():
+        if prints.get(key) and said != SheetAnswers():
+            _keep(prints[key], said)
+
+
+def used(dataset: Dataset) -> list[str]:
+    """Return the keys of the sheets that are read as they were corrected before."""
+    return list(_noted(dataset)["used"])
+
+
+def show(texts: Texts, dataset: Dataset, detections: Sequence[Detection]) -> None:
+    """Say where an earlier correction was used; let it be forgotten in one click."""
+    keys = used(dataset)
+    told = [named(each, texts) for each in detections if each.key in keys]
+    if not told:
+        return
+    with st.container(gap="xsmall"):
+        words = texts("data.corrections.used", files=", ".join(told))
+        st.info(words, icon=":material/history:")
+        if st.button(texts("data.corrections.forget"), key="data.forget"):
+            forget(dataset, keys)
+            before = dataset.answers()
+            rest = {k: v for k, v in before.sheets.items() if k not in keys}
+            with failures.showing(texts), progress.shown(texts) as on_progress:
+                datasets.recognise(dataset, replace(before, sheets=rest), on_progress)
+            st.rerun()
+
+
+def forget(dataset: Dataset, keys: Sequence[str] | None = None) -> None:
+    """Forget the corrections of some sheets of a dataset, or of all."""
+    noted = _noted(dataset)
+    for key, one in noted["prints"].items():
+        if one and (keys is None or key in keys):
+            _path(one).unlink(missing_ok=True)
+    if noted["used"]:
+        _note(dataset, {**noted, "used": []})
+
+
+def sweep(now: float | None = None) -> None:
+    """Delete what a browser corrected and has not used for ``KEPT_DAYS``."""
+    oldest = (now or time.time()) - KEPT_DAYS * 86_400
+    for folder in (datasets.root() / FOLDER).glob("*"):
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def fingerprint(detection: Detection) -> str | None:
+    """Return what a header row goes by, in any order; ``None`` where there is none."""
+    if detection.header_row is None:
+        return None
+    names = sorted(name.strip().casefold() for name in detection.columns)
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
+
+def _kept(one: str) -> SheetAnswers | None:
+    path = _path(one)
+    if not path.is_file():
+        return None
+    path.parent.touch()
+    return SheetAnswers(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def _keep(one: str, said: SheetAnswers) -> None:
+    path = _path(one)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    oldest = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime)
+    for each in oldest[: max(0, len(oldest) - MOST + 1)]:
+        each.unlink(missing_ok=True)
+    path.write_text(json.dumps(asdict(said), ensure_ascii=False), encoding="utf-8")
+    path.parent.touch()
+
+
+def _path(one: str) -> Path:
+    """Return the file of one header; the browser's key itself is nowhere on disk."""
+    owner = hashlib.sha256(state.browser().encode()).hexdigest()
+    return datasets.root() / FOLDER / owner / f"{one}.json"
+
+
+def _note(dataset: Dataset, noted: dict[str, Any]) -> None:
+    text = json.dumps(noted, ensure_ascii=False)
+    (dataset.folder / _NOTED).write_text(text, encoding="utf-8")
+
+
+def _noted(dataset: Dataset) -> dict[str, Any]:
+    path = dataset.folder / _NOTED
+    if not path.is_file():
+        return {"prints": {}, "used": []}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
