@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from retention_core.ingest import cells
-from retention_core.ingest.dialect import RUNS_OF_SPACES, SAMPLE, Dialect, sniff
+from retention_core.ingest.dialect import BY_SPACES, NO_QUOTE, SAMPLE, Dialect, sniff
 from retention_core.ingest.errors import (
     CellTooLargeError,
     EmptyFileError,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.survey import Survey
 
 _END = "\0end\0"
+_TELLING = 3  # so many cells in each of several lines are no accident
 _REGULAR = 20  # so many rows of one length, and a shorter last one is no whole row
 
 
@@ -107,7 +108,7 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
 
 def _columns(file: TextFile, form: Dialect, sample: str) -> int | None:
     """The number of columns, or ``None`` if the fast way is not safe."""
-    simple = form == Dialect(form.delimiter) and form.delimiter != RUNS_OF_SPACES
+    simple = form == Dialect(form.delimiter) and form.delimiter not in BY_SPACES
     if not (file.facts.plain and file.facts.utf8 and simple):
         return None
     last, _ = _tail(file)
@@ -150,37 +151,97 @@ def _slow(file: TextFile, form: Dialect) -> Relation:
 
 
 class _Records:
-    """The records of a file; ``cut_off`` is known when all were taken."""
+    """The records of a file; ``cut_off`` is known when all were taken.
+
+    A quote that is no quote (``12" plate``) makes one record of several lines. Where
+    each of these lines alone has as many cells as the records before, they are taken
+    for what they are.
+    """
 
     def __init__(self, file: TextFile, form: Dialect, lines: TextIO) -> None:
         self.cut_off: int | None = None
         self._file = file
-        self._lines = form.records(chain(_shown(lines, form), [_END]))
+        self._form = form
+        self._taken: list[str] = []
+        self._lines = chain(_shown(lines, form), [_END])
+        self._lengths: deque[int] = deque(maxlen=_REGULAR)
 
     def __iter__(self) -> Iterator[Row]:
-        number = 0
-        lengths: deque[int] = deque(maxlen=_REGULAR)
-        try:
-            for number, record in enumerate(self._lines, 1):
-                if record and record[-1].endswith(_END):
-                    self._note_end(number, record, lengths)
-                    record[-1] = record[-1].removesuffix(_END)
-                    if self.cut_off != number:
-                        return
-                yield number, [cell.strip(BLANKS) or None for cell in record]
-                lengths.append(len(record))
-        except csv.Error as error:
-            raise CellTooLargeError(
-                file=self._file.name, row=number + 1, limit=csv.field_size_limit()
-            ) from error
+        for number, record in enumerate(self._all(), 1):
+            if record and record[-1].endswith(_END):
+                self._note_end(number, record)
+                record[-1] = record[-1].removesuffix(_END)
+                if self.cut_off != number:
+                    return
+            yield number, [cell.strip(BLANKS) or None for cell in record]
+            self._lengths.append(len(record))
 
-    def _note_end(self, number: int, record: list[str], lengths: deque[int]) -> None:
+    def _all(self) -> Iterator[list[str]]:
+        number, done = 0, False
+        while not done:
+            done = True
+            records = self._form.records(self._noted())
+            try:
+                for record in records:
+                    several = self._swallowed() if len(self._taken) > 1 else []
+                    for each in several or [record]:
+                        number += 1
+                        yield each
+                    self._taken.clear()
+            except csv.Error as error:
+                several = self._swallowed()
+                if not several:
+                    raise CellTooLargeError(
+                        file=self._file.name,
+                        row=number + 1,
+                        limit=csv.field_size_limit(),
+                    ) from error
+                number += len(several)
+                yield from several
+                self._taken.clear()
+                done = False
+
+    def _noted(self) -> Iterator[str]:
+        """The lines, those of the record at hand kept."""
+        for line in self._lines:
+            self._taken.append(line)
+            yield line
+
+    def _swallowed(self) -> list[list[str]]:
+        """The lines at hand as records of their own, if each of them is one."""
+        usual = set(self._lengths)
+        width = max(usual, default=0)
+        if len(usual) != 1 or width < _TELLING or self._form.delimiter in BY_SPACES:
+            return []
+        last = self._taken[-1] == _END
+        lines = self._taken[:-1] if last else self._taken
+        records = [self._alone(line, width) for line in lines]
+        whole = [each for each in records if each is not None]
+        if len(whole) < 2 or len(whole) < len(lines):
+            return []
+        return [*whole, [_END]] if last else whole
+
+    def _alone(self, line: str, width: int) -> list[str] | None:
+        """A line as a record of so many cells; its quotes may be signs."""
+        record = next(iter(self._form.records([line])), [])
+        if len(record) == width:
+            return record
+        quote = self._form.quote
+        for plain in Dialect(self._form.delimiter, NO_QUOTE).records([line]):
+            if len(plain) == width:
+                return [
+                    each.strip().removeprefix(quote).removesuffix(quote)
+                    for each in plain
+                ]
+        return None
+
+    def _note_end(self, number: int, record: list[str]) -> None:
         """A quote that swallowed the end mark, or a last row shorter than all."""
         if record != [_END]:
             self.cut_off = number
-        elif self._file.facts.ends_open and lengths:
-            last = lengths.pop()
-            if len(set(lengths)) == 1 and last < lengths[0]:
+        elif self._file.facts.ends_open and self._lengths:
+            last = self._lengths.pop()
+            if len(set(self._lengths)) == 1 and last < self._lengths[0]:
                 self.cut_off = number - 1
 
 
