@@ -168,9 +168,9 @@ def _column_number(letters: bytes) -> int:
 
 
 _ROW, _CELL = b"<table:table-row", b"table-cell"
-_TABLE = re.compile(rb"<table:table\s[^>]*?table:name=\"([^\"]*)")
-_REPEATED_ROWS = re.compile(rb"[^>]*?number-rows-repeated=\"(\d+)")
-_REPEATED_CELLS = re.compile(rb"number-columns-repeated=\"(\d+)")
+_TABLE = re.compile(rb"<table:table(?=[\s>])(?:[^>]*?table:name\s*=\s*[\"']([^\"']*))?")
+_REPEATED_ROWS = re.compile(rb"[^>]*?number-rows-repeated\s*=\s*[\"']\s*(\d+)")
+_REPEATED_CELLS = re.compile(rb"number-columns-repeated\s*=\s*[\"']\s*(\d+)")
 
 
 def check_ods(archive: zipfile.ZipFile, name: str) -> None:
@@ -214,7 +214,7 @@ class _Extent:
 
     def meet_table(self, text: bytes) -> None:
         for found in _TABLE.finditer(text):
-            self.title = found[1].decode("utf-8", "replace")
+            self.title = (found[1] or b"").decode("utf-8", "replace")
             self.tables += 1
             self.at = self.rows = self.columns = 0
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from retention_core.errors import RetentionError
 
 PREFIX = "KEPT_LIMIT_"
+LARGE = 50_000_000  # bytes; what is smaller may be as repetitive as it likes
 
 
 class BadLimitError(RetentionError, ValueError):
@@ -55,7 +56,7 @@ class Bounds:
     sheets: int = 500
     cells: int = 20_000_000
     columns: int = 2_000
-    strings_mb: int = 500
+    strings_mb: int = 300
     memory_mb: int = 3_072
     seconds: int = 120
     seconds_per_mb: int = 2

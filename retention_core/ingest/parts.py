@@ -11,7 +11,7 @@ from retention_core.ingest.errors import (
     TooManyPartsError,
     ZipBombError,
 )
-from retention_core.ingest.limits import bounds
+from retention_core.ingest.limits import LARGE, bounds
 
 if TYPE_CHECKING:
     import zipfile
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _MAX_ROW_BYTES = 64 << 20
-_LARGE = 50_000_000  # a small part may be as repetitive as it likes
+
 _HEADER = 30
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 
@@ -38,7 +38,7 @@ def check_parts(archive: zipfile.ZipFile, name: str, most: int) -> None:
     if sum(each.file_size for each in members) > allowed.inflated:
         raise InflatesTooMuchError(file=name, limit_mb=allowed.inflated_mb)
     for each in members:
-        most_bytes = max(_LARGE, allowed.ratio * each.compress_size)
+        most_bytes = max(LARGE, allowed.ratio * each.compress_size)
         if each.file_size > most_bytes:
             ratio = each.file_size // max(1, each.compress_size)
             raise ZipBombError(file=name, part=each.filename, ratio=ratio)

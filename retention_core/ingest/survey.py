@@ -15,8 +15,9 @@ from retention_core.ingest.errors import (
     InflatesTooMuchError,
     LineTooLongError,
     UnreadableEncodingError,
+    ZipBombError,
 )
-from retention_core.ingest.limits import bounds
+from retention_core.ingest.limits import LARGE, bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,14 +178,21 @@ def inflate(path: Path, target: Path, name: str) -> bool:
         try:
             while chunk := source.read1(_CHUNK):  # read() loses a half block
                 file.write(chunk)
-                if file.tell() > bounds().inflated:
-                    limit = bounds().inflated_mb
-                    raise InflatesTooMuchError(file=name, limit_mb=limit)
+                _check_growth(path.stat().st_size, file.tell(), name)
         except EOFError:
             return False
         except (gzip.BadGzipFile, zlib.error) as error:
             raise BrokenWorkbookError(file=name, detail=str(error)) from error
     return True
+
+
+def _check_growth(packed: int, inflated: int, name: str) -> None:
+    limit = bounds()
+    if inflated > max(LARGE, limit.ratio * packed):
+        ratio = inflated // max(1, packed)
+        raise ZipBombError(file=name, part=name, ratio=ratio)
+    if inflated > limit.inflated:
+        raise InflatesTooMuchError(file=name, limit_mb=limit.inflated_mb)
 
 
 def transcode(path: Path, target: Path, encoding: str, name: str) -> Path:

@@ -109,16 +109,17 @@ def test_a_repeated_cell_counts_as_often_as_it_is_repeated(tmp_path):
     assert caught.value.fields["sheet"] == "Orders"
 
 
-def test_a_zip_bomb_is_refused_unopened(tmp_path):
+def test_a_zip_bomb_is_refused_unopened(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEPT_LIMIT_INFLATED_MB", "40")
     path = workbooks.xlsx(tmp_path / "bomb.xlsx", ROW)
     with (
         zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("xl/media/zeros.bin", "w", force_zip64=True) as member,
+        archive.open("xl/media/zeros.bin", "w") as member,
     ):
-        for _ in range(130):
+        for _ in range(3):
             member.write(bytes(16 << 20))
-    assert path.stat().st_size < 3_000_000
-    with pytest.raises(errors.InflatesTooMuchError, match="2000 MB"):
+    assert path.stat().st_size < 100_000
+    with pytest.raises(errors.InflatesTooMuchError, match="40 MB"):
         scan(path, "bomb.xlsx")
 
 
