@@ -13,7 +13,7 @@ from retention_core.ingest import money, values
 from retention_core.ingest.build_errors import RateError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from duckdb import DuckDBPyConnection
 
@@ -50,7 +50,7 @@ def check(rates: Mapping[str, float]) -> None:
             raise RateError(currency=code, rate=rate)
 
 
-def named_in(detection: Detection, fields: Mapping[str, int]) -> str | None:
+def named_in(detection: Detection, fields: Collection[str]) -> str | None:
     """SQL of the currency that a row names; ``None`` where no row names one.
 
     Over the columns ``currency`` or ``money_text``.
@@ -125,7 +125,7 @@ def found(con: DuckDBPyConnection) -> pd.DataFrame:
     return con.execute(
         "SELECT coin AS currency, count(*) AS rows, "
         "round(sum(amount / coalesce(rate, 1)), 6) AS amount, rate "
-        "FROM lines LEFT JOIN ruled USING (sheet, row) WHERE coin IS NOT NULL "
+        "FROM lines LEFT JOIN ruled USING (sheet, row, line) WHERE coin IS NOT NULL "
         f"AND (ruled.code = 'other_currency' OR {used}) "
         "GROUP BY coin, rate ORDER BY rows DESC, currency"
     ).df()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import dates, mapping, money, profile, roles
+from retention_core.ingest import dates, mapping, money, profile, roles, systems
 from retention_core.ingest.headers import find_header
 from retention_core.ingest.model import Detection, Question, SheetAnswers
 
@@ -22,20 +22,20 @@ AGREED = ("day_first", "decimal", "currency")
 
 def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detection:
     """Recognise one sheet; what ``answers`` says of it goes before the evidence."""
-    header = find_header(sheet.head)
+    header = systems.header_of(sheet.head) or find_header(sheet.head)
     sampled = profile.sample(con, sheet, header)
     key = sheet.file if sheet.sheet is None else f"{sheet.file}#{sheet.sheet}"
     said = answers.sheets.get(key, SheetAnswers())
-    system_name, system = roles.system_of(header.names)
+    system_name, system = systems.system_of(header.names)
     found = _proposed(sampled, header, system)
     role: Role = said.role or system.get("role") or roles.role_of(sampled, found)
     questions = _of_encoding(sheet)
     if said.mapping is not None:
         fields = {k: v for k, v in said.mapping.items() if v in header.names}
+    elif role == system.get("role"):
+        fields = found
     else:
-        fields, asked = _fields(
-            sampled, role, found, known=bool(system) or header.row is None
-        )
+        fields, asked = _fields(sampled, role, found, known=header.row is None)
         questions += asked
     detection = Detection(
         file=sheet.file,
@@ -55,6 +55,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         questions=questions,
         first_row=header.first,
         cut_off=sheet.cut_off,
+        **systems.facts(system, header.names),
     )
     if role in ("orders", "products"):
         detection = _written(detection, sampled, said)
@@ -75,8 +76,8 @@ def _of_encoding(sheet: RawSheet) -> list[Question]:
 def _proposed(
     sampled: Sample, header: Header, system: dict[str, object]
 ) -> dict[str, str]:
-    if system:
-        return mapping.by_system(system, header.names)
+    if "mapping" in system:
+        return systems.mapping_of(system, header.names)[0]
     if header.row is None:
         return mapping.headerless(sampled)
     return mapping.by_names(sampled, mapping.ORDERS)
@@ -106,11 +107,16 @@ def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detec
     """How numbers are written, and the currency they are in."""
     questions = list(detection.questions)
     sign, sure = money.decimal_sign(money.money_columns(sampled, detection.mapping))
+    usual = systems.of(detection)
+    if not sure and "decimal" in usual:
+        sign, sure = usual["decimal"], True
     if said.decimal is not None:
         sign, sure = said.decimal, True
     if not sure:
         questions.append(Question("decimal", {}, [sign, "." if sign == "," else ","]))
     named = money.currency_of(sampled, detection.mapping)
+    if not named and "currency" in usual:
+        named = [usual["currency"]]
     question = money.currency_question(named)
     if question is not None and detection.role == "orders":
         questions.append(question)
@@ -133,6 +139,7 @@ def _dated(
 ) -> Detection:
     column = sampled.named(detection.mapping["ordered_at"])
     order, question = dates.day_first(con, sheet, header, column)
+    order, question = systems.usual_order(detection, order, question)
     if said.day_first is not None and order is not None:
         order, question = said.day_first, None
     questions = detection.questions + ([question] if question else [])

@@ -6,6 +6,7 @@ Each way makes ``equals`` (sheet, rows, amount): what is beyond the first of its
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import staging
@@ -48,7 +49,8 @@ def count_cells(
     To read the dates and amounts of a large file once more would take far longer; of
     the equal rows the amount is read.
     """
-    places = sorted(set(staging.cells(detection).values()))
+    names = {*detection.mapping.values(), *chain(*detection.together.values())}
+    places = sorted(map(detection.columns.index, names))
     same = f"hash({', '.join(f'c{place}' for place in places)})"
     con.execute(
         "CREATE TABLE equal_rows AS SELECT max(row) AS row, count(*) - 1 AS more "

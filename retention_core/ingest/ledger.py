@@ -38,7 +38,7 @@ def rule_lists(con: DuckDBPyConnection, sheets: Sheets) -> None:
         below = f"FROM {sheet.relation} WHERE row >= {found.first_row}"
         if found.role == "ignore":
             con.execute(
-                f"INSERT INTO ruled SELECT {number}, row, 'set_aside', "
+                f"INSERT INTO ruled SELECT {number}, row, 1, 'set_aside', "
                 f"'sheet_ignored' {below}"
             )
             continue
@@ -50,10 +50,30 @@ def rule_lists(con: DuckDBPyConnection, sheets: Sheets) -> None:
         key = f"coalesce({', '.join([*keys, 'NULL'])})"
         every = ", ".join(f"c{place}" for place in range(sheet.columns))
         con.execute(
-            f"INSERT INTO ruled SELECT {number}, row, 'set_aside', "
+            f"INSERT INTO ruled SELECT {number}, row, 1, 'set_aside', "
             f"CASE WHEN coalesce({every}) IS NULL THEN 'blank_row' ELSE 'no_key' END "
             f"{below} AND {key} IS NULL"
         )
+
+
+def rule_rows(con: DuckDBPyConnection) -> None:
+    """Make ``gone``: the rows of files that are not used, each in one place.
+
+    A row of which a line is used is used, even if another line is not; of a row without
+    any the gravest reason counts.
+    """
+    several = "SELECT sheet, row FROM lines WHERE line > 1"
+    if not con.execute(f"{several} LIMIT 1").fetchall():
+        con.execute("CREATE VIEW gone AS SELECT sheet, row, outcome, code FROM ruled")
+        return
+    grave = "CASE outcome WHEN 'rejected' THEN 2 WHEN 'set_aside' THEN 1 ELSE 0 END"
+    con.execute(
+        "CREATE TABLE gone AS SELECT sheet, row, arg_max(outcome, grave) AS outcome, "
+        f"arg_max(code, grave) AS code FROM (SELECT *, {grave} AS grave FROM ruled) "
+        "ANTI JOIN (SELECT sheet, row FROM lines "
+        "ANTI JOIN ruled USING (sheet, row, line)) USING (sheet, row) "
+        "GROUP BY sheet, row"
+    )
 
 
 def files(
@@ -66,7 +86,7 @@ def files(
     counted = {
         (sheet, outcome): rows
         for sheet, outcome, rows in con.execute(
-            "SELECT sheet, outcome, count(*) FROM ruled GROUP BY ALL"
+            "SELECT sheet, outcome, count(*) FROM gone GROUP BY ALL"
         ).fetchall()
     }
     repaired, money_in, used = _money(con, sheets, amount)
@@ -100,8 +120,9 @@ def _money(
         return {}, only, only
     repaired = _by_sheet(
         con,
-        "SELECT sheet, count(repair) FROM lines ANTI JOIN ruled USING (sheet, row) "
-        "GROUP BY sheet",
+        "SELECT sheet, count(DISTINCT row) FROM lines "
+        "ANTI JOIN ruled USING (sheet, row, line) "
+        "WHERE repair IS NOT NULL GROUP BY sheet",
     )
     money = _by_sheet(
         con, f"SELECT sheet, sum({_worth(con)}) FROM lines GROUP BY sheet"
@@ -124,9 +145,13 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataF
     if not quiet:
         parts += [f"SELECT sheet, {part}" for part in _notes(worth)]
     if con.execute("SELECT count(*) FROM ruled").fetchall() != [(0,)]:
+        # A row counts where it went, its lines' money where each of them went.
         parts.append(
-            f"SELECT sheet, outcome, ruled.code, 1, {worth} "
-            "FROM ruled LEFT JOIN lines USING (sheet, row)"
+            f"SELECT sheet, coalesce(gone.outcome, ruled.outcome), "
+            "coalesce(gone.code, ruled.code), "
+            f"(line = 1 AND gone.code IS NOT NULL)::INTEGER, {worth} "
+            "FROM ruled LEFT JOIN lines USING (sheet, row, line) "
+            "LEFT JOIN gone USING (sheet, row)"
         )
     names = pd.DataFrame(
         [(number, sheet.file) for number, (sheet, _) in enumerate(sheets)],
@@ -147,10 +172,10 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataF
 
 def _notes(worth: str) -> list[str]:
     return [
-        f"'repaired', repair, 1, {worth} FROM lines "
-        "ANTI JOIN ruled USING (sheet, row) WHERE repair IS NOT NULL",
-        f"'used', 'no_order_number', 1, {worth} FROM lines "
-        "ANTI JOIN ruled USING (sheet, row) WHERE number IS NULL",
+        f"'repaired', repair, (line = 1)::INTEGER, {worth} FROM lines "
+        "ANTI JOIN ruled USING (sheet, row, line) WHERE repair IS NOT NULL",
+        f"'used', 'no_order_number', (line = 1)::INTEGER, {worth} FROM lines "
+        "ANTI JOIN ruled USING (sheet, row, line) WHERE number IS NULL",
         "'used', 'refund_unmatched', 1, amount FROM final WHERE matched = false",
     ]
 
@@ -164,7 +189,7 @@ def write_rows(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:
         parts.append(
             f"SELECT {values.literal(sheet.file)} AS file, {title}::VARCHAR AS sheet, "
             f"row, outcome, code, to_json([{cells}])::VARCHAR AS raw "
-            f"FROM {sheet.relation} JOIN (SELECT row, outcome, code FROM ruled "
+            f"FROM {sheet.relation} JOIN (SELECT row, outcome, code FROM gone "
             f"WHERE sheet = {number}) USING (row)"
         )
     copy(con, f"{' UNION ALL '.join(parts)} ORDER BY file, sheet, row", path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retention_core.ingest.headers import meanings, normalise
 
@@ -60,22 +60,6 @@ _PROSE = ("customer_name", "status", "row_type", "country")
 _HALF_NAMES = ("first name", "last name", "surname", "given name", "family name")
 LONGEST_CODE = 4
 _FIRST = ("order_id", "customer_id", "ordered_at", "email", "amount", "sku", "product")
-
-
-def by_system(system: dict[str, Any], names: list[str]) -> dict[str, str]:
-    """The mapping that a known system's file lays down."""
-    found = {}
-    for field, headers in system["mapping"].items():
-        column = column_named(headers, names)
-        if column is not None:
-            found[field] = column
-    return found
-
-
-def column_named(headers: list[str], names: list[str]) -> str | None:
-    """The first of ``names`` that is one of ``headers`` (normalised)."""
-    known = {normalise(name): name for name in reversed(names)}
-    return next((known[header] for header in headers if header in known), None)
 
 
 def by_names(sample: Sample, fields: list[str]) -> dict[str, str]:

@@ -87,6 +87,14 @@ class Detection:
     row that ends in the middle. ``preview`` holds the first rows of data, cell by cell
     as they were decoded. ``passed_over`` is the code of the error for which a file in
     an archive was not read.
+
+    ``together`` has the fields that several columns make up, with all of these.
+    ``of_order`` are the fields that hold for the whole order, on whichever of its rows
+    they stand; ``includes`` those that the money contains and that are taken out of it.
+    ``orders_in`` names (by :attr:`key`) the sheets that say of each order what this
+    one, of its items, does not. ``no_customer``: the export never names who bought;
+    ``instead`` names the systems whose export does. ``utc``: times without an offset
+    are UTC.
     """
 
     file: str
@@ -109,6 +117,13 @@ class Detection:
     cut_off: int | None = None
     preview: list[list[str | None]] = field(default_factory=list)
     passed_over: str | None = None
+    together: dict[str, list[str]] = field(default_factory=dict)
+    of_order: list[str] = field(default_factory=list)
+    includes: list[str] = field(default_factory=list)
+    orders_in: list[str] = field(default_factory=list)
+    no_customer: bool = False
+    instead: list[str] = field(default_factory=list)
+    utc: bool = False
 
     @property
     def key(self) -> str:

@@ -24,11 +24,13 @@ from retention_core.ingest import (
     equals,
     facts,
     giants,
+    layouts,
     ledger,
     lists,
     reconcile,
     refunds,
     staging,
+    systems,
     write,
 )
 from retention_core.ingest.build_errors import (
@@ -212,7 +214,7 @@ def _lines(
     for number, (sheet, found) in enumerate(sheets):
         if found.role == "orders":
             _tell(progress, "build", number, len(sheets), sheet.file, found.rows)
-            name, seen = staging.stage(con, sheet, found, number, ways)
+            name, seen = staging.stage(con, sheets, number, ways)
             staged.append(name)
             looks.append(seen)
     columns = reconcile.unite(con, staged)
@@ -223,6 +225,7 @@ def _lines(
     refunds.resolve(con, columns, seen, net=answers.refunds == "net")
     lists.products(con, [pair for pair in sheets if pair[1].role == "products"])
     ledger.rule_lists(con, sheets)
+    ledger.rule_rows(con)
     plain = whole and seen.clean and len(staged) == 1
     _count_equals(
         con,
@@ -312,7 +315,7 @@ def _recognised(
         found.append(
             replace(each, questions=each.questions + more, preview=rows[:PREVIEW])
         )
-    agreed = currencies.agree(detect.agree(found))
+    agreed = currencies.agree(detect.agree(systems.joined(found)))
     settled = [detect.without_answered(each, answers) for each in agreed]
     read_ones = list(zip(sheets, settled, strict=True))
     return read_ones + archive.nothing_of(con, inside.passed_over)
@@ -346,11 +349,14 @@ def _check(detections: list[Detection]) -> None:
         found = [each.columns[:20] for each in detections]
         raise NoOrderSheetError(files=", ".join(names), found=found)
     for each in orders:
-        if "ordered_at" not in each.mapping:
+        if each.orders_in:
+            continue  # the day and the money may stand there
+        have = layouts.fields(each)
+        if "ordered_at" not in have:
             raise UnmappedFieldError(
                 file=each.file, field="ordered_at", found=each.columns[:20]
             )
-        if not any(field in each.mapping for field in _MONEY):
+        if not any(field in have for field in _MONEY):
             raise UnmappedFieldError(
                 file=each.file, field="amount", found=each.columns[:20]
             )

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 _CONTENT = (
     *("number", "customer_id", "ordered_at", "amount", "quantity", "discount"),
     *("refund", "refunded_at", "is_refund", "aside", "coin", "product", "sku"),
-    *("category",),
+    *("category", "weight"),
     *("customer_name", "email", "phone", *DIMENSIONS),
 )
+# Rows of an order that are none of its lines.
+_NO_LINES = "'joined', 'order_summary', 'group_row', 'total_row', 'not_a_sale'"
 
 
 def unite(con: DuckDBPyConnection, staged: list[str]) -> list[str]:
@@ -78,13 +80,19 @@ def rule(
     """
     con.execute(
         "CREATE TABLE ruled "
-        "(sheet USMALLINT, row BIGINT, outcome VARCHAR, code VARCHAR)"
+        "(sheet USMALLINT, row BIGINT, line USMALLINT, outcome VARCHAR, code VARCHAR)"
     )
     if found.unreadable:
         aside = "'blank_row', 'repeated_header', 'total_row'"
         con.execute(
-            f"INSERT INTO ruled SELECT sheet, row, CASE WHEN code IN ({aside}) THEN "
-            "'set_aside' ELSE 'rejected' END, code FROM lines WHERE code IS NOT NULL"
+            "INSERT INTO ruled SELECT sheet, row, line, "
+            f"CASE WHEN code IN ({aside}) THEN 'set_aside' ELSE 'rejected' END, "
+            "code FROM lines WHERE code IS NOT NULL"
+        )
+    if found.aside:
+        con.execute(
+            "INSERT INTO ruled SELECT sheet, row, line, 'merged', aside FROM lines "
+            "WHERE code IS NULL AND aside = 'joined'"
         )
     if sheets > 1:
         _overlaps(con, columns)
@@ -93,9 +101,9 @@ def rule(
     ignored = bool(answers.refunds == "ignore" and found.refunds)
     if found.aside or ignored:
         con.execute(
-            "INSERT INTO ruled SELECT sheet, row, 'set_aside', "
+            "INSERT INTO ruled SELECT sheet, row, line, 'set_aside', "
             "coalesce(aside, 'refund_ignored') FROM lines ANTI JOIN ruled USING "
-            f"(sheet, row) WHERE aside IS NOT NULL {'OR is_refund' * ignored}"
+            f"(sheet, row, line) WHERE aside IS NOT NULL {'OR is_refund' * ignored}"
         )
 
 
@@ -104,8 +112,8 @@ def cut_off(con: DuckDBPyConnection, rows: list[int | None]) -> None:
     for sheet, row in enumerate(rows):
         if row is not None:
             con.execute(
-                "INSERT INTO ruled SELECT sheet, row, 'set_aside', 'cut_off' "
-                "FROM lines ANTI JOIN ruled USING (sheet, row) "
+                "INSERT INTO ruled SELECT sheet, row, line, 'set_aside', 'cut_off' "
+                "FROM lines ANTI JOIN ruled USING (sheet, row, line) "
                 "WHERE sheet = ? AND row = ?",
                 [sheet, row],
             )
@@ -129,9 +137,9 @@ def _overlaps(con: DuckDBPyConnection, columns: list[str]) -> None:
     """
     key = order_key(columns, guests_alone=False)
     con.execute(
-        f"CREATE TABLE compared AS SELECT sheet, row, number IS NULL AS bare, "
+        f"CREATE TABLE compared AS SELECT sheet, row, line, number IS NULL AS bare, "
         f"hash({key}) AS key, {content(columns)} AS content, ordered_at "
-        "FROM lines WHERE code IS NULL"
+        f"FROM lines WHERE code IS NULL AND coalesce(aside, '') NOT IN ({_NO_LINES})"
     )
     # Equal files tie; what is in them decides, never the order of upload.
     con.execute(
@@ -146,18 +154,19 @@ def _overlaps(con: DuckDBPyConnection, columns: list[str]) -> None:
         "JOIN ranks USING (sheet) WHERE NOT bare GROUP BY key "
         "HAVING count(DISTINCT sheet) > 1), "
         "copies AS (SELECT compared.*, rank, best, row_number() OVER ("
-        "PARTITION BY key, compared.sheet, content ORDER BY row) AS copy "
+        "PARTITION BY key, compared.sheet, content ORDER BY row, line) AS copy "
         "FROM compared JOIN ranks USING (sheet) JOIN shared USING (key) WHERE NOT bare)"
-        "SELECT sheet, row, CASE WHEN twin.key IS NULL THEN 'set_aside' ELSE 'merged' "
-        "END, CASE WHEN twin.key IS NULL THEN 'older_version' ELSE 'same_line' END "
+        "SELECT sheet, row, line, "
+        "CASE WHEN twin.key IS NULL THEN 'set_aside' ELSE 'merged' END, "
+        "CASE WHEN twin.key IS NULL THEN 'older_version' ELSE 'same_line' END "
         "FROM (SELECT * FROM copies WHERE rank > best) AS older LEFT JOIN "
         "(SELECT key, content, copy FROM copies WHERE rank = best) AS twin "
         "USING (key, content, copy)"
     )
     con.execute(
-        "INSERT INTO ruled SELECT sheet, row, 'merged', 'same_line' FROM ("
-        "SELECT sheet, row, content, rank, row_number() OVER ("
-        "PARTITION BY content, sheet ORDER BY row) AS copy "
+        "INSERT INTO ruled SELECT sheet, row, line, 'merged', 'same_line' FROM ("
+        "SELECT sheet, row, line, content, rank, row_number() OVER ("
+        "PARTITION BY content, sheet ORDER BY row, line) AS copy "
         "FROM compared JOIN ranks USING (sheet) WHERE bare) "
         "QUALIFY row_number() OVER (PARTITION BY content, copy ORDER BY rank) > 1"
     )
@@ -165,9 +174,10 @@ def _overlaps(con: DuckDBPyConnection, columns: list[str]) -> None:
 
 def _duplicates(con: DuckDBPyConnection, columns: list[str]) -> None:
     con.execute(
-        "INSERT INTO ruled SELECT sheet, row, 'merged', 'equal_line' FROM lines "
-        "ANTI JOIN ruled USING (sheet, row) WHERE code IS NULL QUALIFY "
-        f"row_number() OVER (PARTITION BY {content(columns)} ORDER BY sheet, row) > 1"
+        "INSERT INTO ruled SELECT sheet, row, line, 'merged', 'equal_line' FROM lines "
+        "ANTI JOIN ruled USING (sheet, row, line) WHERE code IS NULL "
+        f"AND coalesce(aside, '') NOT IN ({_NO_LINES}) QUALIFY row_number() OVER ("
+        f"PARTITION BY {content(columns)} ORDER BY sheet, row, line) > 1"
     )
 
 
@@ -177,11 +187,11 @@ def keep(con: DuckDBPyConnection, columns: list[str], found: Facts) -> bool:
     Return whether these are all.
     """
     ruled = con.execute("SELECT count(*) FROM ruled").fetchall()[0][0]
-    source = "lines ANTI JOIN ruled USING (sheet, row)" if ruled else "lines"
+    source = "lines ANTI JOIN ruled USING (sheet, row, line)" if ruled else "lines"
     if found.nobody:
         source = (
             f"(SELECT *, {content(columns)} AS content, row_number() OVER ("
-            f"PARTITION BY {content(columns)} ORDER BY sheet, row) AS copy "
+            f"PARTITION BY {content(columns)} ORDER BY sheet, row, line) AS copy "
             f"FROM {source})"
         )
     key = order_key(columns, guests_alone=bool(found.nobody))

@@ -43,7 +43,7 @@ def resolve(
     sales = _select(columns, {"refunded_at": "NULL::TIMESTAMP"})
     parts = [f"{sales}, NULL::BOOLEAN AS matched FROM kept WHERE NOT is_refund"]
     if net and found.beside:
-        _beside_sales(con)
+        _beside_sales(con, columns)
         parts += [_beside_lines(columns, whole) for whole in (True, False)]
     if net and found.refunds:
         _own_rows(con, columns)
@@ -60,20 +60,30 @@ def _select(columns: list[str], special: dict[str, str]) -> str:
     )
 
 
-def _beside_sales(con: DuckDBPyConnection) -> None:
-    """Per order the sum of the refunds that stand beside its sales.
+def _beside_sales(con: DuckDBPyConnection, columns: list[str]) -> None:
+    """The refunds that stand beside sales: the sum for each order, or each its own.
 
     The same sum on every line, more than the lines brought, is the order's, said once.
+    What is of its line for certain (``alone``) stays on it.
     """
+    alone = "coalesce(alone, false)" if "alone" in columns else "false"
+    place = "{'sheet': sheet, 'row': row, 'line': line}"
     con.execute(
         "CREATE TABLE beside AS SELECT order_id, greatest(sum(amount), 0) AS net, "
         "CASE WHEN count(refund) = count(*) AND count(*) > 1 "
         f"AND min(refund) = max(refund) AND sum(refund) > sum(amount) + {HALF_A_CENT} "
         "THEN max(refund) ELSE sum(refund) END AS back, "
         "max(refunded_at) AS back_at, min(ordered_at) AS first_at, count(*) AS lines, "
-        "min({'sheet': sheet, 'row': row}) FILTER (refund > 0) AS place "
-        "FROM kept WHERE NOT is_refund GROUP BY order_id HAVING sum(refund) > 0"
+        f"min({place}) FILTER (refund > 0) AS place "
+        f"FROM kept WHERE NOT is_refund AND NOT {alone} "
+        "GROUP BY order_id HAVING sum(refund) > 0"
     )
+    if alone != "false":
+        con.execute(
+            "INSERT INTO beside SELECT order_id, greatest(amount, 0), refund, "
+            "refunded_at, min(ordered_at) OVER (PARTITION BY order_id), 1, "
+            f"{place} FROM kept WHERE NOT is_refund AND {alone} QUALIFY refund > 0"
+        )
 
 
 def _beside_lines(columns: list[str], within: bool) -> str:
@@ -96,7 +106,8 @@ def _beside_lines(columns: list[str], within: bool) -> str:
     return (
         f"{_select(columns, special)}, {within} AS matched FROM kept JOIN beside "
         "ON kept.order_id = beside.order_id AND kept.sheet = place.sheet "
-        f"AND kept.row = place.row WHERE {part} > {HALF_A_CENT if not within else 0}"
+        f"AND kept.row = place.row AND kept.line = place.line "
+        f"WHERE {part} > {HALF_A_CENT if not within else 0}"
     )
 
 
@@ -113,7 +124,7 @@ def _own_lines(columns: list[str]) -> str:
     }
     return (
         f"{_select(columns, special)}, target IS NOT NULL AS matched "
-        "FROM kept JOIN parts USING (sheet, row)"
+        "FROM kept JOIN parts USING (sheet, row, line)"
     )
 
 
@@ -133,6 +144,7 @@ class _Sold:
 class _Refund:
     sheet: int
     row: int
+    line: int
     target: str | None
     customer: str | None
     item: str | None
@@ -141,13 +153,13 @@ class _Refund:
 
 
 def _own_rows(con: DuckDBPyConnection, columns: list[str]) -> None:
-    """Make ``parts`` (sheet, row, target, target_at, target_customer, part)."""
+    """Make ``parts`` (sheet, row, line, target, target_at, target_customer, part)."""
     names = [name for name in ("sku", "product") if name in columns]
     item = f"coalesce({', '.join(names)})" if names else "NULL::VARCHAR"
     _name_targets(con, item)
     con.execute(
-        "CREATE TABLE parts (sheet USMALLINT, row BIGINT, target VARCHAR, "
-        "target_at TIMESTAMP, target_customer VARCHAR, part DOUBLE)"
+        "CREATE TABLE parts (sheet USMALLINT, row BIGINT, line USMALLINT, "
+        "target VARCHAR, target_at TIMESTAMP, target_customer VARCHAR, part DOUBLE)"
     )
     count = con.execute("SELECT count(*) FROM refunding").fetchall()[0][0]
     shares = count // _AT_ONCE + 1
@@ -164,7 +176,12 @@ def _own_rows(con: DuckDBPyConnection, columns: list[str]) -> None:
         found = _match(*_fetch(con, share, shares))
         frame = pd.DataFrame(
             found,
-            columns=["sheet", "row", "target", "target_at", "customer", "part"],
+            columns=[
+                "sheet",
+                "row",
+                "line",
+                *("target", "target_at", "customer", "part"),
+            ],
         ).astype({"target": "string", "customer": "string"})
         frame["target_at"] = pd.to_datetime(frame["target_at"])
         con.register("found", frame)
@@ -180,23 +197,23 @@ def _name_targets(con: DuckDBPyConnection, item: str) -> None:
     """
     con.execute(
         "CREATE TABLE refunding AS WITH refunds AS ("
-        f"SELECT sheet, row, {_BARE} AS bare, "
+        f"SELECT sheet, row, line, {_BARE} AS bare, "
         f"number, customer_id, {item} AS item, ordered_at AS moment, amount, "
         "coalesce(refunded_at, ordered_at)::DATE AS day FROM kept WHERE is_refund), "
         "orders AS (SELECT number, order_id, max(customer_id) AS customer_id, "
         "min(ordered_at) AS first_at FROM kept WHERE NOT is_refund "
         "AND number IN (SELECT number FROM refunds UNION SELECT bare FROM refunds) "
         "GROUP BY number, order_id), "
-        "named AS (SELECT r.sheet, r.row, o.order_id, o.customer_id FROM refunds r "
-        "JOIN orders o ON (o.number = r.number OR o.number = r.bare) "
+        "named AS (SELECT r.sheet, r.row, r.line, o.order_id, o.customer_id "
+        "FROM refunds r JOIN orders o ON (o.number = r.number OR o.number = r.bare) "
         "AND (r.customer_id IS NULL OR o.customer_id IS NULL "
         "OR r.customer_id = o.customer_id) AND o.first_at::DATE <= r.day "
-        "QUALIFY row_number() OVER (PARTITION BY r.sheet, r.row ORDER BY "
+        "QUALIFY row_number() OVER (PARTITION BY r.sheet, r.row, r.line ORDER BY "
         "o.number = r.number DESC, o.customer_id IS NOT DISTINCT FROM r.customer_id "
         "DESC, o.first_at DESC, o.order_id) = 1) "
-        "SELECT r.sheet, r.row, named.order_id AS target, "
+        "SELECT r.sheet, r.row, r.line, named.order_id AS target, "
         "coalesce(r.customer_id, named.customer_id) AS customer_id, item, moment, "
-        "abs(amount) AS amount FROM refunds r LEFT JOIN named USING (sheet, row)"
+        "abs(amount) AS amount FROM refunds r LEFT JOIN named USING (sheet, row, line)"
     )
 
 
@@ -206,10 +223,10 @@ def _fetch(
     """One share of the customers: refunds and the lines they may be of, by time."""
     mine = "hash(coalesce(customer_id, {})) % {} = {}"
     refunds = con.execute(
-        "SELECT sheet, row, target, customer_id, item, moment, amount FROM refunding "
-        f"WHERE {mine.format('target', shares, share)} OR ({share} = 0 "
+        "SELECT sheet, row, line, target, customer_id, item, moment, amount "
+        f"FROM refunding WHERE {mine.format('target', shares, share)} OR ({share} = 0 "
         "AND customer_id IS NULL AND target IS NULL) "
-        "ORDER BY moment, amount, item, target, customer_id, sheet, row"
+        "ORDER BY moment, amount, item, target, customer_id, sheet, row, line"
     ).fetchall()
     sold = con.execute(
         "SELECT order_id, first_at, customer_id, item, moment, "
@@ -220,7 +237,7 @@ def _fetch(
     return [_Refund(*row) for row in refunds], [_Sold(*row) for row in sold]
 
 
-_Part = tuple[int, int, str | None, object, str | None, float]
+_Part = tuple[int, int, int, str | None, object, str | None, float]
 
 
 def _match(refunds: list[_Refund], sold: list[_Sold]) -> list[_Part]:
@@ -265,7 +282,7 @@ def _taken(refund: _Refund, lines: list[_Sold]) -> list[_Part]:
         due -= given
     taken = refund.amount - due
     found: list[_Part] = []
-    place = (refund.sheet, refund.row)
+    place = (refund.sheet, refund.row, refund.line)
     if lines and (taken > 0 or refund.amount == 0):
         line = lines[0]
         found.append((*place, line.order_id, line.first_at, line.customer, taken))

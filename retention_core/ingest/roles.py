@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retention_core.ingest import mapping
-from retention_core.ingest.headers import normalise
-from retention_core.ingest.words import SYSTEMS
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Role
     from retention_core.ingest.profile import Sample
 
 _MONEY = ("amount", "order_total", "unit_price")
-
-
-def system_of(names: list[str]) -> tuple[str | None, dict[str, Any]]:
-    """The known system whose signature is among the headers."""
-    known = {normalise(name) for name in names}
-    for name, system in SYSTEMS.items():
-        if known.issuperset(system["signature"]):
-            return name, system
-    return None, {}
 
 
 def role_of(sample: Sample, orders: dict[str, str]) -> Role:

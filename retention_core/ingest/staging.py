@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import amounts, currencies, totals, values
-from retention_core.ingest import mapping as mappings
+from retention_core.ingest import amounts, currencies, joined, rules, shares, values
 from retention_core.ingest.facts import look
+from retention_core.ingest.joined import Typed
+from retention_core.ingest.layouts import continued, fields, is_plain, lay_out
+from retention_core.ingest.layouts.columns import cells
 from retention_core.ingest.reconcile import fill_customers
-from retention_core.ingest.words import SYSTEMS, VALUES
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.facts import Facts
     from retention_core.ingest.model import Detection, RawSheet
+
+    Sheets = list[tuple[RawSheet, Detection]]
 
 WORDS = (
     "product",
@@ -30,26 +34,7 @@ WORDS = (
     "campaign",
     "tags",
 )
-_FILLED_DOWN = (
-    "customer_id",
-    "email",
-    "phone",
-    "customer_name",
-    "ordered_at",
-    "order_time",
-    "currency",
-    "status",
-    "cancelled_at",
-    "store",
-    "country",
-    "channel",
-    "campaign",
-    "tags",
-)
-
-
 SMALL = 100_000
-_OF_THE_LINE = ("product", "sku", "quantity", "unit_price", "amount", "order_total")
 
 
 @dataclass(frozen=True)
@@ -65,35 +50,34 @@ class Ways:
 
 
 def stage(
-    con: DuckDBPyConnection,
-    sheet: RawSheet,
-    detection: Detection,
-    number: int,
-    ways: Ways,
+    con: DuckDBPyConnection, sheets: Sheets, number: int, ways: Ways
 ) -> tuple[str, Facts]:
-    """Make the relation ``staged_{number}`` and say what is in it.
+    """Make the relation ``staged_{number}`` of a sheet and say what is in it.
 
-    Columns: ``sheet, row, number, customer_id, ordered_at, amount, quantity, discount,
-    refund, refunded_at, is_refund``, the mapped words and dimensions; ``code`` says why
-    a row cannot be read (null: it can), ``aside`` which rule sets it aside, ``repair``
-    what was mended. In a large file it is a view as long as every row is a plain sale:
-    reading twice costs less than writing once.
+    Columns: ``sheet, row, line, number, customer_id, ordered_at, amount, quantity,
+    discount, refund, refunded_at, is_refund``, the mapped words and dimensions;
+    ``code`` says why a row cannot be read (null: it can), ``aside`` which rule sets it
+    aside, ``repair`` what was mended. A row of the file may be several lines. In a
+    large file it is a view as long as every row is a plain sale: reading twice costs
+    less than writing once.
     """
-    fields = cells(detection)
-    raw = _raw(sheet, detection, fields)
+    sheet, detection = sheets[number]
+    have = fields(detection)
+    raw = lay_out(con, sheet, detection, number)
     name = f"staged_{number}"
-    if SYSTEMS.get(detection.system or "", {}).get("layout") == "shopify":
-        filled = _filled(con, raw, fields, "head")
-        con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, filled)}")
-        return name, look(con, name)
-    large = detection.rows > SMALL and not _by_order(fields)
-    kind = "VIEW" if large else "TABLE"
-    con.execute(f"CREATE {kind} {name} AS {_rows(number, detection, ways, raw)}")
+    if continued.are_in(con, raw, detection, have):
+        raw = continued.filled(con, raw, detection, have, rules.is_total("first_cell"))
+        raw = _kept(con, raw, number)
+    typed = _beside(con, sheets, number, ways, raw)
+    plain = not (typed.kinds or typed.terms)
+    kind = "VIEW" if detection.rows > SMALL and plain else "TABLE"
+    con.execute(f"CREATE {kind} {name} AS {_rows(number, detection, ways, typed)}")
     found = look(con, name)
-    if found.without_day and "order_id" in fields:
+    if found.without_day and {"order_id", "ordered_at"} <= {*have}:
         con.execute(f"DROP {kind} {name}")
-        filled = _filled(con, raw, fields, "ordered_at")
-        con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, filled)}")
+        raw = continued.filled(con, raw, detection, have, rules.is_total("first_cell"))
+        typed = _beside(con, sheets, number, ways, raw)
+        con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, typed)}")
     elif not found.clean and kind == "VIEW":
         con.execute(f"CREATE TABLE {name}_rows AS SELECT * FROM {name}")
         name = f"{name}_rows"
@@ -102,11 +86,17 @@ def stage(
     return name, found if found.clean else look(con, name)
 
 
+def _kept(con: DuckDBPyConnection, query: str, number: int) -> str:
+    """Write a query down, so that the tables it reads may be made anew."""
+    con.execute(f"CREATE OR REPLACE TABLE laid_{number} AS {query}")
+    return f"SELECT * FROM laid_{number}"
+
+
 def money(sheet: RawSheet, detection: Detection) -> str:
     """SQL of ``row, money`` of the rows of a sheet that are plain sales."""
-    fields = cells(detection)
-    raw = _raw(sheet, detection, fields)
-    return f"SELECT row, {amounts.typed(detection, fields)} FROM ({raw})"
+    texts = "".join(f", {each} AS {field}" for field, each in cells(detection).items())
+    raw = f"SELECT row{texts} FROM {sheet.relation} WHERE row >= {detection.first_row}"
+    return f"SELECT row, {amounts.typed(detection, fields(detection))} FROM ({raw})"
 
 
 def is_view(con: DuckDBPyConnection, name: str) -> bool:
@@ -115,218 +105,139 @@ def is_view(con: DuckDBPyConnection, name: str) -> bool:
     return (name,) in con.execute(views).fetchall()
 
 
-def cells(detection: Detection) -> dict[str, int]:
-    """From each mapped field, and a system's own columns, to the column's place."""
-    names = detection.columns
-    found = {field: names.index(column) for field, column in detection.mapping.items()}
-    extra = SYSTEMS.get(detection.system or "", {}).get("columns", {})
-    for field, header in extra.items():
-        column = mappings.column_named([header], names)
-        if column is not None:
-            found[field] = names.index(column)
-    return found
+def _beside(
+    con: DuckDBPyConnection, sheets: Sheets, number: int, ways: Ways, raw: str
+) -> Typed:
+    """The rows typed, with what a sheet of their orders or items says of them."""
+    _, detection = sheets[number]
+    typed = _typed(detection, ways, raw)
+    tops = [n for n, (_, top) in enumerate(sheets) if top.key in detection.orders_in]
+    if tops:
+        parts = []
+        for n in tops:
+            sheet, top = sheets[n]
+            parts.append(_typed(top, ways, lay_out(con, sheet, top, n)))
+        return joined.with_orders(con, typed, parts, number)
+    items = [
+        n
+        for n, (_, each) in enumerate(sheets)
+        if detection.key in each.orders_in and each.role == "orders"
+    ]
+    if items:
+        parts = []
+        for n in items:
+            sheet, each = sheets[n]
+            parts.append(_typed(each, ways, lay_out(con, sheet, each, n)))
+        return joined.without_itemised(con, typed, parts, number)
+    return typed
 
 
-def _raw(sheet: RawSheet, detection: Detection, fields: dict[str, int]) -> str:
-    texts = "".join(
-        f", {values.text(f'c{place}')} AS {field}" for field, place in fields.items()
+def _typed(detection: Detection, ways: Ways, raw: str) -> Typed:
+    have = fields(detection)
+    query = (
+        f"SELECT *, {amounts.typed(detection, have)}, {_keys(have, ways)}, "
+        f"{_times(detection, have, ways)} FROM ({raw})"
     )
-    return (
-        f"SELECT row, c0 AS first_cell, NULL AS filled{texts} "
-        f"FROM {sheet.relation} WHERE row >= {detection.first_row}"
-    )
+    kinds = not is_plain(detection)
+    return Typed(query, have, amounts.terms(detection, have), kinds)
 
 
-def _filled(
-    con: DuckDBPyConnection, raw: str, fields: dict[str, int], head: str
-) -> str:
-    """Give the rows of an order below its first what stands on the first only.
-
-    A row without a number and a day belongs to the order above it. Money is never
-    filled down.
-    """
-    head = head if head in fields else "ordered_at"
-    down = [field for field in _FILLED_DOWN if field in fields]
-    above = "last_value(order_id IGNORE NULLS) OVER (ORDER BY row)"
-    bare = " AND ".join(f"{field} IS NULL" for field in down)
-    own = [field for field in _OF_THE_LINE if field in fields]
-    bare += f" AND coalesce({', '.join(own)}) IS NOT NULL"
-    con.execute(
-        "CREATE OR REPLACE TABLE raw_cells AS SELECT * REPLACE ("
-        f"CASE WHEN order_id IS NULL AND {bare} AND NOT {_is_total('first_cell')} "
-        f"THEN {above} ELSE order_id END AS order_id) FROM ({raw})"
-    )
-    replaced = ", ".join(
-        f"CASE WHEN below.{head} IS NULL THEN coalesce(below.{field}, top.{field}) "
-        f"ELSE below.{field} END AS {field}"
-        for field in down
-    )
-    # Where the layout of a system leaves cells blank, filling them mends nothing.
-    mended = "NULL AS filled"
-    if head == "ordered_at":
-        mended = "CASE WHEN below.ordered_at IS NULL THEN top.row END AS filled"
-    return (
-        f"SELECT below.* REPLACE ({replaced}, {mended}) FROM raw_cells AS below "
-        f"ASOF LEFT JOIN (SELECT * FROM raw_cells WHERE {head} IS NOT NULL) AS top "
-        "ON below.order_id = top.order_id AND below.row >= top.row"
-    )
-
-
-def _rows(number: int, detection: Detection, ways: Ways, source: str) -> str:
-    fields = cells(detection)
-    typed = f"SELECT *, {amounts.typed(detection, fields)}, {_keys(fields, ways)}, "
-    typed += f"{_times(detection, fields, ways)} FROM ({source})"
-    if SYSTEMS.get(detection.system or "", {}).get("layout") == "shopify":
-        typed = amounts.of_orders(typed, fields)
-    if _by_order(fields):
-        equal = _equal(fields, ways) if ways.merge else None
-        typed = totals.spread(typed, fields, equal)
-    named = currencies.named_in(detection, fields)
+def _rows(number: int, detection: Detection, ways: Ways, source: Typed) -> str:
+    have, typed, kinds = source.fields, source.query, source.kinds
+    if source.terms:
+        equal = _equal(detection, have, ways) if ways.merge else None
+        store = "store" if "store" in have else None
+        typed = shares.spread(typed, source.terms, store, equal)
+    named = currencies.named_in(detection, have)
     coined = bool(named and ways.currency)
     if named and ways.currency:
         typed = currencies.foreign(typed, named, ways.currency, ways.rates)
     words = "".join(
         f", {values.key(field) if field == 'sku' else field} AS {field}"
         for field in WORDS
-        if field in fields
+        if field in have
     )
-    words += ", mail AS email" if "email" in fields else ""
-    words += ", digits AS phone" if "phone" in fields else ""
-    words += ", total" if _by_order(fields) else ""
+    words += ", mail AS email" if "email" in have else ""
+    words += ", digits AS phone" if "phone" in have else ""
+    words += ", total, weight" if source.terms else ""
     words += ", coin, rate" if coined else ""
+    alone = rules.is_of_line(detection, source.terms)
+    words += ", true AS alone" if alone else ""
     converted = "rate IS NOT NULL" if coined else "false"
+    back = rules.is_refund(detection, have)
+    amount = f"CASE WHEN {back} THEN -abs(money) ELSE money END"
+    if kinds:
+        nothing = "kind IN ('order_summary', 'joined')"
+        amount = f"CASE WHEN {nothing} THEN 0 ELSE {amount} END"
     return (
-        f"SELECT {number}::USMALLINT AS sheet, row, number, "
+        f"SELECT {number}::USMALLINT AS sheet, row, line, number, "
         f"person AS customer_id, moment AS ordered_at, pieces AS quantity, "
-        f"CASE WHEN {_is_refund(fields)} THEN -abs(money) ELSE money END AS amount, "
-        f"given AS discount, {_refund(fields)} AS refund, back AS refunded_at, "
-        f"{_is_refund(fields)} AS is_refund{words}, {_code(detection, ways)} AS code, "
-        f"{_aside(fields, coined=coined)} AS aside, "
+        f"{amount} AS amount, "
+        f"given AS discount, {rules.refund(detection, have, alone=alone)} AS refund, "
+        f"back AS refunded_at, {back} AS is_refund{words}, "
+        f"{rules.code(detection, have, ways.today, kinds=kinds)} AS code, "
+        f"{rules.aside(detection, have, coined=coined, kinds=kinds)} AS aside, "
         f"CASE WHEN {converted} THEN 'converted' "
         "WHEN filled IS NOT NULL THEN 'filled_down' END AS repair "
         f"FROM ({typed})"
     )
 
 
-def _by_order(fields: dict[str, int]) -> bool:
-    """Whether the only money is the total of the order, on some of its lines or all."""
-    return {"order_id", "order_total"} <= fields.keys() and not (
-        {"amount", "unit_price"} & fields.keys()
-    )
-
-
-def _equal(fields: dict[str, int], ways: Ways) -> list[str]:
+def _equal(detection: Detection, have: list[str], ways: Ways) -> list[str]:
     """SQL of all that makes two lines of one order equal."""
     typed = ["money", "pieces", "given", "back", "moment", "digits", "mail"]
-    words = [values.key(f) if f == "sku" else f for f in WORDS if f in fields]
-    rules = [_is_refund(fields), _refund(fields), _aside(fields, coined=False)]
-    rules += ["currency"] if "currency" in fields else []
-    return [*typed, *words, *rules]
+    words = [values.key(f) if f == "sku" else f for f in WORDS if f in have]
+    said = [
+        rules.is_refund(detection, have),
+        rules.refund(detection, have, alone=False),
+        rules.aside(detection, have, coined=False, kinds=False),
+    ]
+    said += ["currency"] if "currency" in have else []
+    return [*typed, "order_sum", *words, *said]
 
 
-def _keys(fields: dict[str, int], ways: Ways) -> str:
+def _keys(have: list[str], ways: Ways) -> str:
     """The number of the order, and the customer by the ladder id, e-mail, phone."""
     ladder = []
-    if "customer_id" in fields:
+    if "customer_id" in have:
         ladder.append(values.person("customer_id"))
-    mail = values.email("email") if "email" in fields else "NULL::VARCHAR"
-    digits = values.phone("phone") if "phone" in fields else "NULL::VARCHAR"
+    mail = values.email("email") if "email" in have else "NULL::VARCHAR"
+    digits = values.phone("phone") if "phone" in have else "NULL::VARCHAR"
     ladder += [mail, digits]
     person = f"coalesce({', '.join(ladder)})"
     if ways.guests:
         giant = values.among(person, ways.guests)
         person = f"CASE WHEN NOT {giant} THEN {person} END"
-    number = values.key("order_id") if "order_id" in fields else "NULL::VARCHAR"
+    number = values.key("order_id") if "order_id" in have else "NULL::VARCHAR"
     return f"{number} AS number, {person} AS person, {mail} AS mail, {digits} AS digits"
 
 
-def _times(detection: Detection, fields: dict[str, int], ways: Ways) -> str:
-    time = "order_time" if "order_time" in fields else None
+def _times(detection: Detection, have: list[str], ways: Ways) -> str:
+    time = "order_time" if "order_time" in have else None
     at = "NULL::TIMESTAMP"
-    if "ordered_at" in fields:
-        zone = ways.time_zone
-        at = values.timestamp("ordered_at", detection.day_first, zone, time)
+    if "ordered_at" in have:
+        at = _moment("ordered_at", detection, ways, time)
     back = "NULL::TIMESTAMP"
-    if "refunded_at" in fields:
-        back = values.timestamp("refunded_at", detection.day_first, ways.time_zone)
+    if "refunded_at" in have:
+        back = _moment("refunded_at", detection, ways)
     return f"{at} AS moment, {back} AS back"
 
 
-def _is_refund(fields: dict[str, int]) -> str:
-    by_type = _says("row_type", "refund_row") if "row_type" in fields else "false"
-    return f"(coalesce(money < 0, false) OR coalesce(pieces < 0, false) OR {by_type})"
-
-
-def _refund(fields: dict[str, int]) -> str:
-    """What the row says went back: an amount, or by its status all of it."""
-    if "status" not in fields or "refund_amount" in fields:
-        return "returned"
-    whole = f"CASE WHEN {_says('status', 'refunded')} AND money > 0 THEN money END"
-    return f"coalesce(returned, {whole})"
-
-
-def _says(field: str, value: str) -> str:
-    words = map(str.casefold, VALUES[value])
-    return f"coalesce({values.among(f'lower({field})', words)}, false)"
-
-
-def _is_total(field: str) -> str:
-    words = "|".join(VALUES["total_row"])
-    pattern = values.literal(rf"^({words})([\s:].*)?$")
-    return f"coalesce(regexp_matches(lower({field}), {pattern}), false)"
-
-
-def _code(detection: Detection, ways: Ways) -> str:
-    """Why a row cannot be an order line; null where it can."""
-    fields = cells(detection)
-    latest = ways.today + dt.timedelta(days=3)
-    good_day = f"moment >= DATE '{values.EARLIEST}' AND moment < DATE '{latest}'"
-    good_money = f"abs(money) <= {values.LARGEST}"
-    stated = [f"{name} IS NOT NULL" for name in fields]
-    words = ("order_id", "ordered_at", "customer_id", "product", "sku")
-    texts = ["first_cell", *(name for name in words if name in fields)]
-    total = " OR ".join(_is_total(name) for name in texts)
-    header = " AND ".join(
-        f"{name} = {values.literal(detection.mapping[name])}"
-        for name in ("ordered_at", "order_id", "amount", "unit_price")
-        if name in detection.mapping
+def _moment(
+    field: str, detection: Detection, ways: Ways, time: str | None = None
+) -> str:
+    """SQL of a time; where the export is in UTC, of the same time in the shop."""
+    zone = ways.time_zone
+    found = values.timestamp(field, detection.day_first, zone, time)
+    if not detection.utc or zone is None:
+        return found
+    clock = f"coalesce({field}, {time})" if time else field
+    if time:
+        clock = f"concat({field}, ' ', {time})"
+    # What has an offset was converted already; a day alone has no zone.
+    bare = (
+        f"contains({clock}, ':') AND NOT regexp_matches({clock}, "
+        r"':\d{2}.*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$')"
     )
-    day = "ordered_at" if "ordered_at" in fields else "NULL"
-    return (
-        f"CASE WHEN {good_day} AND {good_money} THEN NULL "
-        f"WHEN NOT ({' OR '.join(stated)}) THEN 'blank_row' "
-        f"WHEN {header} THEN 'repeated_header' "
-        f"WHEN moment IS NULL AND ({total}) THEN 'total_row' "
-        f"WHEN {day} IS NULL THEN 'date_missing' "
-        "WHEN moment IS NULL THEN 'date_unreadable' "
-        f"WHEN NOT ({good_day}) THEN 'date_implausible' "
-        "WHEN money_text IS NULL THEN 'amount_missing' "
-        "WHEN money IS NULL THEN 'amount_unreadable' ELSE 'amount_implausible' END"
-    )
-
-
-def _aside(fields: dict[str, int], *, coined: bool) -> str:
-    """The rule by which a readable row is no sale."""
-    rules = []
-    if "cancelled_at" in fields:
-        rules.append(("cancelled_at IS NOT NULL", "cancelled"))
-    if "status" in fields:
-        rules.append((_says("status", "cancelled"), "cancelled"))
-        rules.append((_says("status", "test"), "test_order"))
-    if "tags" in fields:
-        rules.append(
-            (r"regexp_matches(lower(tags), '(^|[,;\s])test([,;\s]|$)')", "test_order")
-        )
-    test = "starts_with(ltrim(lower(number), '#'), 'test')"
-    likely = values.begins("number", "T", "t", "#T", "#t")
-    rules.append((f"({likely}) AND {test}", "test_order"))
-    if "email" in fields:
-        test = r"regexp_matches(mail, '^test(ing)?[0-9]*(\+.*)?@')"
-        rules.append((f"starts_with(mail, 'test') AND {test}", "test_order"))
-    if "row_type" in fields:
-        rules.append((_says("row_type", "shipping_row"), "shipping_line"))
-    if coined:
-        rules.append(("coin IS NOT NULL AND rate IS NULL", "other_currency"))
-    rules.append(("pieces < 0 AND money = 0 AND person IS NULL", "write_off"))
-    whens = " ".join(f"WHEN {rule} THEN '{code}'" for rule, code in rules)
-    return f"CASE {whens} END"
+    local = f"{found} AT TIME ZONE 'UTC' AT TIME ZONE {values.literal(zone)}"
+    return f"CASE WHEN {bare} THEN {local} ELSE {found} END"

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from retention_core.ingest import values
 from retention_core.ingest.headers import meanings, normalise
 from retention_core.ingest.model import Question
 
@@ -159,63 +158,3 @@ def _follows_pieces(sample: Sample, mapping: dict[str, str], total: Column) -> b
     telling = [each for each in found.values() if len(each[1]) > 1 or len(each[2]) > 1]
     constant = sum(len(prices) == 1 for prices, _, _ in telling)
     return bool(telling) and constant >= MOST * len(telling)
-
-
-def spread(source: str, fields: dict[str, int], equal: list[str] | None) -> str:
-    """Give each line of an order with one total a share of it, exact to the cent.
-
-    ``total`` is what the file says, null where the line stands for itself. A refund
-    and a discount that repeat like the total are the order's as well. Lines that are
-    the same in ``equal`` (SQL) will count once: only the first of them gets a share.
-    """
-    shop = ", store" if "store" in fields else ""
-    day = "coalesce(moment::DATE, max(moment::DATE) OVER (PARTITION BY number))"
-    minus = "last_value(money < 0 IGNORE NULLS) OVER (PARTITION BY number ORDER BY row)"
-    who = f"max(person) OVER (PARTITION BY number, own_day{shop})"
-    unread = "money IS NULL AND money_text IS NOT NULL"
-    keyed = (
-        f"SELECT *, coalesce(person, {who}) AS who FROM ("
-        f"SELECT *, {day} AS own_day, {minus} AS minus FROM ({source}))"
-    )
-    order = f"number, own_day, who, minus, {unread}{shop}"
-    copy = "1"
-    if equal is not None:
-        same = ", ".join([order, *equal])
-        copy = f"row_number() OVER (PARTITION BY {same} ORDER BY row)"
-    counted = f"SELECT *, {copy} AS copy FROM ({keyed})"
-    here = f"OVER (PARTITION BY {order})"
-    several = f"number IS NOT NULL AND count(*) {here} > 1"
-    lines = "count(*) FILTER (copy = 1)"
-    placed = (
-        f"SELECT *, {lines} {here} AS lines, "
-        f"{lines} OVER (PARTITION BY {order} ORDER BY row) AS place, "
-        f"CASE WHEN {several} AND min(money) {here} = max(money) {here} "
-        f"AND max(abs(money)) {here} <= {values.LARGEST} "
-        f"THEN max(money) {here} END AS total, "
-        f"{_repeated('given', here)} AS all_given, "
-        f"{_repeated('returned', here)} AS all_returned FROM ({counted})"
-    )
-    return (
-        f"SELECT * REPLACE (coalesce({_share('total')}, money) AS money, "
-        f"{_of_all('given')} AS given, nullif({_of_all('returned')}, 0) AS returned) "
-        f"FROM ({placed})"
-    )
-
-
-def _repeated(name: str, here: str) -> str:
-    every = f"count({name}) {here} = count(*) {here}"
-    one = f"min({name}) {here} = max({name}) {here}"
-    return f"CASE WHEN {every} AND {one} THEN max({name}) {here} END"
-
-
-def _of_all(name: str) -> str:
-    share = _share(f"all_{name}")
-    return f"CASE WHEN total IS NULL THEN {name} ELSE coalesce({share}, {name}) END"
-
-
-def _share(whole: str) -> str:
-    """What the running sum of equal shares gains; the last line takes the rest."""
-    before = f"round({whole} * (place - 1) / lines, 2)"
-    so_far = f"round({whole} * place / lines, 2)"
-    here = f"CASE WHEN place = lines THEN {whole} ELSE {so_far} END"
-    return f"CASE WHEN copy > 1 THEN 0 * {whole} ELSE round({here} - {before}, 6) END"

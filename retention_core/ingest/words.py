@@ -22,6 +22,11 @@ MONTHS: dict[str, int] = {
     for word in words.split()
 }
 VALUES: dict[str, list[str]] = _ALL["values"]
-SYSTEMS: dict[str, dict[str, Any]] = {
-    path.stem: _load(path) for path in sorted((_FOLDER / "systems").glob("*.toml"))
-}
+
+
+def systems_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """The layouts of a folder, by the names of their files."""
+    return {path.stem: _load(path) for path in sorted(folder.glob("*.toml"))}
+
+
+SYSTEMS: dict[str, dict[str, Any]] = systems_in(_FOLDER / "systems")

@@ -37,7 +37,7 @@ SIMPLE = """
 
 SHOPIFY = """
     Name,Email,Financial Status,Currency,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Billing Country,Phone,Cancelled at,Refunded Amount,Source,Tags,Lineitem discount
-    #1001,Ann@x.org,paid,EUR,5.00,0,32.00,10.00,2024-01-05 10:00:00 +0100,2,Tea,10.00,T1,Ann,DE,,,0.00,web,vip,1.00
+    #1001,Ann@x.org,paid,EUR,5.00,0,27.33,10.00,2024-01-05 10:00:00 +0100,2,Tea,10.00,T1,Ann,DE,,,0.00,web,vip,1.00
     #1001,Ann@x.org,,,,,,,,1,Cup,10.00,C1,,,,,,,,0.00
     #1001,Ann@x.org,,,,,,,,1,Pot,3.33,P1,,,,,,,,0.00
     #1002,,partially_refunded,EUR,5.00,0,25.00,0.00,2024-01-06 10:00:00 +0100,1,Tea,20.00,T1,Ben,DE,0151 555 777,,8.00,pos,,0.00

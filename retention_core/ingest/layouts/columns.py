@@ -1,0 +1,144 @@
+"""The cells of a row under the names of fields, and what kind of row it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retention_core.ingest import systems, values
+from retention_core.ingest.layouts import items
+
+if TYPE_CHECKING:
+    from retention_core.ingest.model import Detection, RawSheet
+
+_SUMS = (
+    *("quantity", "unit_price", "amount", "order_total", "discount", "order_discount"),
+    *("shipping", "tax", "refund_amount", "cost", "price", "acquisition_cost"),
+)
+_DATES = ("ordered_at", "refunded_at", "cancelled_at")
+
+
+def query(sheet: RawSheet, detection: Detection, system: dict[str, Any]) -> str:
+    """SQL of the mapped cells, a row each, with what the later steps look at."""
+    named = cells(detection)
+    for field, found in patterns(detection, system).items():
+        named[field] = f"coalesce({named[field]}, {found})" if field in named else found
+    texts = "".join(f", {each} AS {field}" for field, each in named.items())
+    kind = f"{_kind(detection, system)} AS kind"
+    if "groups" in system:
+        place = system["groups"]["column"] - 1
+        texts += f", {values.text(f'c{place}')} AS group_cell"
+        field = system["groups"]["field"]
+        texts += "" if field in named else f", NULL::VARCHAR AS {field}"
+    if "items" in system:
+        texts += f", {items.packed(detection)} AS items"
+        kind = f"CASE WHEN {items.unreadable(detection)} THEN 'items_unreadable' "
+        kind += f"ELSE {_kind(detection, system)} END AS kind"
+    texts += _of_summaries(detection, system.get("summary", {}))
+    return (
+        f"SELECT row, 1::USMALLINT AS line, c0 AS first_cell, NULL AS filled, {kind}"
+        f"{texts} FROM {sheet.relation} WHERE row >= {detection.first_row}"
+    )
+
+
+def cells(detection: Detection) -> dict[str, str]:
+    """From each mapped field to SQL of its cell, or of its cells together."""
+    found = {}
+    for field, name in detection.mapping.items():
+        several = detection.together.get(field, [])
+        # A corrected mapping goes before.
+        if name in several[:1]:
+            found[field] = _together(field, several, detection)
+        else:
+            found[field] = cell(detection, name)
+    return found
+
+
+def cell(detection: Detection, name: str) -> str:
+    """SQL of the bare text in a column."""
+    return values.text(f"c{detection.columns.index(name)}")
+
+
+def header(detection: Detection, headers: list[str]) -> str | None:
+    """SQL of the first of these columns that the file has."""
+    name = systems.column(headers, detection.columns)
+    return None if name is None else cell(detection, name)
+
+
+def _together(field: str, names: list[str], detection: Detection) -> str:
+    """Texts with a blank between them; numbers added up."""
+    each = [cell(detection, name) for name in names]
+    texts = f"nullif(concat_ws(' ', {', '.join(each)}), '')"
+    if field not in _SUMS:
+        return texts
+    read = [values.number(text, detection.decimal) for text in each]
+    odd = " OR ".join(
+        f"({text} IS NOT NULL AND {number} IS NULL)"
+        for text, number in zip(each, read, strict=True)
+    )
+    summed = " + ".join(f"coalesce({number}, 0)" for number in read)
+    written = f"round({summed}, 6)::VARCHAR"
+    if detection.decimal == ",":
+        written = f"replace({written}, '.', ',')"
+    # What cannot be read stays as it is, to be rejected.
+    return (
+        f"CASE WHEN coalesce({', '.join(each)}) IS NULL THEN NULL "
+        f"WHEN {odd} THEN {texts} ELSE {written} END"
+    )
+
+
+def patterns(detection: Detection, system: dict[str, Any]) -> dict[str, str]:
+    """SQL of fields out of another cell; a date of six digits is yymmdd."""
+    found = {}
+    for field, each in system.get("patterns", {}).items():
+        text = header(detection, each["column"])
+        if text is None:
+            continue
+        pattern = values.literal(each["pattern"])
+        part = f"nullif(regexp_extract({text}, {pattern}, 1), '')"
+        if field in _DATES:
+            part = f"regexp_replace({part}, '^(\\d{{6}})$', '20\\1')"
+        found[field] = part
+    return found
+
+
+def _kind(detection: Detection, system: dict[str, Any]) -> str:
+    """SQL of the kind by all columns that say one: the worst goes before."""
+    kinds = []
+    for block in system.get("kinds", []):
+        text = header(detection, block["column"])
+        if text is not None:
+            kinds.append(_kind_of(f"lower({text})", block))
+    if not kinds:
+        return "NULL::VARCHAR"
+    every = f"[{', '.join(kinds)}]"
+    cases = " ".join(
+        f"WHEN list_contains({every}, '{kind}') THEN '{kind}'"
+        for kind in ("not_a_sale", "refund", "summary")
+    )
+    return f"CASE {cases} END"
+
+
+def _kind_of(text: str, block: dict[str, Any]) -> str:
+    cases = " ".join(
+        f"WHEN {values.among(text, [word.lower() for word in block[kind]])} "
+        f"THEN {'NULL' if kind == 'sale' else values.literal(kind)}"
+        for kind in ("sale", "refund", "summary")
+        if kind in block
+    )
+    blank = "'not_a_sale'" if block.get("blank") == "set aside" else "NULL"
+    other = "NULL" if block.get("other") == "sale" else "'not_a_sale'"
+    return f"CASE WHEN {text} IS NULL THEN {blank} {cases} ELSE {other} END"
+
+
+def _of_summaries(detection: Detection, rules: dict[str, Any]) -> str:
+    """Whether the cells of a line are blank; how many rows below belong to this."""
+    texts = ""
+    if "blank" in rules:
+        found = [header(detection, [each]) for each in rules["blank"]]
+        blanks = [f"{text} IS NULL" for text in found if text is not None]
+        texts += f", {' AND '.join(blanks) or 'false'} AS bare"
+    if "when" in rules:
+        text = header(detection, rules["when"]["column"]) or "NULL::VARCHAR"
+        pattern = values.literal(rules["when"]["pattern"])
+        texts += f", TRY_CAST(regexp_extract({text}, {pattern}, 1) AS BIGINT) AS pack"
+    return texts

@@ -1,0 +1,143 @@
+"""Which rows cannot be order lines, which are none, and which take money back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from retention_core.ingest import systems, values
+from retention_core.ingest.words import VALUES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from retention_core.ingest.amounts import Terms
+    from retention_core.ingest.model import Detection
+
+
+def is_refund(detection: Detection, fields: Collection[str]) -> str:
+    """SQL of whether a row takes money back."""
+    rules = ["coalesce(money < 0, false)", "coalesce(pieces < 0, false)"]
+    if "row_type" in fields:
+        rules.append(_says(detection, "row_type", "refund_row"))
+    if "kinds" in systems.of(detection):
+        rules.append("coalesce(kind = 'refund', false)")
+    return f"({' OR '.join(rules)})"
+
+
+def refund(detection: Detection, fields: Collection[str], *, alone: bool) -> str:
+    """SQL of what the row says went back: an amount, or by its status all of it.
+
+    ``alone``: it is of the line, and can be no more than that brought.
+    """
+    returned = "returned"
+    if alone:  # LEAST passes over nulls
+        returned = "CASE WHEN returned > 0 THEN least(returned, greatest(money, 0)) END"
+    if "status" not in fields or "refund_amount" in fields:
+        return returned
+    said = _says(detection, "status", "refunded")
+    return f"coalesce({returned}, CASE WHEN {said} AND money > 0 THEN money END)"
+
+
+def is_of_line(detection: Detection, of: Terms) -> bool:
+    """Whether what went back is of single lines for certain."""
+    return bool(systems.of(detection)) and not of.refund
+
+
+def is_total(field: str) -> str:
+    """SQL of whether a cell begins with a word for a total."""
+    words = "|".join(VALUES["total_row"])
+    pattern = values.literal(rf"^({words})([\s:].*)?$")
+    return f"coalesce(regexp_matches(lower({field}), {pattern}), false)"
+
+
+def code(
+    detection: Detection, fields: Collection[str], today: dt.date, *, kinds: bool
+) -> str:
+    """SQL of why a row cannot be an order line; null where it can."""
+    latest = today + dt.timedelta(days=3)
+    good_day = f"moment >= DATE '{values.EARLIEST}' AND moment < DATE '{latest}'"
+    good_money = f"abs(money) <= {values.LARGEST}"
+    good = f"{good_day} AND {good_money}"
+    stated = [f"{name} IS NOT NULL" for name in detection.mapping]
+    stated += [
+        f"{name} IS NOT NULL" for name in fields if name not in detection.mapping
+    ]
+    words = ("order_id", "ordered_at", "customer_id", "product", "sku")
+    texts = ["first_cell", *(name for name in words if name in fields)]
+    total = " OR ".join(is_total(name) for name in texts)
+    header = " AND ".join(
+        f"{name} = {values.literal(detection.mapping[name])}"
+        for name in ("ordered_at", "order_id", "amount", "unit_price")
+        if name in detection.mapping
+    )
+    day = "ordered_at" if "ordered_at" in fields else "NULL"
+    odd = ""
+    if kinds:
+        good = f"{good} AND (kind IS NULL OR kind = 'refund')"
+        odd = (
+            "WHEN kind = 'items_unreadable' THEN kind WHEN kind <> 'refund' THEN NULL "
+        )
+    return (
+        f"CASE WHEN {good} THEN NULL "
+        f"WHEN NOT ({' OR '.join(stated)}) THEN 'blank_row' "
+        f"WHEN {header or 'false'} THEN 'repeated_header' {odd}"
+        f"WHEN moment IS NULL AND ({total}) THEN 'total_row' "
+        f"WHEN moment IS NULL AND {day} IS NULL THEN 'date_missing' "
+        "WHEN moment IS NULL THEN 'date_unreadable' "
+        f"WHEN NOT ({good_day}) THEN 'date_implausible' "
+        "WHEN money_text IS NULL THEN 'amount_missing' "
+        "WHEN money IS NULL THEN 'amount_unreadable' ELSE 'amount_implausible' END"
+    )
+
+
+def aside(
+    detection: Detection, fields: Collection[str], *, coined: bool, kinds: bool
+) -> str:
+    """SQL of the rule by which a readable row is no sale."""
+    found: list[tuple[str, str | None]] = []
+    if kinds:
+        found.append(("kind <> 'refund'", None))
+    if "cancelled_at" in fields:
+        found.append(("cancelled_at IS NOT NULL", "cancelled"))
+    if "status" in fields:
+        found += [
+            (_says(detection, "status", said), name)
+            for said, name in (
+                ("cancelled", "cancelled"),
+                ("test", "test_order"),
+                ("unpaid", "unpaid"),
+            )
+        ]
+    if "tags" in fields:
+        found.append(
+            (r"regexp_matches(lower(tags), '(^|[,;\s])test([,;\s]|$)')", "test_order")
+        )
+    test = "starts_with(ltrim(lower(number), '#'), 'test')"
+    likely = values.begins("number", "T", "t", "#T", "#t")
+    found.append((f"({likely}) AND {test}", "test_order"))
+    if "email" in fields:
+        test = r"regexp_matches(mail, '^test(ing)?[0-9]*(\+.*)?@')"
+        found.append((f"starts_with(mail, 'test') AND {test}", "test_order"))
+    if "row_type" in fields:
+        shipping = _says(detection, "row_type", "shipping_row")
+        found.append((shipping, "shipping_line"))
+    if coined:
+        found.append(("coin IS NOT NULL AND rate IS NULL", "other_currency"))
+    found.append(("pieces < 0 AND money = 0 AND person IS NULL", "write_off"))
+    whens = " ".join(
+        f"WHEN {rule} THEN {'kind' if name is None else values.literal(name)}"
+        for rule, name in found
+    )
+    return f"CASE {whens} END"
+
+
+def _says(detection: Detection, field: str, value: str) -> str:
+    words = [
+        *VALUES.get(value, []),
+        *systems.of(detection).get("values", {}).get(value, []),
+    ]
+    if not words:
+        return "false"
+    known = dict.fromkeys(word.lower() for word in words)
+    return f"coalesce({values.among(f'lower({field})', known)}, false)"
