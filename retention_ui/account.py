@@ -44,6 +44,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         words = texts("data.built.success", count=used, n=formats.count(used))
         st.success(words, icon=":material/check:")
     sheets.cut_off(texts, formats, dataset.detection())
+    sheets.passed_over(texts, dataset.detection())
     exports.warn(texts, dataset.detection())
     _bar(texts, formats, ledger)
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
@@ -227,7 +228,7 @@ def _equal_lines(
 
 
 def _files(texts: Texts, formats: Formats, dataset: Dataset) -> None:
-    detections = dataset.detection()
+    detections = [each for each in dataset.detection() if not each.passed_over]
     with st.container(gap="xsmall"):
         files = len({each.file for each in detections})
         st.header(

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -109,7 +109,10 @@ def _kept(one: str) -> SheetAnswers | None:
     if not path.is_file():
         return None
     path.parent.touch()
-    return SheetAnswers(**json.loads(path.read_text(encoding="utf-8")))
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    # Written by an earlier program, perhaps.
+    known = {each.name for each in fields(SheetAnswers)}
+    return SheetAnswers(**{name: found[name] for name in known & found.keys()})
 
 
 def _keep(one: str, said: SheetAnswers) -> None:

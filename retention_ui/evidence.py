@@ -199,6 +199,20 @@ def _amount_repeats(case: Case) -> Words:
     )
 
 
+def _includes(case: Case) -> Words:
+    name, part = (str(case.fields[each]) for each in ("column", "part"))
+    examples = case.fields.get("examples") or case.detection.examples
+    evidence = case.say(
+        "evidence",
+        column=case.column(name),
+        cells=case.cells(examples.get(name, [])),
+        part=case.column(part),
+        parts=case.cells(examples.get(part, [])),
+    )
+    options = {"True": case.say("yes"), "False": case.say("no")}
+    return Words(case.say("title", part=case.column(part)), options, evidence)
+
+
 def _currency(case: Case) -> Words:
     named = case.fields.get("named") or []
     if not named:
@@ -253,6 +267,7 @@ _KNOWN: dict[str, Callable[[Case], Words]] = {
     "decimal": _decimal,
     "amount_column": _amount_column,
     "amount_repeats": _amount_repeats,
+    "includes": _includes,
     "currency": _currency,
     "giant_key": _giant_key,
 }

@@ -33,14 +33,16 @@ if TYPE_CHECKING:
 
     Columns = dict[str, str]
 
-READINGS = ("day_first", "decimal", "encoding")
+READINGS = ("day_first", "decimal", "encoding", "status", "includes")
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RUB", "AUD", "CAD", "SEK")
 
 
 def show(texts: Texts, dataset: Dataset) -> None:
     """Draw questions, then each sheet, then what concerns all; build on demand."""
     formats = Formats(texts.lang)
-    detections, before = dataset.detection(), dataset.answers()
+    every, before = dataset.detection(), dataset.answers()
+    detections = [each for each in every if not each.passed_over]
+    sheets.passed_over(texts, every)
     _missing(texts, detections)
     sheets.cut_off(texts, formats, detections)
     exports.warn(texts, detections)
@@ -62,7 +64,7 @@ def show(texts: Texts, dataset: Dataset) -> None:
     decoded = _decoded(answers, answered)
     changed = any(sheets.reread(said[each.key], each) for each in detections)
     if changed or decoded != answers:
-        _recognise(texts, dataset, decoded)
+        _recognise(texts, dataset, _unsettled(decoded, detections))
     still_open = sum(each.answer is None for each in answered)
     found = None
     if _orders(detections):
@@ -179,6 +181,18 @@ def _decoded(answers: Answers, answered: Sequence[Asked]) -> Answers:
     return replace(answers, sheets=found)
 
 
+def _unsettled(answers: Answers, detections: Sequence[Detection]) -> Answers:
+    """Leave out the mappings of sheets with open questions: they would settle them."""
+    asks = {each.key for each in detections if each.questions}
+    return replace(
+        answers,
+        sheets={
+            key: replace(said, mapping=None) if key in asks else said
+            for key, said in answers.sheets.items()
+        },
+    )
+
+
 def _with(
     answers: Answers, answered: Sequence[Asked], detections: Sequence[Detection]
 ) -> Answers:
@@ -212,8 +226,21 @@ def _mapped(mapping: Columns, asked: Asked) -> Columns:
         return _with_money(mapping, answer, column)
     if asked.code != "column":
         return mapping
-    rest = {k: v for k, v in mapping.items() if k != fields["field"] and v != answer}
-    return rest if answer == NONE else {**rest, fields["field"]: answer}
+    wanted = fields["field"]
+    if wanted == "customer_id":
+        return _with_customer(mapping, answer)
+    rest = {k: v for k, v in mapping.items() if k != wanted and v != answer}
+    return rest if answer == NONE else {**rest, wanted: answer}
+
+
+def _with_customer(mapping: Columns, answer: str) -> Columns:
+    """Return the mapping with ``answer`` as who bought: by e-mail if it is that."""
+    rest = {k: v for k, v in mapping.items() if k not in exports.KEYS}
+    if answer == NONE:
+        return rest
+    as_known = (k for k in exports.KEYS if mapping.get(k) == answer)
+    rest = {k: v for k, v in rest.items() if v != answer}
+    return {**rest, next(as_known, "customer_id"): answer}
 
 
 def _with_money(mapping: Columns, field: str, column: str) -> Columns:

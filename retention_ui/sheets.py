@@ -38,6 +38,7 @@ ENCODINGS = (
 )
 UNICODE = ("utf-8", "utf-16")
 EXAMPLES = 3
+MOST_NAMED = 5
 
 
 def show(
@@ -62,7 +63,9 @@ def show(
         said = _reading(texts, detection, before, known)
         _preview(texts, detection)
         if not reread(said, detection):
-            said = replace(said, mapping=_mapping(texts, detection, known))
+            # A mapping that was given before stands until it is changed.
+            mapping = _mapping(texts, detection, known) or before.mapping
+            said = replace(said, mapping=mapping)
     return said
 
 
@@ -221,6 +224,17 @@ def _delimiter(texts: Texts, sign: str | None) -> str:
 def _unless(value: Any, recognised: object, before: Any) -> Any:  # noqa: ANN401
     """Return what was chosen, or what was said before where it is as recognised."""
     return before if value == recognised else value
+
+
+def passed_over(texts: Texts, detections: Sequence[Detection]) -> None:
+    """Say which files of an archive were not read, as they hold no table."""
+    names = [md(each.file) for each in detections if each.passed_over]
+    if names:
+        shown = ", ".join(names[:MOST_NAMED])
+        more = len(names) - MOST_NAMED
+        key = "data.passed_over.some" if more > 0 else "data.passed_over.all"
+        words = texts(key, files=shown, more=more, count=len(names))
+        st.info(words, icon=":material/folder_zip:")
 
 
 def cut_off(texts: Texts, formats: Formats, detections: Sequence[Detection]) -> None:

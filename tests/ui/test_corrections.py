@@ -139,3 +139,15 @@ def test_a_page_brings_a_browser_its_key_once():
     assert not answered(b"text/html", f"{state.COOKIE}={'k' * 32}".encode())
     assert answered(b"text/html", f"{state.COOKIE}=../../etc".encode())
     assert not answered(b"application/json")
+
+
+def test_what_is_remembered_is_built_from_too():
+    app = again(built(load(data_page(), "till.csv", UNCLEAR)), NEXT)
+    next(e for e in app.selectbox if e.label == "Currency").set_value("EUR").run()
+    app.button(key="data.build").click().run()
+    assert not app.exception
+    assert queries.facts(datasets.find(dataset_id(app))).products == 0
+    app.button(key="data.change").click().run()
+    app.button(key="data.build").click().run()
+    assert not app.exception
+    assert queries.facts(datasets.find(dataset_id(app))).products == 0
