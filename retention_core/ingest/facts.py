@@ -61,4 +61,5 @@ def look(con: DuckDBPyConnection, relation: str) -> Facts:
     asked = ", ".join(counts[field.name] for field in fields(Facts))
     answer = con.execute(f"SELECT {asked} FROM {relation}").fetchall()[0]
     found = Facts(*answer)
-    return replace(found, days=sorted(found.days or []))
+    # Rows that are no lines, like those above a group, have no day.
+    return replace(found, days=sorted(filter(None, found.days or [])))

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import systems, values
+from retention_core.ingest.layouts.derived import MARK
 from retention_core.ingest.words import VALUES
 
 if TYPE_CHECKING:
@@ -31,9 +32,15 @@ def refund(detection: Detection, fields: Collection[str], *, alone: bool) -> str
     ``alone``: it is of the line, and can be no more than that brought.
     """
     returned = "returned"
-    if alone:  # LEAST passes over nulls
+    if "refund_quantity" in fields and "refund_amount" not in fields:
+        back = f"abs({values.number('refund_quantity', detection.decimal)})"
+        part = f"least({back} / nullif(abs(pieces), 0), 1)"
+        returned = f"CASE WHEN {back} > 0 THEN round(money * {part}, 6) END"
+    elif alone:  # LEAST passes over nulls
         returned = "CASE WHEN returned > 0 THEN least(returned, greatest(money, 0)) END"
-    if "status" not in fields or "refund_amount" in fields:
+    # What has a row of its own went back once, whatever the sale's state says.
+    own_rows = any("refund" in each for each in systems.of(detection).get("kinds", []))
+    if "status" not in fields or "refund_amount" in fields or own_rows:
         return returned
     said = _says(detection, "status", "refunded")
     return f"coalesce({returned}, CASE WHEN {said} AND money > 0 THEN money END)"
@@ -72,20 +79,23 @@ def code(
         if name in detection.mapping
     )
     day = "ordered_at" if "ordered_at" in fields else "NULL"
-    odd = ""
+    odd, foot = "", ""
+    if "footer" in systems.of(detection):
+        foot = "WHEN foot THEN 'total_row' "
     if kinds:
         good = f"{good} AND (kind IS NULL OR kind = 'refund')"
         odd = (
             "WHEN kind = 'items_unreadable' THEN kind WHEN kind <> 'refund' THEN NULL "
         )
     return (
-        f"CASE WHEN {good} THEN NULL "
+        f"CASE WHEN {good} THEN NULL {foot}"
         f"WHEN NOT ({' OR '.join(stated)}) THEN 'blank_row' "
         f"WHEN {header or 'false'} THEN 'repeated_header' {odd}"
         f"WHEN moment IS NULL AND ({total}) THEN 'total_row' "
         f"WHEN moment IS NULL AND {day} IS NULL THEN 'date_missing' "
         "WHEN moment IS NULL THEN 'date_unreadable' "
         f"WHEN NOT ({good_day}) THEN 'date_implausible' "
+        f"WHEN money_text IS NULL AND {_is_dead(detection, fields)} THEN NULL "
         "WHEN money_text IS NULL THEN 'amount_missing' "
         "WHEN money IS NULL THEN 'amount_unreadable' ELSE 'amount_implausible' END"
     )
@@ -132,6 +142,14 @@ def aside(
     return f"CASE {whens} END"
 
 
+def _is_dead(detection: Detection, fields: Collection[str]) -> str:
+    """SQL of whether a known system's state says that no money is to be expected."""
+    if "status" not in fields or not detection.system:
+        return "false"
+    said = (_says(detection, "status", each) for each in ("cancelled", "unpaid"))
+    return f"({' OR '.join(said)})"
+
+
 def _says(detection: Detection, field: str, value: str) -> str:
     words = [
         *VALUES.get(value, []),
@@ -140,4 +158,8 @@ def _says(detection: Detection, field: str, value: str) -> str:
     if not words:
         return "false"
     known = dict.fromkeys(word.lower() for word in words)
+    if field in detection.together:
+        listed = ", ".join(map(values.literal, known))
+        parts = f"string_split(lower({field}), '{MARK}')"
+        return f"coalesce(list_has_any({parts}, [{listed}]), false)"
     return f"coalesce({values.among(f'lower({field})', known)}, false)"

@@ -133,7 +133,10 @@ def header_of(head: Head) -> Header | None:
 def mapping_of(
     system: System, names: list[str]
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """The column of each field; and those of fields that several columns make up."""
+    """The column of each field; and those of fields that several columns make up.
+
+    Where nothing better is there, a customer goes by the name.
+    """
     named = _named(names)
     mapping: dict[str, str] = {}
     together: dict[str, list[str]] = {}
@@ -143,6 +146,13 @@ def mapping_of(
             mapping[field] = columns[0]
         if len(columns) > 1:
             together[field] = columns
+    keys = {"customer_id", "email", "phone"} & mapping.keys()
+    if system.get("no_customer") or keys or "customer_id" in system.get("patterns", {}):
+        return mapping, together
+    if "customer_name" in mapping and "groups" not in system:
+        mapping["customer_id"] = mapping["customer_name"]
+    if "customer_id" in mapping and "customer_name" in together:
+        together["customer_id"] = together["customer_name"]
     return mapping, together
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retention_core.ingest import systems, values
-from retention_core.ingest.layouts import items
+from retention_core.ingest.layouts import derived, items
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Detection, RawSheet
@@ -34,6 +34,8 @@ def query(sheet: RawSheet, detection: Detection, system: dict[str, Any]) -> str:
         kind = f"CASE WHEN {items.unreadable(detection)} THEN 'items_unreadable' "
         kind += f"ELSE {_kind(detection, system)} END AS kind"
     texts += _of_summaries(detection, system.get("summary", {}))
+    if "footer" in system:
+        texts += f", {derived.foot(system)} AS foot"
     return (
         f"SELECT row, 1::USMALLINT AS line, c0 AS first_cell, NULL AS filled, {kind}"
         f"{texts} FROM {sheet.relation} WHERE row >= {detection.first_row}"
@@ -65,9 +67,10 @@ def header(detection: Detection, headers: list[str]) -> str | None:
 
 
 def _together(field: str, names: list[str], detection: Detection) -> str:
-    """Texts with a blank between them; numbers added up."""
+    """Texts with a blank between them; numbers added up; each state by itself."""
     each = [cell(detection, name) for name in names]
-    texts = f"nullif(concat_ws(' ', {', '.join(each)}), '')"
+    between = derived.MARK if field == "status" else " "
+    texts = f"nullif(concat_ws('{between}', {', '.join(each)}), '')"
     if field not in _SUMS:
         return texts
     read = [values.number(text, detection.decimal) for text in each]
@@ -76,9 +79,7 @@ def _together(field: str, names: list[str], detection: Detection) -> str:
         for text, number in zip(each, read, strict=True)
     )
     summed = " + ".join(f"coalesce({number}, 0)" for number in read)
-    written = f"round({summed}, 6)::VARCHAR"
-    if detection.decimal == ",":
-        written = f"replace({written}, '.', ',')"
+    written = derived.written(f"({summed})", detection.decimal)
     # What cannot be read stays as it is, to be rejected.
     return (
         f"CASE WHEN coalesce({', '.join(each)}) IS NULL THEN NULL "
@@ -87,8 +88,8 @@ def _together(field: str, names: list[str], detection: Detection) -> str:
 
 
 def patterns(detection: Detection, system: dict[str, Any]) -> dict[str, str]:
-    """SQL of fields out of another cell; a date of six digits is yymmdd."""
-    found = {}
+    """SQL of fields out of other cells; a date of six digits is yymmdd."""
+    found = derived.differences(detection, lambda names: header(detection, names))
     for field, each in system.get("patterns", {}).items():
         text = header(detection, each["column"])
         if text is None:
@@ -135,7 +136,7 @@ def _of_summaries(detection: Detection, rules: dict[str, Any]) -> str:
     texts = ""
     if "blank" in rules:
         found = [header(detection, [each]) for each in rules["blank"]]
-        blanks = [f"{text} IS NULL" for text in found if text is not None]
+        blanks = [derived.blank(text) for text in found if text is not None]
         texts += f", {' AND '.join(blanks) or 'false'} AS bare"
     if "when" in rules:
         text = header(detection, rules["when"]["column"]) or "NULL::VARCHAR"
