@@ -1,0 +1,22 @@
+"""Currencies: their codes, and the signs and words that stand for them in files."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+_ALL = tomllib.loads(Path(__file__).with_name("coins.toml").read_text(encoding="utf-8"))
+CODES: tuple[str, ...] = tuple(_ALL["codes"])
+WITHOUT_CENTS: frozenset[str] = frozenset(_ALL["without_cents"])
+UNITS: tuple[str, ...] = tuple(_ALL["units"])
+SIGNS: dict[str, str] = {
+    sign: code for code, signs in _ALL["signs"].items() for sign in signs
+}
+SHARED: dict[str, list[str]] = _ALL["shared"]
+COUNTRIES: dict[str, str] = {
+    name: code for code, names in _ALL["countries"].items() for name in names
+}
+# What may stand beside the digits of an amount or a quantity.
+DRESS = frozenset(
+    {"", *(code.lower() for code in CODES), *SIGNS, *SHARED, *UNITS, *_ALL["marks"]}
+)
