@@ -37,8 +37,7 @@ def shown(texts: Texts) -> Iterator[Callable[[Progress], None]]:
         now = time.monotonic()
         if now - last >= EVERY:
             last = now
-            share = report.done / report.total if report.total else 0.0
-            bar.progress(min(1.0, share), _words(texts, formats, report))
+            bar.progress(report.share, _words(texts, formats, report))
 
     try:
         yield on_progress

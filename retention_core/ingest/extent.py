@@ -19,20 +19,27 @@ from retention_core.ingest.errors import (
 )
 from retention_core.ingest.limits import bounds
 from retention_core.ingest.parts import check_strings, drain, pieces
+from retention_core.ingest.progress import EVERY
 from retention_core.ingest.records import binary_sheets, reaches
 
 if TYPE_CHECKING:
     import zipfile
+    from collections.abc import Iterator
+
+    from retention_core.ingest.progress import OnRows
 
 _MAX_BOOK_BYTES = 20_000_000  # the list of sheets
 _XML = (".xml", ".rels", ".vml")
 
 _PLACE = rb"\sr\s*=\s*[\"']"
 _ROW_NUMBER = re.compile(_PLACE + rb"\$?[A-Za-z]{0,3}\$?(\d+)")
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\s+ref=[\"']\w+:[A-Z]{1,3}(\d{1,7})[\"']")
 _COLUMN_LETTERS = re.compile(_PLACE + rb"\$?([A-Za-z]{1,3})\$?\d")
 
 
-def check_xlsx(archive: zipfile.ZipFile, name: str) -> None:
+def check_xlsx(
+    archive: zipfile.ZipFile, name: str, on_rows: OnRows | None = None
+) -> None:
     """Refuse a workbook with a sheet that reaches too far, or that is not what it says.
 
     Every part is read to its end, so that its size is true, whoever opens it.
@@ -49,12 +56,25 @@ def check_xlsx(archive: zipfile.ZipFile, name: str) -> None:
             continue
         if member.endswith("sharedstrings.xml"):
             check_strings(part, name)
-        _check_sheet(archive, part, titles.get(member, part.filename), name)
+        title = titles.get(member, part.filename)
+        claimed = told = 0
+        for rows, piece in _check_sheet(archive, part, title, name):
+            claimed = claimed or _claimed(piece)
+            if on_rows and claimed and rows - told >= EVERY:
+                told = rows
+                on_rows("check", min(rows, claimed), claimed)
+
+
+def _claimed(piece: bytes) -> int:
+    """The last row by the sheet's own word, which may lie: for the progress only."""
+    found = _DIMENSION.search(piece)
+    return int(found[1]) if found else 0
 
 
 def _check_sheet(
     archive: zipfile.ZipFile, part: zipfile.ZipInfo, title: str, name: str
-) -> None:
+) -> Iterator[tuple[int, bytes]]:
+    """Refuse a sheet that reaches too far; the rows so far, with each piece of it."""
     rows = columns = 0
     is_sheet = part.filename.lower().startswith("xl/worksheets/")
     for piece in pieces(archive, part, b"<row" if is_sheet else b"<", name):
@@ -63,6 +83,7 @@ def _check_sheet(
         rows = max(rows, _last_row(piece))
         columns = max(columns, _last_column(piece))
         check_extent(rows, columns, title, name)
+        yield rows, piece
 
 
 def sheet_titles(archive: zipfile.ZipFile, name: str, workbook: str) -> dict[str, str]:

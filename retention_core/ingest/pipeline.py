@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention_core.ingest.facts import Facts
+    from retention_core.ingest.progress import OnRows
 
     Report = Callable[[Progress], None]
     Files = list[tuple[Path, str]]
@@ -304,7 +305,8 @@ def _recognised(
     for place, (path, name) in enumerate(inside.files):
         _tell(progress, "read", place, len(inside.files), name)
         said = answers.sheets.get(name, SheetAnswers())
-        sheets += read(path, name, con, encoding=said.encoding)
+        on_rows = _on_rows(progress, place, len(inside.files), name)
+        sheets += read(path, name, con, encoding=said.encoding, on_rows=on_rows)
     found = []
     for place, sheet in enumerate(sheets):
         _tell(progress, "recognise", place, len(sheets), sheet.file)
@@ -319,6 +321,19 @@ def _recognised(
     settled = [detect.without_answered(each, answers) for each in agreed]
     read_ones = list(zip(sheets, settled, strict=True))
     return read_ones + archive.nothing_of(con, inside.passed_over)
+
+
+def _on_rows(
+    progress: Report | None, done: int, total: int, file: str
+) -> OnRows | None:
+    """Pass on how far the rows of a file have been read."""
+    if progress is None:
+        return None
+
+    def tell(step: str, rows: int, rows_total: int | None) -> None:
+        progress(Progress(step, done, total, file, rows, rows_total))
+
+    return tell
 
 
 def _currency(detections: list[Detection], answers: Answers) -> str | None:

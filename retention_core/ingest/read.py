@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from retention_core.ingest.progress import OnRows
+
 
 def read(
     path: Path,
@@ -23,6 +25,7 @@ def read(
     con: duckdb.DuckDBPyConnection,
     *,
     encoding: str | None = None,
+    on_rows: OnRows | None = None,
 ) -> list[RawSheet]:
     """Read a file into views of ``con``, one a table.
 
@@ -36,6 +39,8 @@ def read(
         Where the views shall be; what they read lives as long as ``con`` does.
     encoding
         Of a text file; ``None`` means: find out.
+    on_rows
+        Called now and then while a workbook is checked and read.
 
     Returns
     -------
@@ -47,14 +52,14 @@ def read(
     RetentionError
         One of :mod:`retention_core.ingest.errors`.
     """
-    kind = scan.scan(path, name)
+    kind = scan.scan(path, name, on_rows)
     whole = True
     if kind == "gzip":
         plain = cells.scratch(con) / "plain"
         whole = survey.inflate(path, plain, name)
         path, kind = plain, scan.scan(plain, name)
     if kind != "text":
-        return _read_workbook(path, name, con)
+        return _read_workbook(path, name, con, on_rows)
     sheet = _read_text(path, name, con, encoding)
     if whole or sheet.cut_off:
         return [sheet]
@@ -92,10 +97,10 @@ def _read_text(
 
 
 def _read_workbook(
-    path: Path, name: str, con: duckdb.DuckDBPyConnection
+    path: Path, name: str, con: duckdb.DuckDBPyConnection, on_rows: OnRows | None
 ) -> list[RawSheet]:
     sheets = []
-    for title, rows in workbook.sheets(path, name):
+    for title, rows in workbook.sheets(path, name, on_rows):
         paths, columns = cells.write_rows(rows, cells.scratch(con), name)
         if not paths:
             continue

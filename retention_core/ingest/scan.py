@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from retention_core.ingest.progress import OnRows
+
 Kind = Literal["text", "gzip", "zip", "xlsx", "xlsb", "ods", "xls"]
 
 _SAMPLE = 65_536
@@ -41,7 +43,7 @@ _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|table|meta|head|body)", re.I)
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 
 
-def scan(path: Path, name: str) -> Kind:
+def scan(path: Path, name: str, on_rows: OnRows | None = None) -> Kind:
     """Recognise a file by its content and refuse what would harm a parser.
 
     Parameters
@@ -50,6 +52,8 @@ def scan(path: Path, name: str) -> Kind:
         Where the file lies.
     name
         What its owner calls it; only for messages, its ending means nothing.
+    on_rows
+        Called now and then with the rows of a large sheet met so far.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def scan(path: Path, name: str) -> Kind:
         raise ZipArchiveError(file=name)
     if kind in ("xlsx", "xlsb", "ods"):
         with opened(path, name) as archive:
-            _check_workbook(archive, kind, name)
+            _check_workbook(archive, kind, name, on_rows)
     return kind
 
 
@@ -159,14 +163,16 @@ def _kind_of_zip(archive: zipfile.ZipFile, name: str) -> Kind:
     return "zip"
 
 
-def _check_workbook(archive: zipfile.ZipFile, kind: Kind, name: str) -> None:
+def _check_workbook(
+    archive: zipfile.ZipFile, kind: Kind, name: str, on_rows: OnRows | None
+) -> None:
     check_parts(archive, name, bounds().members)
     names = set(archive.namelist())
     if kind == "ods":
         _check_manifest(archive, names, name)
         check_ods(archive, name)
     elif kind == "xlsx":
-        check_xlsx(archive, name)
+        check_xlsx(archive, name, on_rows)
     else:
         check_xlsb(archive, name)
 

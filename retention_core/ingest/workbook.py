@@ -9,16 +9,22 @@ import python_calamine as calamine
 
 from retention_core.ingest.cells import clean
 from retention_core.ingest.errors import BrokenWorkbookError, PasswordProtectedError
+from retention_core.ingest.progress import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from retention_core.ingest.cells import Row
+    from retention_core.ingest.progress import OnRows
 
 
-def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[Row]]]:
+def sheets(
+    path: Path, name: str, on_rows: OnRows | None = None
+) -> Iterator[tuple[str, Iterator[Row]]]:
     """Each visible sheet that holds cells: its name and its numbered rows.
+
+    ``on_rows`` is called now and then while the rows are taken.
 
     Raises
     ------
@@ -35,7 +41,7 @@ def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[Row]]]:
                     continue
                 sheet = book.get_sheet_by_name(each.name)
                 if sheet.start is not None:
-                    yield each.name, _rows(sheet)
+                    yield each.name, _rows(sheet, on_rows)
     except calamine.PasswordError as error:
         raise PasswordProtectedError(file=name) from error
     except (calamine.CalamineError, OSError) as error:
@@ -47,10 +53,13 @@ def _is_table(sheet: calamine.SheetMetadata) -> bool:
     return visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
 
 
-def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
+def _rows(sheet: calamine.CalamineSheet, on_rows: OnRows | None) -> Iterator[Row]:
     # Rows come from the sheet's first on, cells from the first used column on.
     indent = [None] * (sheet.start or (0, 0))[1]
+    last = (sheet.end or (0, 0))[0]
     for number, cells in enumerate(sheet.iter_rows(), 1):
+        if on_rows and number % EVERY == 0:
+            on_rows("read", number, last + 1)
         yield number, indent + [as_text(cell) for cell in cells]
 
 

@@ -12,6 +12,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 import retention_core as rc
 from retention_core.ingest import errors
+from retention_core.ingest.progress import Progress
 from retention_core.ingest.read import read
 from retention_core.ingest.scan import scan
 from tests.core.ingest import workbooks
@@ -134,3 +135,46 @@ def test_orders_in_several_sheets_are_all_read(tmp_path):
     assert roles == {"January": "orders", "February": "orders", "Notes": "ignore"}
     assert len(result.orders.run(result.orders.purchases)) == 30
     assert_reconciles(result)
+
+
+def test_progress_says_how_many_rows_of_how_many(tmp_path):
+    count = 45_000
+    numbers = "".join(
+        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, count + 1)
+    )
+    path = workbooks.xlsx(tmp_path / "b.xlsx", numbers)
+    with zipfile.ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    begin = b"<sheetData>"
+    claim = f'<dimension ref="A1:A{count}"/>'.encode() + begin
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(begin, claim, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    reports = []
+    con = duckdb.connect()
+    read(path, "b.xlsx", con, on_rows=lambda *report: reports.append(report))
+    con.close()
+    assert ("read", 40_000, count) in reports
+    checked = [rows for step, rows, total in reports if step == "check"]
+    assert checked == sorted(checked)
+    assert all(total == count and rows <= count for _, rows, total in reports)
+
+
+def test_the_share_grows_from_file_to_file_and_within_each():
+    reports = [
+        Progress("read", 0, 2, "a"),
+        Progress("check", 0, 2, "a", 500, 1000),
+        Progress("check", 0, 2, "a", 1000, 1000),
+        Progress("read", 0, 2, "a", 10, 1000),
+        Progress("read", 0, 2, "a", 1000, 1000),
+        Progress("read", 1, 2, "b", 500, 1000),
+        Progress("read", 2, 2, "b", 1000, 1000),
+    ]
+    shares = [each.share for each in reports]
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0
+    assert shares[4] == 0.5
+    assert shares[-1] == 1.0
+    assert Progress("write", 0, 0).share == 0.0
