@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import retention_core as rc
 from retention_core.errors import RetentionError
+from retention_core.orders import LINES
 from retention_core.periods import GRAINS
 
 if TYPE_CHECKING:
@@ -99,12 +100,15 @@ def _ingest(options: argparse.Namespace) -> Result:
 
 
 def _orders(options: argparse.Namespace) -> rc.Orders:
-    """A folder that ingest wrote is opened as it is; files are read first.
+    """A folder that ingest wrote is opened as it is; files and folders are read first.
 
     Only ``--as-of`` can still be said of a folder: the rest was settled when it was
     written.
     """
-    if len(options.files) == 1 and Path(options.files[0]).is_dir():
+    if (
+        len(options.files) == 1
+        and (Path(options.files[0]) / f"{LINES}.parquet").is_file()
+    ):
         return rc.open_orders(options.files[0], as_of=options.as_of)
     return _ingest(options).orders
 
@@ -129,7 +133,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.__doc__)
-        sub.add_argument("files", nargs="+", metavar="FILE", help="order exports")
+        sub.add_argument(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="order exports: files, folders, s3://, gs:// or https:// URLs",
+        )
         sub.add_argument("--format", choices=["csv", "json"], default="csv")
         for flag, settings in {**_INGEST_OPTIONS, **_OPTIONS.get(name, {})}.items():
             sub.add_argument(flag, **settings)

@@ -29,6 +29,7 @@ from retention_core.ingest import (
     lists,
     reconcile,
     refunds,
+    sources,
     staging,
     systems,
     write,
@@ -83,7 +84,8 @@ def ingest(  # noqa: PLR0913 the core's face, a contract
     Parameters
     ----------
     files
-        Paths, or binary file objects (named by their ``name``).
+        Paths, folders (all tables below), URLs (:mod:`.sources`), or binary file
+        objects (named by their ``name``).
     mapping
         From field to column, for every sheet of orders; ``None``: recognise. Where the
         data leaves a question open, its first choice is taken.
@@ -116,8 +118,12 @@ def ingest(  # noqa: PLR0913 the core's face, a contract
     )
     folder = Path(into) if into else Path(tempfile.mkdtemp(prefix="kept-"))
     with tempfile.TemporaryDirectory(prefix="kept-in-") as received:
-        named = [_named(file, Path(received), n) for n, file in enumerate(files)]
         try:
+            named = [
+                each
+                for number, file in enumerate(files)
+                for each in _named(file, Path(received), number)
+            ]
             if mapping is not None:
                 said = _with_mapping(named, said, mapping)
             result = build(named, said, folder)
@@ -400,15 +406,17 @@ def _with_mapping(files: Files, answers: Answers, mapping: dict[str, str]) -> An
     return replace(answers, sheets=sheets)
 
 
-def _named(file: str | Path | IO[bytes], folder: Path, number: int) -> tuple[Path, str]:
-    """A path and a name; a file object is received into ``folder``."""
+def _named(file: str | Path | IO[bytes], folder: Path, number: int) -> Files:
+    """Paths and names; what is not of this machine is received into ``folder``."""
     if isinstance(file, str | Path):
-        return Path(file), Path(file).name
+        if sources.is_url(str(file)) or Path(file).is_dir():
+            return sources.fetch(str(file), folder / f"{number}")
+        return [(Path(file), Path(file).name)]
     name = Path(str(getattr(file, "name", f"file {number + 1}"))).name
     path = folder / f"{number}"
     with path.open("wb") as target:
         shutil.copyfileobj(file, target)
-    return path, name
+    return [(path, name)]
 
 
 @contextmanager

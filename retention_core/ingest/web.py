@@ -1,0 +1,162 @@
+"""One file from ``https://``, and only from there."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import urllib.error
+import urllib.request
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from retention_core.ingest import sources
+from retention_core.ingest.source_errors import (
+    SourceNotAllowedError,
+    SourceNotFoundError,
+    SourceRefusedError,
+    SourceTooLargeError,
+    SourceUnreachableError,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from retention_core.ingest.sources import SourceLimits
+
+_CHUNK = 1 << 20
+_REFUSED = (401, 403, 407)
+_GONE = (404, 410)
+_ELSEWHERE = range(300, 400)
+
+
+def download(uri: str, folder: Path, limits: SourceLimits) -> tuple[Path, str]:
+    """Load a file into ``folder``.
+
+    Redirects are followed to places that could have been named themselves. Who answers
+    is looked at before anything is asked: names may lead into the own network.
+
+    Raises
+    ------
+    RetentionError
+        One of :mod:`retention_core.ingest.source_errors`.
+    """
+    _check(uri, limits)
+    target = folder / "download"
+    try:
+        with _opener(limits).open(uri, timeout=limits.seconds) as answer:
+            _receive(answer, target, uri, limits)
+            name = _name(answer.url)
+    except urllib.error.HTTPError as error:
+        raise _meaning(error, uri) from error
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, SourceNotAllowedError):
+            raise error.reason from error
+        raise SourceUnreachableError(source=uri, detail=error.reason) from error
+    except (TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        detail = str(error) or type(error).__name__
+        raise SourceUnreachableError(source=uri, detail=detail) from error
+    return target, name
+
+
+def _check(uri: str, limits: SourceLimits) -> None:
+    parts = urlsplit(uri)
+    secure = parts.scheme.lower() == "https"
+    known = secure or (limits.private and parts.scheme.lower() == "http")
+    if not known or "@" in parts.netloc:
+        raise SourceNotAllowedError(source=uri)
+    if limits.prefixes is not None and not sources.allowed(uri, limits.prefixes):
+        raise SourceNotAllowedError(source=uri)
+
+
+def _meaning(error: urllib.error.HTTPError, uri: str) -> Exception:
+    if error.code in _GONE:
+        return SourceNotFoundError(source=uri)
+    if error.code in _ELSEWHERE:  # to where urllib itself does not go
+        return SourceNotAllowedError(source=uri)
+    detail = f"{error.code} {error.reason}"
+    if error.code in _REFUSED:
+        return SourceRefusedError(source=uri, detail=detail)
+    return SourceUnreachableError(source=uri, detail=detail)
+
+
+def _receive(
+    answer: http.client.HTTPResponse, target: Path, uri: str, limits: SourceLimits
+) -> None:
+    """Write the answer down; ``Content-Length`` is only a promise."""
+    promised = int(answer.headers.get("Content-Length") or 0)
+    size = 0
+    with target.open("wb") as file:
+        while promised <= limits.size and (chunk := answer.read(_CHUNK)):
+            size += len(chunk)
+            if size > limits.size:
+                break
+            file.write(chunk)
+    if max(promised, size) > limits.size:
+        target.unlink()
+        raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
+    if size < promised:
+        raise SourceUnreachableError(source=uri, detail="the connection broke off")
+
+
+def _name(url: str) -> str:
+    parts = urlsplit(url)
+    return PurePosixPath(unquote(parts.path)).name or parts.hostname or "download"
+
+
+def _opener(limits: SourceLimits) -> urllib.request.OpenerDirector:
+    """One that knows nothing but the web: no files, no FTP, no proxies."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        _Redirects(limits),
+        _Secure(limits),
+        _Plain(limits),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    def __init__(self, limits: SourceLimits) -> None:
+        self._limits = limits
+
+    def redirect_request(self, *arguments: Any) -> urllib.request.Request | None:  # noqa: ANN401
+        _check(arguments[-1], self._limits)
+        return super().redirect_request(*arguments)
+
+
+class _Secure(urllib.request.HTTPSHandler):
+    def __init__(self, limits: SourceLimits) -> None:
+        super().__init__()
+        self._limits = limits
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(
+            _checked(http.client.HTTPSConnection, self._limits), request
+        )
+
+
+class _Plain(urllib.request.HTTPHandler):
+    def __init__(self, limits: SourceLimits) -> None:
+        super().__init__()
+        self._limits = limits
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_checked(http.client.HTTPConnection, self._limits), request)
+
+
+def _checked(kind: Any, limits: SourceLimits) -> Any:  # noqa: ANN401 a class of either kind
+    class Checked(kind):  # type: ignore[misc]
+        """Looks who answers before it asks."""
+
+        def connect(self) -> None:
+            super().connect()
+            address = self.sock.getpeername()[0].partition("%")[0]
+            if not (limits.private or ipaddress.ip_address(address).is_global):
+                self.close()
+                raise SourceNotAllowedError(source=self.host)
+
+    return Checked
