@@ -116,7 +116,7 @@ def _own_lines(columns: list[str]) -> str:
     whole = "nullif(abs(kept.amount), 0)"
     special = {
         "amount": "-round(part, 6)",
-        "quantity": f"kept.quantity * coalesce(part / {whole}, 1)",
+        "quantity": f"-abs(kept.quantity) * coalesce(part / {whole}, 1)",
         "refunded_at": "coalesce(kept.refunded_at, kept.ordered_at)",
         "ordered_at": "coalesce(target_at, kept.refunded_at, kept.ordered_at)",
         "order_id": "coalesce(target, kept.order_id || '|refund')",

@@ -150,10 +150,17 @@ def _is_dead(detection: Detection, fields: Collection[str]) -> str:
     return f"({' OR '.join(said)})"
 
 
+def _own_words(detection: Detection) -> list[dict[str, list[str]]]:
+    """What a system's cells say, and those of the file that its orders stand in."""
+    own = systems.of(detection)
+    orders = systems.known().get(own.get("orders_in", ""), {})
+    return [each.get("values", {}) for each in (own, orders)]
+
+
 def _says(detection: Detection, field: str, value: str) -> str:
     words = [
         *VALUES.get(value, []),
-        *systems.of(detection).get("values", {}).get(value, []),
+        *(word for each in _own_words(detection) for word in each.get(value, [])),
     ]
     if not words:
         return "false"

@@ -18,7 +18,7 @@ from retention_core.ingest.money import CODES, SIGNS
 from retention_core.ingest.words import SYSTEMS, systems_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from retention_core.ingest.model import Detection, Question
 
@@ -86,9 +86,12 @@ def _find(header: str, named: dict[str, str]) -> str | None:
 
 def column(headers: Iterable[str], names: list[str]) -> str | None:
     """The first of ``headers`` that the file has, as the file writes it."""
-    named = _named(names)
-    found = (_find(header, named) for header in headers)
-    return next((name for name in found if name is not None), None)
+    return next(iter(columns(list(headers), names)), None)
+
+
+def columns(headers: Sequence[str | list[str]], names: list[str]) -> list[str]:
+    """The first choice that the file has; an inner list is several together."""
+    return _columns(headers, _named(names))
 
 
 def system_of(names: list[str]) -> tuple[str | None, System]:
@@ -156,7 +159,7 @@ def mapping_of(
     return mapping, together
 
 
-def _columns(headers: list[str | list[str]], named: dict[str, str]) -> list[str]:
+def _columns(headers: Sequence[str | list[str]], named: dict[str, str]) -> list[str]:
     """The first choice that is there whole, else what is there of one."""
     choices = [[each] if isinstance(each, str) else each for each in headers]
     found = [

@@ -38,7 +38,7 @@ def fields(detection: Detection) -> list[str]:
     """The fields that a sheet has, out of whichever cells."""
     system = systems.of(detection)
     found = [*detection.mapping, *columns.patterns(detection, system)]
-    found += items.fields(detection)
+    found += [*system.get("refunds", {}), *items.fields(detection)]
     if "groups" in system:
         found.append(system["groups"]["field"])
     return list(dict.fromkeys(found))

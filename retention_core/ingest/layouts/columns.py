@@ -8,6 +8,8 @@ from retention_core.ingest import systems, values
 from retention_core.ingest.layouts import derived, items
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retention_core.ingest.model import Detection, RawSheet
 
 _SUMS = (
@@ -22,6 +24,7 @@ def query(sheet: RawSheet, detection: Detection, system: dict[str, Any]) -> str:
     named = cells(detection)
     for field, found in patterns(detection, system).items():
         named[field] = f"coalesce({named[field]}, {found})" if field in named else found
+    named |= _of_refunds(detection, system, named)
     texts = "".join(f", {each} AS {field}" for field, each in named.items())
     kind = f"{_kind(detection, system)} AS kind"
     if "groups" in system:
@@ -60,10 +63,12 @@ def cell(detection: Detection, name: str) -> str:
     return values.text(f"c{detection.columns.index(name)}")
 
 
-def header(detection: Detection, headers: list[str]) -> str | None:
-    """SQL of the first of these columns that the file has."""
-    name = systems.column(headers, detection.columns)
-    return None if name is None else cell(detection, name)
+def header(detection: Detection, headers: Sequence[str | list[str]]) -> str | None:
+    """SQL of the first of these columns that the file has, of several together."""
+    names = systems.columns(headers, detection.columns)
+    if not names:
+        return None
+    return _together("", names, detection) if names[1:] else cell(detection, names[0])
 
 
 def _together(field: str, names: list[str], detection: Detection) -> str:
@@ -117,6 +122,20 @@ def _kind(detection: Detection, system: dict[str, Any]) -> str:
         for kind in ("not_a_sale", "refund", "summary")
     )
     return f"CASE {cases} END"
+
+
+def _of_refunds(
+    detection: Detection, system: dict[str, Any], named: dict[str, str]
+) -> dict[str, str]:
+    """SQL of the fields that stand elsewhere on the rows of refunds."""
+    found = {}
+    for field, headers in system.get("refunds", {}).items():
+        text = header(detection, headers)
+        if text is not None:
+            kind = _kind(detection, system)
+            own = named.get(field, "NULL::VARCHAR")
+            found[field] = f"CASE WHEN {kind} = 'refund' THEN {text} ELSE {own} END"
+    return found
 
 
 def _kind_of(text: str, block: dict[str, Any]) -> str:
