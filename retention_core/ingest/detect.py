@@ -138,12 +138,19 @@ def _dated(
     said: SheetAnswers,
 ) -> Detection:
     column = sampled.named(detection.mapping["ordered_at"])
-    order, question = dates.day_first(con, sheet, header, column)
-    order, question = systems.usual_order(detection, order, question)
+    written = dates.order_of(con, sheet, header, column, sampled)
+    order, question = systems.usual_order(
+        detection, written.day_first, written.question
+    )
     if said.day_first is not None and order is not None:
         order, question = said.day_first, None
     questions = detection.questions + ([question] if question else [])
-    return replace(detection, day_first=order, questions=questions)
+    return replace(
+        detection,
+        day_first=order,
+        year_first=written.year_first,
+        questions=questions,
+    )
 
 
 def agree(detections: list[Detection]) -> list[Detection]:
@@ -152,7 +159,10 @@ def agree(detections: list[Detection]) -> list[Detection]:
     for each in detections:
         for code in AGREED:
             sure = [other for other in detections if _decides(other, each, code)]
-            if sure and any(question.code == code for question in each.questions):
+            # Two that contradict each other decide nothing for a third.
+            agreed = len({getattr(other, code) for other in sure}) == 1
+            asked = [q for q in each.questions if q.code == code]
+            if agreed and asked and "conflict" not in asked[0].fields:
                 rest = [q for q in each.questions if q.code != code]
                 known = {code: getattr(sure[0], code)}
                 each = replace(each, **known, questions=rest)
@@ -188,7 +198,10 @@ def _decides(other: Detection, each: Detection, code: str) -> bool:
         return False
     if code == "currency":
         return True
-    return other.columns == each.columns and (code != "decimal" or known == ",")
+    alike = other.columns == each.columns
+    if each.system is not None:
+        alike = alike or other.system == each.system
+    return alike and (code != "decimal" or known == ",")
 
 
 def without_answered(detection: Detection, answers: Answers) -> Detection:

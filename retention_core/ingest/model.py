@@ -81,7 +81,8 @@ class Detection:
     ``columns`` are the header's names, made unique; ``mapping`` goes from field to
     column; ``examples`` holds up to three different values of each column; ``rows``
     counts the rows below the header. ``decimal`` is "." or ","; ``day_first`` is
-    ``None`` where the dates need no order (ISO). ``header_row`` is ``None`` for a
+    ``None`` where the dates need no order (ISO); ``year_first``: years of two digits
+    stand in front. ``header_row`` is ``None`` for a
     file without one; ``first_row`` is the first row of data. ``currencies`` are those
     that the sheet names, the most frequent first. ``cut_off`` is the number of a last
     row that ends in the middle. ``preview`` holds the first rows of data, cell by cell
@@ -124,6 +125,7 @@ class Detection:
     no_customer: bool = False
     instead: list[str] = field(default_factory=list)
     utc: bool = False
+    year_first: bool = False
 
     @property
     def key(self) -> str:

@@ -227,17 +227,11 @@ def _moment(
     field: str, detection: Detection, ways: Ways, time: str | None = None
 ) -> str:
     """SQL of a time; where the export is in UTC, of the same time in the shop."""
-    zone = ways.time_zone
-    found = values.timestamp(field, detection.day_first, zone, time)
-    if not detection.utc or zone is None:
-        return found
-    clock = f"coalesce({field}, {time})" if time else field
-    if time:
-        clock = f"concat({field}, ' ', {time})"
-    # What has an offset was converted already; a day alone has no zone.
-    bare = (
-        f"contains({clock}, ':') AND NOT regexp_matches({clock}, "
-        r"':\d{2}.*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$')"
+    return values.timestamp(
+        field,
+        detection.day_first,
+        ways.time_zone,
+        time,
+        utc=detection.utc,
+        year_first=detection.year_first,
     )
-    local = f"{found} AT TIME ZONE 'UTC' AT TIME ZONE {values.literal(zone)}"
-    return f"CASE WHEN {bare} THEN {local} ELSE {found} END"
