@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from retention_core.ingest import values
 from retention_core.ingest.headers import normalise
+from retention_core.ingest.layouts.columns import cells
 from retention_core.ingest.write import copy
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_products(con: DuckDBPyConnection, sheets: Sheets, path: Path) -> None:
         for field in found.mapping.keys() & cells.keys():
             cells[field] = field
             if field in ("cost", "price"):
-                cells[field] = values.number(field, found.decimal)
+                cells[field] = values.number(field, found.decimal_of(field))
         cells["sku"] = values.key(cells["sku"])
         wanted = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
         parts.append(f"SELECT {wanted} FROM ({_mapped(sheet, found)})")
@@ -113,30 +114,32 @@ def _link(con: DuckDBPyConnection, *, by_email: bool) -> None:
 
 def _mapped(sheet: RawSheet, found: Detection) -> str:
     """The mapped columns of a list under the names of their fields."""
-    cells = ", ".join(
-        f"{values.text(f'c{found.columns.index(column)}')} AS {field}"
-        for field, column in found.mapping.items()
-    )
-    return f"SELECT {cells} FROM {sheet.relation} WHERE row >= {found.first_row}"
+    named = ", ".join(f"{cell} AS {field}" for field, cell in cells(found).items())
+    return f"SELECT {named} FROM {sheet.relation} WHERE row >= {found.first_row}"
 
 
 def _person(sheet: RawSheet, found: Detection) -> str:
     """A person a row: keys, known fields, every other column as an attribute."""
     fields = {column: field for field, column in found.mapping.items()}
+    known = cells(found)
+    # Names that stand in two columns are one.
+    halves = {each for several in found.together.values() for each in several[1:]}
     names: dict[str, str] = {}
     for place, column in enumerate(found.columns[: sheet.columns]):
+        if column in halves:
+            continue
         name = fields.get(column) or normalise(column).replace(" ", "_")
         if name and name not in names and name not in ("person", "key", "mail"):
-            names[name] = values.text(f"c{place}")
+            names[name] = known.get(name, values.text(f"c{place}"))
     if "customer_name" not in names and {"first_name", "last_name"} <= names.keys():
-        halves = (names.pop("first_name"), names.pop("last_name"))
-        names["customer_name"] = f"nullif(concat_ws(' ', {', '.join(halves)}), '')"
+        both = (names.pop("first_name"), names.pop("last_name"))
+        names["customer_name"] = f"nullif(concat_ws(' ', {', '.join(both)}), '')"
     key = values.person("customer_id") if "customer_id" in names else "NULL::VARCHAR"
     mail = values.email("email") if "email" in names else "NULL::VARCHAR"
-    cells = "".join(f', {cell} AS "{name}"' for name, cell in names.items())
+    texts = "".join(f', {cell} AS "{name}"' for name, cell in names.items())
     kept = "".join(f', "{name}"' for name in names if name != "customer_id")
     return (
         f"SELECT {values.literal(found.key)} || row AS person, {key} AS key, "
-        f"{mail} AS mail{kept} FROM (SELECT row{cells} FROM {sheet.relation} "
+        f"{mail} AS mail{kept} FROM (SELECT row{texts} FROM {sheet.relation} "
         f"WHERE row >= {found.first_row})"
     )

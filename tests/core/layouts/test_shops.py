@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import retention_core as rc
@@ -26,4 +27,9 @@ def test_shopify_customers(old, tmp_path):
     assert roles["customers.csv"][0] == "customers"
     assert roles["customers.csv"][1] is not None
     files = result.ledger.files.set_index("file")
-    assert files.loc["customers.csv", "rows_in"] == 5
+    assert files.loc["customers.csv", ["rows_in", "used"]].tolist() == [5, 5]
+    people = pd.read_parquet(tmp_path / "built" / "customers.parquet")
+    found = people.set_index("customer_id")[["customer_name", "consent", "tags"]]
+    assert found.loc["ann@example.com"].tolist() == ["Ann Archer", "no", "vip"]
+    assert found.loc["bob@example.com", "consent"] == "yes"
+    assert len(found) == 5
