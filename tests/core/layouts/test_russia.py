@@ -1,0 +1,28 @@
+"""Exports from Russia come out of their own layouts to the cent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.core.layouts import russia
+from tests.core.layouts.shop import Written, check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        russia.ozon,
+        russia.wildberries,
+        russia.plain_shop,
+    ],
+)
+def test_an_export_is_read_to_the_cent(
+    write: Callable[[], Written], tmp_path: Path
+) -> None:
+    check(write(), tmp_path)
