@@ -35,7 +35,15 @@ _NOTED = "headers.json"
 
 def create(files: Files, on_progress: OnProgress) -> Dataset:
     """Keep uploaded files and recognise them, as they were corrected before."""
-    dataset = datasets.create(files, on_progress)
+    return _as_before(datasets.create(files, on_progress), on_progress)
+
+
+def create_from(source: str, on_progress: OnProgress) -> Dataset:
+    """The same for files that lie where the host allows."""
+    return _as_before(datasets.create_from(source, on_progress), on_progress)
+
+
+def _as_before(dataset: Dataset, on_progress: OnProgress) -> Dataset:
     prints = {each.key: fingerprint(each) for each in dataset.detection()}
     known = {key: found for key, one in prints.items() if one and (found := _kept(one))}
     _note(dataset, {"prints": prints, "used": sorted(known)})

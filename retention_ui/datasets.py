@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from retention_core import engine
 from retention_core.errors import RetentionError
-from retention_core.ingest import model
+from retention_core.ingest import model, sources
 from retention_core.ingest.model import Answers, Detection, Ledger
 from retention_core.orders import Orders, open_orders
 from retention_core.samples import sample_files
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.worker import Step
 
     OnProgress = Callable[[Progress], None]
-    Files = Iterable[tuple[str, bytes | memoryview]]
+    Files = Iterable[tuple[str, bytes | memoryview | Path]]
 
 SAMPLE = "sample"
 IDLE_HOURS = 24
@@ -142,6 +142,28 @@ def create(
     return dataset
 
 
+def create_from(source: str, on_progress: OnProgress | None = None) -> Dataset:
+    """Recognise files that lie where the host allows: a path, a folder or a URL.
+
+    Files of this machine stay where they are; others are copied into the dataset.
+
+    Raises
+    ------
+    RetentionError
+        The place is not allowed, or what is there cannot be loaded.
+    """
+    folder = root() / "datasets" / secrets.token_urlsafe(24)
+    limits = sources.SourceLimits(prefixes=sources.prefixes())
+    try:
+        found = sources.fetch(source, folder / "fetched", limits)
+        dataset = _receive(((name, path) for path, name in found), folder)
+        _work("recognise", dataset.folder, Answers(), on_progress)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return dataset
+
+
 def recognise(
     dataset: Dataset,
     answers: Answers,
@@ -240,7 +262,10 @@ def _receive(files: Files, folder: Path) -> Dataset:
     for number, (name, content) in enumerate(files):
         suffix = Path(name).suffix.lower()
         safe = f"{number:03}{suffix if _EXTENSION.fullmatch(suffix) else ''}"
-        (incoming / safe).write_bytes(content)
+        if isinstance(content, Path):
+            (incoming / safe).symlink_to(content.resolve())
+        else:
+            (incoming / safe).write_bytes(content)
         names[safe] = name
     text = json.dumps(names, ensure_ascii=False)
     (incoming / "names.json").write_text(text, encoding="utf-8")

@@ -199,6 +199,14 @@ def _amount_repeats(case: Case) -> Words:
     )
 
 
+def _status(case: Case) -> Words:
+    return Words(
+        title=case.say("title"),
+        options={each: case.say(each) for each in ("sale", "cancelled")},
+        evidence=case.say("evidence", words=case.cells(list(case.fields["words"]))),
+    )
+
+
 def _includes(case: Case) -> Words:
     name, part = (str(case.fields[each]) for each in ("column", "part"))
     examples = case.fields.get("examples") or case.detection.examples
@@ -268,6 +276,7 @@ _KNOWN: dict[str, Callable[[Case], Words]] = {
     "amount_column": _amount_column,
     "amount_repeats": _amount_repeats,
     "includes": _includes,
+    "status": _status,
     "currency": _currency,
     "giant_key": _giant_key,
 }

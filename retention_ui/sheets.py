@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from retention_core.ingest import systems
 from retention_core.ingest.mapping import CUSTOMERS, ORDERS, PRODUCTS
 from retention_core.ingest.model import SheetAnswers
 from retention_ui import blocks
@@ -92,13 +93,20 @@ def summary(texts: Texts, formats: Formats, detection: Detection) -> str:
             count=detection.rows,
             n=formats.count(detection.rows),
         ),
+        _taken_out(texts, detection),
     ]
     return " · ".join(part for part in parts if part)
 
 
+def _taken_out(texts: Texts, detection: Detection) -> str:
+    """Say what the amounts contain that is not revenue, and is taken out of them."""
+    names = [texts(f"data.fields.{each}").lower() for each in detection.includes]
+    return texts("data.check.taken_out", names=", ".join(names)) if names else ""
+
+
 def system(detection: Detection) -> str:
     """Return the proper name of the system that a sheet comes from, or nothing."""
-    return detection.system or ""
+    return str(systems.of(detection).get("title", detection.system or ""))
 
 
 def select(
@@ -146,7 +154,9 @@ def _reading(
             chosen = "comma" if detection.decimal == "," else "point"
             sign = select(texts, "decimal", tuple(signs), chosen, f"{key}.decimal")
             decimal = _unless(signs[sign], detection.decimal, before.decimal)
-    return SheetAnswers(
+    return replace(
+        before,
+        mapping=None,
         role=_unless(role, detection.role, before.role),
         day_first=day_first,
         decimal=decimal,
@@ -210,8 +220,17 @@ def _columns(
             if column:
                 mapping[field] = column
                 examples = detection.examples.get(column, [])[:EXAMPLES]
+                _others(texts, detection, field, column)
                 st.text(" · ".join(examples) or texts("data.check.examples_none"))
     return mapping
+
+
+def _others(texts: Texts, detection: Detection, field: str, column: str) -> None:
+    """Say which columns make up a field together with the one that is chosen."""
+    parts = detection.together.get(field, [])
+    if column in parts and len(parts) > 1:
+        names = ", ".join(md(each) for each in parts if each != column)
+        blocks.note(texts("data.check.together", names=names))
 
 
 def _delimiter(texts: Texts, sign: str | None) -> str:

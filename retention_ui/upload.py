@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from retention_core.errors import RetentionError
+from retention_core.ingest import sources
 from retention_ui import (
     blocks,
     corrections,
@@ -19,10 +21,14 @@ from retention_ui import (
     header,
     progress,
 )
+from retention_ui.formats import md
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from retention_ui.datasets import Dataset, OnProgress
     from retention_ui.texts import Texts
 
 TYPES = [
@@ -89,18 +95,42 @@ def _uploader(texts: Texts) -> None:
     words = texts("data.upload.read", count=len(files), n=len(files))
     if files and st.button(words, type="primary", key="data.read"):
         _read(texts, files)
+    _elsewhere(texts)
 
 
 def _read(texts: Texts, files: list[UploadedFile]) -> None:
     contents = [(file.name, file.getbuffer()) for file in files]
+    if dataset := _created(texts, partial(corrections.create, contents)):
+        _free(files)
+        header.go_to(dataset)
+
+
+def _elsewhere(texts: Texts) -> None:
+    """Load what lies elsewhere, in the places that the host allows, if any."""
+    places = sources.prefixes()
+    if not places:
+        return
+    label = texts("data.sources.title")
+    with st.expander(label, type="compact", icon=":material/folder_open:"):
+        where = st.text_input(texts("data.sources.label"), key="data.source").strip()
+        named = ", ".join(md(each) for each in places)
+        blocks.note(texts("data.sources.note", places=named))
+        words = texts("data.sources.read")
+        pressed = st.button(words, disabled=not where, key="data.source_read")
+    if not (pressed and where):
+        return
+    if dataset := _created(texts, partial(corrections.create_from, where)):
+        header.go_to(dataset)
+
+
+def _created(texts: Texts, create: Callable[[OnProgress], Dataset]) -> Dataset | None:
+    """Make a dataset under a bar; say so where that fails."""
     try:
         with progress.shown(texts) as on_progress:
-            dataset = corrections.create(contents, on_progress)
+            return create(on_progress)
     except RetentionError as error:
         failures.show(error, texts)
-        return
-    _free(files)
-    header.go_to(dataset)
+        return None
 
 
 def _free(files: list[UploadedFile]) -> None:
