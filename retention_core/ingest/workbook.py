@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import python_calamine as calamine
@@ -30,22 +31,33 @@ def sheets(
     ------
     BrokenWorkbookError, PasswordProtectedError
     """
+    # From a path calamine goes by the ending, from a stream by the content.
+    with (
+        _reading(name),
+        path.open("rb") as file,
+        calamine.CalamineWorkbook.from_filelike(file) as book,
+    ):
+        for each in book.sheets_metadata:
+            if not _is_table(each):
+                continue
+            sheet = book.get_sheet_by_name(each.name)
+            if sheet.start is not None:
+                yield each.name, _rows(sheet, name, on_rows)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
     try:
-        # From a path calamine goes by the ending, from a stream by the content.
-        with (
-            path.open("rb") as file,
-            calamine.CalamineWorkbook.from_filelike(file) as book,
-        ):
-            for each in book.sheets_metadata:
-                if not _is_table(each):
-                    continue
-                sheet = book.get_sheet_by_name(each.name)
-                if sheet.start is not None:
-                    yield each.name, _rows(sheet, on_rows)
+        yield
     except calamine.PasswordError as error:
         raise PasswordProtectedError(file=name) from error
     except (calamine.CalamineError, OSError) as error:
         raise BrokenWorkbookError(file=name, detail=str(error)) from error
+    except BaseException as error:
+        # The reader, written in Rust, gave up: an exception that is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise BrokenWorkbookError(file=name, detail=str(error)) from error
+        raise
 
 
 def _is_table(sheet: calamine.SheetMetadata) -> bool:
@@ -53,14 +65,17 @@ def _is_table(sheet: calamine.SheetMetadata) -> bool:
     return visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
 
 
-def _rows(sheet: calamine.CalamineSheet, on_rows: OnRows | None) -> Iterator[Row]:
+def _rows(
+    sheet: calamine.CalamineSheet, name: str, on_rows: OnRows | None
+) -> Iterator[Row]:
     # Rows come from the sheet's first on, cells from the first used column on.
     indent = [None] * (sheet.start or (0, 0))[1]
     last = (sheet.end or (0, 0))[0]
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        if on_rows and number % EVERY == 0:
-            on_rows("read", number, last + 1)
-        yield number, indent + [as_text(cell) for cell in cells]
+    with _reading(name):
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            if on_rows and number % EVERY == 0:
+                on_rows("read", number, last + 1)
+            yield number, indent + [as_text(cell) for cell in cells]
 
 
 def as_text(cell: object) -> str | None:

@@ -71,6 +71,20 @@ def test_a_binary_workbook_cut_in_its_records_is_said_to_be_broken(tmp_path):
         scan(path, "b.xlsb")
 
 
+def test_a_sheet_linked_to_nothing_is_said_to_be_broken(tmp_path):
+    path = workbooks.xlsx(
+        tmp_path / "b.xlsx", '<row r="1"><c r="A1"><v>7</v></c></row>'
+    )
+    with zipfile.ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"rId1", b"rId7")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(errors.BrokenWorkbookError, match="damaged"):
+        cells(path)
+
+
 def test_macros_are_not_looked_at(tmp_path):
     path = workbooks.xlsx(
         tmp_path / "b.xlsm", '<row r="1"><c r="A1"><v>7</v></c></row>'
