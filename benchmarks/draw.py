@@ -89,9 +89,45 @@ COPY (
 """
 
 
+_RUSSIAN = {
+    "Order number": "Номер заказа",
+    "Order date": "Дата заказа",
+    "Customer id": "ID клиента",
+    "Product name": "Наименование товара",
+    "Line total": "Сумма",
+    "Unit price": "Цена",
+    "Quantity": "Количество",
+    "Currency": "Валюта",
+    "Product ": "Товар ",
+    "Category": "Категория",
+    "EUR": "RUB",
+    "Search": "Поиск",
+    "Instagram": "Реклама",
+    "Referral": "Рекомендация",
+    "Shop": "Магазин",
+    "Marketplace": "Маркетплейс",
+    "Channel": "Канал",
+}
+
+
 def paths(millions: int) -> tuple[Path, Path]:
     """The dataset and the CSV file of that many million lines."""
     return FOLDER / f"shop-{millions}m", FOLDER / f"lines-{millions}m.csv"
+
+
+def cyrillic(millions: int) -> Path:
+    """The same lines with words in Russian, written in cp1251."""
+    _, csv = paths(millions)
+    target = FOLDER / f"lines-{millions}m-cp1251.csv"
+    if not target.is_file():
+        words = {one.encode(): two.encode("cp1251") for one, two in _RUSSIAN.items()}
+        with csv.open("rb") as source, target.open("wb") as file:
+            while lines := source.readlines(1 << 24):
+                text = b"".join(lines)
+                for english, russian in words.items():
+                    text = text.replace(english, russian)
+                file.write(text)
+    return target
 
 
 def draw(millions: int) -> tuple[Path, Path]:
@@ -101,6 +137,7 @@ def draw(millions: int) -> tuple[Path, Path]:
         _write(csv, millions * 1_000_000 // LINES_PER_ORDER)
     if not (shop / "detection.json").is_file():
         rc.ingest([csv], as_of=AS_OF, into=shop)
+    cyrillic(millions)
     return shop, csv
 
 

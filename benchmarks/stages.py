@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.draw import AS_OF, paths
+from benchmarks.draw import AS_OF, cyrillic, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +175,17 @@ def _ingest(millions: int) -> Fingerprint:
         return (float(result.ledger.used),)
 
 
+def _ingest_cyrillic(millions: int) -> Fingerprint:
+    import retention_core as rc
+
+    with tempfile.TemporaryDirectory() as folder:
+        result = rc.ingest([cyrillic(millions)], into=Path(folder))
+        encoding = result.detection[0].encoding
+        if encoding != "cp1251":
+            raise ValueError(encoding)
+        return (float(result.ledger.used),)
+
+
 def _csv_to_parquet(millions: int) -> Fingerprint:
     import duckdb
 
@@ -226,6 +237,16 @@ STAGES = (
         "≤ 4 × + 1 s, < 1.5 GB",
         lambda peer, _: 4 * peer + 1,
         _ingest,
+        _csv_to_parquet,
+        rounds=3,
+        apart=True,
+    ),
+    Stage(
+        "ingest of a CSV in cp1251",
+        "DuckDB read_csv → Parquet, of the same in UTF-8",
+        "≤ 6 ×, < 1.5 GB",
+        lambda peer, _: 6 * peer,
+        _ingest_cyrillic,
         _csv_to_parquet,
         rounds=3,
         apart=True,
