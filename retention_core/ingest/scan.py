@@ -39,6 +39,7 @@ _GZIP, _OLE2 = b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Formats that hold text and are none.
 _NO_TABLES = (b"%PDF-", b"{\\rtf", b"%!PS")
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|table|meta|head|body)", re.I)
+_SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")  # of ISO-2022-JP
 # What text files have besides letters: tab, line ends, form feed, DOS end of file.
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 
@@ -113,9 +114,14 @@ def utf16(sample: bytes) -> str | None:
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     # Separators and digits have a zero byte even where no letter is Latin.
     few, many = sorted((even, odd))
+    little = odd > even
+    if few:  # the wide space of Japanese, U+3000, has one on the other side
+        space = (0, 0x30) if little else (0x30, 0)
+        units = zip(sample[::2], sample[1::2], strict=False)
+        few -= sum(each == space for each in units)
     if many < len(sample) / 20 or few > many / 20:
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-16-le" if little else "utf-16-be"
 
 
 def is_binary(sample: bytes) -> bool:
@@ -123,6 +129,7 @@ def is_binary(sample: bytes) -> bool:
     if utf16(sample):
         return False
     text = sample.rstrip(b"\0")  # a crashed export may end in zeros
+    text = _SHIFTS.sub(b"", text)
     control = len(text) - len(text.translate(None, _CONTROL))
     return control > len(text) / 500
 

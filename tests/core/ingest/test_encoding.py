@@ -104,6 +104,17 @@ def test_what_cannot_be_told_is_asked_with_examples(tmp_path):
     assert "encoding" not in [each.code for each in found.questions]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "iso2022_jp", "euc_jp"])
+def test_japanese_in_every_encoding_comes_through_the_front_door(tmp_path, encoding):
+    path = tmp_path / "orders.csv"
+    rows = "".join(f"{n},2024-03-01,星野\u3000みゆき,{n}00\n" for n in range(30))
+    path.write_bytes(("注文番号,注文日,氏名,合計金額\n" + rows).encode(encoding))
+    (found,) = recognise([(path, "orders.csv")], Answers())
+    assert found.encoding == encoding
+    assert found.columns == ["注文番号", "注文日", "氏名", "合計金額"]
+    assert found.examples["氏名"] == ["星野\u3000みゆき"]
+
+
 def test_bytes_that_are_no_text_in_any_encoding_are_not_taken_for_sure(chosen):
     rng = random.Random(4)  # noqa: S311
     lines = [bytes(rng.choices(range(128, 256), k=12)) for _ in range(30)]
