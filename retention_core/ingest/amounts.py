@@ -71,7 +71,7 @@ def typed(detection: Detection, fields: Collection[str]) -> str:
     def read(field: str) -> str:
         if field not in fields:
             return "NULL::DOUBLE"
-        return values.number(field, detection.decimal)
+        return values.number(field, detection.decimal_of(field))
 
     of = terms(detection, fields)
     counted = f"CASE WHEN quantity IS NULL THEN 1 ELSE {read('quantity')} END"
@@ -109,7 +109,7 @@ def _own(
         off = f"abs({given})" if detection.system else given
         return f"{gross} - coalesce({off}, 0)"
     elif "order_total" in fields:
-        money = values.number("order_total", detection.decimal)
+        money = values.number("order_total", detection.decimal_of("order_total"))
         return "NULL::DOUBLE" if of else money
     else:
         return "NULL::DOUBLE"
@@ -125,13 +125,13 @@ def _own(
 
 def _inside(detection: Detection, fields: Collection[str]) -> str:
     """SQL of the sum of what is to be taken out, whatever its signs."""
-    read = (values.number(field, detection.decimal) for field in fields)
+    read = (values.number(field, detection.decimal_of(field)) for field in fields)
     return " + ".join(f"coalesce(abs({each}), 0)" for each in read) or "0"
 
 
 def _of_order(detection: Detection, fields: Collection[str], of: Terms) -> str:
     def read(field: str) -> str:
-        return values.number(field, detection.decimal)
+        return values.number(field, detection.decimal_of(field))
 
     found = ""
     total = "NULL::DOUBLE"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import dates, mapping, money, profile, roles, systems
+from retention_core.ingest import (
+    choose,
+    dates,
+    decimals,
+    mapping,
+    money,
+    profile,
+    roles,
+    systems,
+)
+from retention_core.ingest.choose import Choice
 from retention_core.ingest.headers import find_header
 from retention_core.ingest.model import Detection, Question, SheetAnswers
 
@@ -28,15 +38,19 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
     said = answers.sheets.get(key, SheetAnswers())
     system_name, system = systems.system_of(header.names)
     found = _proposed(sampled, header, system)
-    role: Role = said.role or system.get("role") or roles.role_of(sampled, found)
-    questions = _of_encoding(sheet)
+    role: Role = (
+        said.role or system.get("role") or roles.role_of(sampled, found.mapping)
+    )
     if said.mapping is not None:
         fields = {k: v for k, v in said.mapping.items() if v in header.names}
-    elif role == system.get("role"):
-        fields = found
-    else:
-        fields, asked = _fields(sampled, role, found, known=header.row is None)
-        questions += asked
+        found = choose.given(sampled, fields, found)
+    elif role != system.get("role"):
+        found = _of_role(sampled, role, found)
+    found = choose.answered(found, includes=said.includes)
+    fields, questions = found.mapping, _of_encoding(sheet) + found.questions
+    facts = systems.facts(system, header.names)
+    if role == "orders" and "mapping" not in system:
+        facts |= {"of_order": found.of_order, "includes": found.includes}
     detection = Detection(
         file=sheet.file,
         sheet=sheet.sheet,
@@ -55,7 +69,9 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         questions=questions,
         first_row=header.first,
         cut_off=sheet.cut_off,
-        **systems.facts(system, header.names),
+        confidence=found.confidence,
+        words=_words(found, said),
+        **facts,
     )
     if role in ("orders", "products"):
         detection = _written(detection, sampled, said)
@@ -66,6 +82,14 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
     )
 
 
+def _words(found: Choice, said: SheetAnswers) -> dict[str, list[str]]:
+    """The states that the user says are of no sale."""
+    asked = [q.fields["words"] for q in found.questions if q.code == "status"]
+    if said.status != "cancelled" or not asked:
+        return {}
+    return {"cancelled": [word.casefold() for words in asked for word in words]}
+
+
 def _of_encoding(sheet: RawSheet) -> list[Question]:
     if sheet.encoding_sure:
         return []
@@ -73,45 +97,39 @@ def _of_encoding(sheet: RawSheet) -> list[Question]:
     return [Question("encoding", shown, list(sheet.encodings))]
 
 
-def _proposed(
-    sampled: Sample, header: Header, system: dict[str, object]
-) -> dict[str, str]:
+def _proposed(sampled: Sample, header: Header, system: dict[str, object]) -> Choice:
     if "mapping" in system:
-        return systems.mapping_of(system, header.names)[0]
-    if header.row is None:
-        return mapping.headerless(sampled)
-    return mapping.by_names(sampled, mapping.ORDERS)
+        return Choice(systems.mapping_of(system, header.names)[0])
+    return choose.orders(sampled)
 
 
-def _fields(
-    sampled: Sample, role: Role, found: dict[str, str], *, known: bool
-) -> tuple[dict[str, str], list[Question]]:
-    """The mapping for a sheet of this role."""
-    if role == "products":
-        return mapping.by_names(sampled, mapping.PRODUCTS), []
-    if role == "customers":
-        return mapping.by_names(sampled, mapping.CUSTOMERS), []
-    if role == "ignore":
-        return {}, []
-    if known:
-        return found, []
-    chosen, questions = money.choose_amount(sampled, found)
-    if not {"customer_id", "email", "phone"} & chosen.keys():
-        # A name is a poor key, but better than a shop of guests; the user sees it.
-        name = chosen.pop("customer_name", None)
-        chosen |= {"customer_id": name} if name else {}
-    return chosen, questions
+def _of_role(sampled: Sample, role: Role, found: Choice) -> Choice:
+    """What was chosen for a sheet of this role."""
+    if role == "orders":
+        return found if found.confidence else choose.orders(sampled)
+    lists = {"products": mapping.PRODUCTS, "customers": mapping.CUSTOMERS}
+    if role not in lists:
+        return Choice({})
+    offered = mapping.offers(sampled, lists[role])
+    taken = mapping.take(offered)
+    sure = {
+        each.field: each.strength
+        for each in reversed(offered)
+        if taken.get(each.field) == each.column.name
+    }
+    return Choice(taken, sure)
 
 
 def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detection:
     """How numbers are written, and the currency they are in."""
     questions = list(detection.questions)
-    sign, sure = money.decimal_sign(money.money_columns(sampled, detection.mapping))
+    written = decimals.of(sampled, detection.mapping)
+    sign, sure, own = written.sign, written.sure, written.own
     usual = systems.of(detection)
     if not sure and "decimal" in usual:
         sign, sure = usual["decimal"], True
     if said.decimal is not None:
-        sign, sure = said.decimal, True
+        sign, sure, own = said.decimal, True, {}
     if not sure:
         questions.append(Question("decimal", {}, [sign, "." if sign == "," else ","]))
     named = money.currency_of(sampled, detection.mapping)
@@ -123,6 +141,7 @@ def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detec
     return replace(
         detection,
         decimal=sign,
+        decimals=own,
         currency=named[0] if named else None,
         currencies=named,
         questions=questions,
@@ -211,7 +230,9 @@ def without_answered(detection: Detection, answers: Answers) -> Detection:
     if answers.currency is not None:
         settled.add("currency")
     if said.mapping is not None:
-        settled |= {"amount_column", "amount_repeats"}
+        settled |= {"amount_column", "amount_repeats", "column"}
+    if said.status is not None:
+        settled.add("status")
     questions = [
         question
         for question in detection.questions

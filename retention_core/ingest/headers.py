@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
-from retention_core.ingest.words import SYNONYMS
+from retention_core.ingest.meanings import meanings, normalise, vocabulary
+
+__all__ = ["Header", "find_header", "is_date", "is_number", "meanings", "normalise"]
+__all__ += ["unique", "vocabulary"]
 
 HEADER_WITHIN = 30
+_SIGNS = r"USD|EUR|GBP|CHF|RM|Rp|Rs\.?|[A-Z]{1,2}\$|kr\.?|S?Fr\.?|TL|лв\.?|Ft|lei"
+_UNITS = (
+    r"[A-Z]{3}|kr\.?|zł|руб\.?|р\.?|TL|Kč|Ft|lei|лв\.?|din|円|元|원|圆|đ|kn|Fr\.?|,-"
+)
 _NUMBER = re.compile(
-    r"^[^\w]*(?:[A-Z]{3}\s|USD|EUR|GBP|CHF|RM|Rp|Rs\.?|[A-Z]{1,2}\$|kr\.?)?[^\w]*"
-    r"\d[\d.,'’\s]*(?:e[+-]?\d+)?[^\w]*(?:[A-Z]{3}|kr\.?|zł|руб\.?)?[^\w]*$"
+    rf"^[^\w]*(?:[A-Z]{{3}}\s|{_SIGNS})?[^\w]*"
+    rf"\d[\d.,'’\s]*(?:e[+-]?\d+)?[^\w]*(?:{_UNITS})?[^\w]*$"
 )
 _DATE = re.compile(
-    r"^(\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})"
+    r"^(?:[^\W\d]{2,10}[.,]? )?(\d{4}[-/.年년]\s?\d{1,2}[-/.月월]\s?\d{1,2}"
+    r"|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?(\d{4}|\d{2})"
+    r"|(明治|大正|昭和|平成|令和|[MTSHR])\s?(\d{1,2}|元)[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}"
     r"|\d{1,2}[- .]+(de )?[^\W\d]{3,10}[- .,]+(de )?(\d{4}|\d{2})"
     r"|([^\W\d]{3,9}[, ]+)?[^\W\d]{3,10}[- .]+\d{1,2}[-, ]+(\d{4}|\d{2}))(?!\d)"
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True)
@@ -29,42 +35,6 @@ class Header:
     row: int | None
     first: int
     names: list[str]
-
-
-def normalise(name: str) -> str:
-    """A name as it is compared: NFKC, lower case, words apart, signs gone."""
-    bare = unicodedata.normalize("NFKC", name).replace("\ufeff", "")
-    bare = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", bare) or bare
-    bare = _CAMEL.sub(" ", bare).casefold()
-    return " ".join(re.sub(r"[^\w]+|_+", " ", bare).split())
-
-
-@cache
-def vocabulary() -> dict[str, dict[str, int]]:
-    """From a normalised word to the fields it may mean, each with its rank."""
-    found: dict[str, dict[str, int]] = {}
-    for field, languages in SYNONYMS.items():
-        for words in languages.values():
-            for rank, word in enumerate(words):
-                found.setdefault(normalise(word), {}).setdefault(field, rank)
-    return found
-
-
-@cache
-def meanings(name: str) -> dict[str, float]:
-    """Fields that a header may mean, each with a strength between 0 and 1."""
-    words = normalise(name)
-    exact = vocabulary().get(words, {})
-    found = {field: 1.0 - rank / 200 for field, rank in exact.items()}
-    padded = f" {words} "
-    for phrase, fields in vocabulary().items():
-        if len(phrase) < 4 or f" {phrase} " not in padded:
-            continue
-        strength = 0.3 + 0.4 * len(phrase) / len(words)
-        for field, rank in fields.items():
-            part = strength - rank / 1000
-            found[field] = max(found.get(field, 0.0), part)
-    return found
 
 
 def is_number(cell: str) -> bool:

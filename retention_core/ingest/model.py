@@ -80,7 +80,8 @@ class Detection:
 
     ``columns`` are the header's names, made unique; ``mapping`` goes from field to
     column; ``examples`` holds up to three different values of each column; ``rows``
-    counts the rows below the header. ``decimal`` is "." or ","; ``day_first`` is
+    counts the rows below the header. ``decimal`` is "." or ",", ``decimals`` the sign
+    of the columns that are written otherwise; ``day_first`` is
     ``None`` where the dates need no order (ISO); ``year_first``: years of two digits
     stand in front. ``header_row`` is ``None`` for a
     file without one; ``first_row`` is the first row of data. ``currencies`` are those
@@ -95,7 +96,8 @@ class Detection:
     ``orders_in`` names (by :attr:`key`) the sheets that say of each order what this
     one, of its items, does not. ``no_customer``: the export never names who bought;
     ``instead`` names the systems whose export does. ``utc``: times without an offset
-    are UTC.
+    are UTC. ``confidence`` says how sure each field is, between 0 and 1. ``words`` adds
+    to what cells say (``cancelled``, …) what the user said of this sheet's.
     """
 
     file: str
@@ -117,7 +119,6 @@ class Detection:
     currencies: list[str] = field(default_factory=list)
     cut_off: int | None = None
     preview: list[list[str | None]] = field(default_factory=list)
-    passed_over: str | None = None
     together: dict[str, list[str]] = field(default_factory=dict)
     of_order: list[str] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)
@@ -126,6 +127,14 @@ class Detection:
     instead: list[str] = field(default_factory=list)
     utc: bool = False
     year_first: bool = False
+    decimals: dict[str, str] = field(default_factory=dict)
+    confidence: dict[str, float] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)
+    passed_over: str | None = None
+
+    def decimal_of(self, field: str) -> str:
+        """The decimal sign of the column of a field."""
+        return self.decimals.get(self.mapping.get(field, ""), self.decimal)
 
     @property
     def key(self) -> str:
@@ -142,13 +151,21 @@ class Detection:
 
 @dataclass(frozen=True)
 class SheetAnswers:
-    """What the user says of one sheet; ``None`` means: as recognised."""
+    """What the user says of one sheet; ``None`` means: as recognised.
+
+    ``status`` is what rows count as whose state was asked about; ``includes`` whether
+    the money contains the shipping and tax that were asked about; ``store`` names the
+    shop that the whole file is of.
+    """
 
     role: Role | None = None
     mapping: dict[str, str] | None = None
     day_first: bool | None = None
     decimal: str | None = None
     encoding: str | None = None
+    status: Literal["sale", "cancelled"] | None = None
+    includes: bool | None = None
+    store: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import totals
-from retention_core.ingest.headers import meanings, normalise
 from retention_core.ingest.model import Question
-from retention_core.ingest.totals import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,99 +101,3 @@ def currency_question(named: list[str]) -> Question | None:
     if len(named) == 1:
         return None
     return Question("currency", {"named": named}, named or list(_COMMON))
-
-
-def choose_amount(
-    sample: Sample, mapping: dict[str, str]
-) -> tuple[dict[str, str], list[Question]]:
-    """Settle which column is the revenue, and of what; ask where that is open.
-
-    A column that is quantity × price is the line's; one that is the same on every line
-    of an order is the order's; net goes before gross.
-    """
-    candidates = _candidates(sample, mapping)
-    without = {k: v for k, v in mapping.items() if k not in ("amount", "order_total")}
-    if not candidates:
-        return without, []
-    readings = [totals.reading(sample, without, column) for column in candidates]
-    if {"quantity", "unit_price"} <= mapping.keys():
-        lines = [c for c in candidates if _is_product(sample, mapping, c)]
-        if lines:
-            return without | {"amount": lines[0].name}, []
-        per_order = [
-            column
-            for column, read in zip(candidates, readings, strict=True)
-            if read != "amount"
-        ]
-        if per_order:
-            return without | {"order_total": per_order[0].name}, []
-    nets = [c for c in candidates if "net" in normalise(c.name).split()]
-    best = (nets or candidates)[0]
-    questions = []
-    if not nets and not _settled(sample, mapping, candidates):
-        fields = {
-            column.name: read or "amount"
-            for column, read in zip(candidates, readings, strict=True)
-        }
-        questions.append(Question("amount_column", {"fields": fields}, list(fields)))
-    field = readings[candidates.index(best)]
-    if field is None:
-        asked = totals.question(sample, without, best)
-        questions.append(asked)
-        field = asked.choices[0]
-    return without | {field: best.name}, questions
-
-
-def _candidates(sample: Sample, mapping: dict[str, str]) -> list[Column]:
-    """Money columns by their names, the likelier first, equal ones once."""
-    taken = {v for k, v in mapping.items() if k not in ("amount", "order_total")}
-    scored = []
-    for column in sample.columns:
-        fields = meanings(column.name)
-        strength = max(fields.get("amount", 0.0), fields.get("order_total", 0.0))
-        ready = column.number >= 0.3 and column.date < 0.6 and column.name not in taken
-        if strength >= 0.55 and ready:
-            scored.append((strength, column))
-    scored.sort(key=lambda pair: (-pair[0], pair[1].index))
-    found: list[Column] = []
-    for _, column in scored:
-        if all(column.cells != other.cells for other in found):
-            found.append(column)
-    return found
-
-
-def _is_product(sample: Sample, mapping: dict[str, str], total: Column) -> bool:
-    """Quantity × price, or less by a discount, on four rows in five."""
-    quantity = sample.named(mapping["quantity"]).index
-    price = sample.named(mapping["unit_price"]).index
-    several = agreed = 0
-    for row in sample.rows[:1000]:
-        count, each, whole = (value(row, i) for i in (quantity, price, total.index))
-        if count is None or each is None or whole is None:
-            continue
-        several += 1
-        agreed += abs(count * each - whole) <= max(0.02, 0.01 * abs(whole))
-    if several and agreed >= 0.8 * several:
-        return True
-    discounted = "discount" in mapping and total.unique > 0.05
-    return discounted and totals.reading(sample, mapping, total) == "amount"
-
-
-def _settled(sample: Sample, mapping: dict[str, str], candidates: list[Column]) -> bool:
-    """One, or the first plus shipping and tax is the second: then it is the net."""
-    if len(candidates) == 1:
-        return True
-    first, second = candidates[:2]
-    extra = [
-        sample.named(mapping[field]).index
-        for field in ("shipping", "tax")
-        if field in mapping
-    ]
-    if not extra or len(candidates) > 2:
-        return False
-    agreed = 0
-    for row in sample.rows[:500]:
-        net, gross = value(row, first.index) or 0.0, value(row, second.index) or 0.0
-        added = sum(value(row, index) or 0.0 for index in extra)
-        agreed += abs(net + added - gross) <= 0.02
-    return agreed >= 0.8 * min(len(sample.rows), 500)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _ROWS = 4_000
 _CELLS = 200_000
-_COMPACT = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
+_COMPACT = re.compile(
+    r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+    r"([ T]?[0-2]\d[0-5]\d([0-5]\d)?)?$"
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sheet's sample: whole rows, the columns, and how many rows there are."""
+    """A sheet's sample: whole rows, the columns, and how many rows there are.
+
+    The first ``near`` rows stand below each other in the file.
+    """
 
     rows: list[tuple[str | None, ...]]
     columns: list[Column]
     total: int
+    near: int
 
     def named(self, name: str) -> Column:
         """The column called ``name``."""
@@ -74,7 +81,8 @@ def sample(con: DuckDBPyConnection, sheet: RawSheet, header: Header) -> Sample:
         _column(index, header.names[index], [row[index] for row in rows])
         for index in range(width)
     ]
-    return Sample(rows, columns, int(total))
+    near = len(rows) if total <= limit // 2 else limit // 2
+    return Sample(rows, columns, int(total), min(near, len(rows)))
 
 
 def _column(index: int, name: str, cells: list[str | None]) -> Column:

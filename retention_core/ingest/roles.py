@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import mapping
+from retention_core.ingest.meanings import meanings
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Role
@@ -16,7 +17,7 @@ _MONEY = ("amount", "order_total", "unit_price")
 def role_of(sample: Sample, orders: dict[str, str]) -> Role:
     """Orders have a day and money; products and customers one row each."""
     has_money = any(field in orders for field in _MONEY)
-    person = orders.get("customer_id") or orders.get("email")
+    person = _person(orders)
     if _is_people(sample, orders, person):
         return "customers"
     if "ordered_at" in orders and has_money:
@@ -30,12 +31,20 @@ def role_of(sample: Sample, orders: dict[str, str]) -> Role:
     return "ignore"
 
 
+def _person(orders: dict[str, str]) -> str | None:
+    """The column of an id or e-mail; a name does not make a list one of people."""
+    named = orders.get("customer_id")
+    if named is not None and "customer_id" in meanings(named):
+        return named
+    return orders.get("email")
+
+
 def _is_people(sample: Sample, orders: dict[str, str], person: str | None) -> bool:
     """A row a person, with what only a list of people has."""
     if not person or not _unique(sample, person):
         return False
     people = mapping.by_names(sample, mapping.CUSTOMERS)
-    traits = {"consent", "birthday"} & people.keys()
+    traits = {"consent", "birthday", "acquisition_cost"} & people.keys()
     sold = {"order_id", "product", "sku", "quantity", "unit_price"} & orders.keys()
     return bool(traits) and not sold
 

@@ -33,7 +33,8 @@ def refund(detection: Detection, fields: Collection[str], *, alone: bool) -> str
     """
     returned = "returned"
     if "refund_quantity" in fields and "refund_amount" not in fields:
-        back = f"abs({values.number('refund_quantity', detection.decimal)})"
+        sign = detection.decimal_of("refund_quantity")
+        back = f"abs({values.number('refund_quantity', sign)})"
         part = f"least({back} / nullif(abs(pieces), 0), 1)"
         returned = f"CASE WHEN {back} > 0 THEN round(money * {part}, 6) END"
     elif alone:  # LEAST passes over nulls
@@ -108,6 +109,9 @@ def aside(
     found: list[tuple[str, str | None]] = []
     if kinds:
         found.append(("kind <> 'refund'", None))
+    blocks = systems.of(detection).get("kinds", [])
+    if any(block.get("negative") == "set aside" for block in blocks):
+        found.append(("kind IS NULL AND money < 0", "not_a_sale"))
     if "cancelled_at" in fields:
         found.append(("cancelled_at IS NOT NULL", "cancelled"))
     if "status" in fields:
@@ -160,6 +164,7 @@ def _own_words(detection: Detection) -> list[dict[str, list[str]]]:
 def _says(detection: Detection, field: str, value: str) -> str:
     words = [
         *VALUES.get(value, []),
+        *detection.words.get(value, []),
         *(word for each in _own_words(detection) for word in each.get(value, [])),
     ]
     if not words:

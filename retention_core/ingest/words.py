@@ -15,6 +15,8 @@ def _load(path: Path) -> dict[str, Any]:
 
 _ALL = _load(_FOLDER / "synonyms.toml")
 SYNONYMS: dict[str, dict[str, list[str]]] = _ALL["fields"]
+STATES: dict[str, list[str]] = _ALL["states"]
+OTHERS: dict[str, list[str]] = _ALL["others"]
 MONTHS: dict[str, int] = {
     word: number
     for months in _ALL["months"].values()

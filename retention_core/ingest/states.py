@@ -1,0 +1,70 @@
+"""What the states of orders say: words nobody knows may hide rows that are no sale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+from retention_core.ingest.meanings import fold, normalise
+from retention_core.ingest.model import Question
+from retention_core.ingest.words import STATES, VALUES
+
+if TYPE_CHECKING:
+    from retention_core.ingest.profile import Column, Sample
+
+_MOST = 25  # different words of a state; more are remarks
+_FEW = 0.5  # of the rows: what most orders end as is a sale
+
+
+@cache
+def _known() -> frozenset[str]:
+    words = [*STATES["sale"], *(word for each in VALUES.values() for word in each)]
+    return frozenset(fold(normalise(word)) for word in words)
+
+
+@cache
+def _decisive() -> frozenset[str]:
+    kinds = ("cancelled", "refunded", "unpaid")
+    words = [word for kind in kinds for word in VALUES.get(kind, [])]
+    return frozenset(fold(normalise(word)) for word in words)
+
+
+def unknown(column: Column) -> dict[str, int]:
+    """The words of a state that nobody knows, with their rows, the rarest first.
+
+    The word that most rows bear is how orders usually end.
+    """
+    if column.distinct > _MOST or not column.cells:
+        return {}
+    counts = Counter(column.cells)
+    usual = _FEW * len(column.cells)
+    strange = {
+        word: rows
+        for word, rows in counts.items()
+        if fold(normalise(word)) not in _known()
+        and word != column.name
+        and rows < usual
+        and any(map(str.isalpha, word))
+    }
+    return dict(sorted(strange.items(), key=lambda pair: pair[1]))
+
+
+def question(column: Column) -> Question | None:
+    """Ask once whether the rows with unknown words count."""
+    words = unknown(column)
+    if not words:
+        return None
+    fields = {"column": column.name, "words": words, "examples": list(words)[:3]}
+    return Question("status", fields, ["sale", "cancelled"])
+
+
+def unnamed(sample: Sample, taken: set[str]) -> Column | None:
+    """A column that says of some rows that they were called off, whatever its name."""
+    for column in sample.columns:
+        if column.name in taken or not 2 <= column.distinct <= _MOST:
+            continue
+        words = {fold(normalise(cell)) for cell in column.cells}
+        if words & _decisive() and len(words & _known()) > len(words) / 2:
+            return column
+    return None
