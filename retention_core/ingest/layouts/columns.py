@@ -78,13 +78,14 @@ def _together(field: str, names: list[str], detection: Detection) -> str:
     texts = f"nullif(concat_ws('{between}', {', '.join(each)}), '')"
     if field not in _SUMS:
         return texts
-    read = [values.number(text, detection.decimal) for text in each]
+    signs = [detection.decimals.get(name, detection.decimal) for name in names]
+    read = [values.number(text, sign) for text, sign in zip(each, signs, strict=True)]
     odd = " OR ".join(
         f"({text} IS NOT NULL AND {number} IS NULL)"
         for text, number in zip(each, read, strict=True)
     )
     summed = " + ".join(f"coalesce({number}, 0)" for number in read)
-    written = derived.written(f"({summed})", detection.decimal)
+    written = derived.written(f"({summed})")
     # What cannot be read stays as it is, to be rejected.
     return (
         f"CASE WHEN coalesce({', '.join(each)}) IS NULL THEN NULL "

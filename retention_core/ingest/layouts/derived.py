@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 MARK = "\x1f"
 
 
-def written(number: str, decimal: str) -> str:
-    """SQL of a number as the sheet would write it."""
-    text = f"round({number}, 6)::VARCHAR"
-    return f"replace({text}, '.', ',')" if decimal == "," else text
+def written(number: str) -> str:
+    """SQL of a number as text: so many decimals read one way only."""
+    return f"printf('%.6f', {number})"
 
 
 def differences(detection: Detection, cell: Cell) -> dict[str, str]:
@@ -35,7 +34,7 @@ def differences(detection: Detection, cell: Cell) -> dict[str, str]:
             values.number(text, detection.decimal) if text else None for text in texts
         )
         if first and second:
-            less = written(f"({first}) - ({second})", detection.decimal)
+            less = written(f"({first}) - ({second})")
             found[field] = f"CASE WHEN ({second}) <> 0 THEN {less} END"
     return found
 
