@@ -106,12 +106,7 @@ def aside(
     detection: Detection, fields: Collection[str], *, coined: bool, kinds: bool
 ) -> str:
     """SQL of the rule by which a readable row is no sale."""
-    found: list[tuple[str, str | None]] = []
-    if kinds:
-        found.append(("kind <> 'refund'", None))
-    blocks = systems.of(detection).get("kinds", [])
-    if any(block.get("negative") == "set aside" for block in blocks):
-        found.append(("kind IS NULL AND money < 0", "not_a_sale"))
+    found = _by_kind(detection) if kinds else []
     if "cancelled_at" in fields:
         found.append(("cancelled_at IS NOT NULL", "cancelled"))
     if "status" in fields:
@@ -144,6 +139,15 @@ def aside(
         for rule, name in found
     )
     return f"CASE {whens} END"
+
+
+def _by_kind(detection: Detection) -> list[tuple[str, str | None]]:
+    """Rules and their codes; without one, ``kind`` itself is the code."""
+    found: list[tuple[str, str | None]] = [("kind <> 'refund'", None)]
+    blocks = systems.of(detection).get("kinds", [])
+    if any(block.get("negative") == "set aside" for block in blocks):
+        found.append(("kind IS NULL AND money < 0", "not_a_sale"))
+    return found
 
 
 def _is_dead(detection: Detection, fields: Collection[str]) -> str:

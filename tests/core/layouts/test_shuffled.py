@@ -97,3 +97,24 @@ def test_what_has_a_row_of_its_own_is_not_given_back_twice(tmp_path: Path) -> No
     reasons = result.ledger.reasons
     gone = reasons[reasons["outcome"] == "set_aside"]
     assert dict(zip(gone["code"], gone["rows"], strict=True)) == {"not_a_sale": 1}
+
+
+STATEMENT = """\
+Date,Time,Time Zone,Description,Currency,Gross,Fee,Net,Balance,Transaction ID,\
+From Email Address,Name,Bank Name,Bank Account,Shipping and Handling Amount,\
+Sales Tax,Invoice ID,Reference Txn ID
+01/15/2024,09:30:00,PST,Express Checkout Payment,EUR,40.00,-1.00,39.00,39.00,T1,\
+ann@example.com,Ann Archer,,,0.00,0.00,1001,
+01/22/2024,10:00:00,PST,Express Checkout Payment,EUR,-15.00,0.00,-15.00,24.00,T2,\
+shop@example.com,Paper Mill,,,0.00,0.00,77,
+"""
+
+
+def test_what_the_shop_itself_bought_is_no_sale(tmp_path: Path) -> None:
+    path = tmp_path / "statement.csv"
+    path.write_bytes(STATEMENT.encode("utf-8-sig"))
+    result = rc.ingest([path])
+    assert result.orders.run(result.orders.table)["amount"].tolist() == [40.0]
+    reasons = result.ledger.reasons
+    gone = reasons[reasons["outcome"] == "set_aside"]
+    assert dict(zip(gone["code"], gone["rows"], strict=True)) == {"not_a_sale": 1}
