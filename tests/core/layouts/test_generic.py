@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         generic.german,
         generic.wholesale,
         generic.french,
+        generic.italian,
     ],
 )
 def test_an_export_is_read_to_the_cent(
