@@ -13,6 +13,7 @@ from retention_core.ingest import (
     money,
     profile,
     roles,
+    states,
     systems,
 )
 from retention_core.ingest.choose import Choice
@@ -70,7 +71,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         first_row=header.first,
         cut_off=sheet.cut_off,
         confidence=found.confidence,
-        words=_words(found, said),
+        words=_words(sampled, found, said),
         **facts,
     )
     if role in ("orders", "products"):
@@ -82,12 +83,13 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
     )
 
 
-def _words(found: Choice, said: SheetAnswers) -> dict[str, list[str]]:
-    """The states that the user says are of no sale."""
+def _words(sampled: Sample, found: Choice, said: SheetAnswers) -> dict[str, list[str]]:
+    """The states that the user says are of no sale; keys that stand for nobody."""
     asked = [q.fields["words"] for q in found.questions if q.code == "status"]
-    if said.status != "cancelled" or not asked:
-        return {}
-    return {"cancelled": [word.casefold() for words in asked for word in words]}
+    words = {"nobody": states.nobodies(sampled, found.mapping)}
+    if said.status == "cancelled":
+        words["cancelled"] = [word.casefold() for each in asked for word in each]
+    return {kind: each for kind, each in words.items() if each}
 
 
 def _of_encoding(sheet: RawSheet) -> list[Question]:
@@ -135,7 +137,8 @@ def _written(detection: Detection, sampled: Sample, said: SheetAnswers) -> Detec
     named = money.currency_of(sampled, detection.mapping)
     if not named and "currency" in usual:
         named = [usual["currency"]]
-    question = money.currency_question(named)
+    shared = money.shared_in(sampled, detection.mapping)
+    question = money.currency_question(named, shared)
     if question is not None and detection.role == "orders":
         questions.append(question)
     return replace(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import money
+from retention_core.ingest import numerals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,6 @@ _PERSON = re.compile(
 )
 _CODE = re.compile(r"^[#A-Za-z]{0,6}[-_./ ]?(?=[\w./#*-]*\d)[\w./#*-]{2,40}$")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d{2}([:.]\d{2})?( ?[ap]\.?m\.?)?$", re.IGNORECASE)
-_UNSIGNED = re.compile(r"[^\d.,()\-−]")
 
 
 @dataclass
@@ -41,14 +40,18 @@ class Evidence:
         """The decimal sign that the sheet's numbers agree on."""
         if self._sign is None:
             likely = [c for c in self.sample.columns if c.number > 0.5 > c.date]
-            self._sign = money.decimal_sign(likely)[0]
+            said = Counter(sign for c in likely if (sign := _sign(c)))
+            self._sign = said.most_common(1)[0][0] if said else "."
         return self._sign
 
     def numbers(self, column: Column) -> Numbers:
         """The column's numbers, a row each; ``None`` where there is none."""
         if column.index not in self._read:
+            sign = _sign(column) or self.sign
             cells = (row[column.index] for row in self.sample.rows)
-            self._read[column.index] = [number(cell, self.sign) for cell in cells]
+            self._read[column.index] = [
+                None if cell is None else numerals.parse(cell, sign) for cell in cells
+            ]
         return self._read[column.index]
 
     def together(self, column: Column) -> float:
@@ -149,18 +152,11 @@ def _runs(balance: Numbers, change: Numbers) -> bool:
     return several >= 3 and agreed >= 0.9 * several
 
 
-def number(cell: str | None, sign: str) -> float | None:
-    """The number in a cell written with this decimal sign; ``None``: there is none."""
-    if cell is None:
-        return None
-    bare = _UNSIGNED.sub("", cell).replace("−", "-").strip(".,")
-    minus = "-" in bare or ("(" in bare and ")" in bare)
-    other = "," if sign == "." else "."
-    digits = re.sub(r"[()\-]", "", bare).replace(other, "").replace(sign, ".")
-    try:
-        return -float(digits) if minus else float(digits)
-    except ValueError:
-        return None
+def _sign(column: Column) -> str | None:
+    """The decimal sign that the column's own cells tell; ``None``: either would do."""
+    told = Counter(numerals.readings(cell) for cell in set(column.cells[:300]))
+    point, comma = told["."], told[","]
+    return None if point == comma else "." if point > comma else ","
 
 
 def share(cells: list[str], holds: Callable[[str], object]) -> float:

@@ -357,6 +357,8 @@ def _guests(detections: list[Detection], answers: Answers) -> tuple[str, ...]:
     """Keys that stand for nobody: as answered, else as proposed."""
     keys = {key for key, what in answers.keys.items() if what == "guest"}
     for each in detections:
+        said = each.words.get("nobody", [])
+        keys |= {key for key in said if answers.keys.get(key) != "customer"}
         for question in each.questions:
             if question.code == "giant_key":
                 keys.add(question.fields["key"])

@@ -59,6 +59,34 @@ def question(column: Column) -> Question | None:
     return Question("status", fields, ["sale", "cancelled"])
 
 
+@cache
+def _nobodies() -> frozenset[str]:
+    return frozenset(fold(normalise(word)) for word in VALUES.get("nobody", []))
+
+
+def nobodies(sample: Sample, mapping: dict[str, str]) -> list[str]:
+    """Keys that stand for nobody: a word for it, or a number that always bears one."""
+    fields = ("customer_id", "email", "phone")
+    key = next((mapping[field] for field in fields if field in mapping), None)
+    if key is None:
+        return []
+    place = sample.named(key).index
+    found = {cell for cell in sample.named(key).cells if _is_nobody(cell)}
+    name = mapping.get("customer_name")
+    if name is not None:
+        said: dict[str, set[bool]] = {}
+        for row in sample.rows:
+            number, called = row[place], row[sample.named(name).index]
+            if number is not None and called is not None:
+                said.setdefault(number, set()).add(_is_nobody(called))
+        found |= {number for number, each in said.items() if each == {True}}
+    return sorted(found)
+
+
+def _is_nobody(cell: str) -> bool:
+    return fold(normalise(cell)) in _nobodies()
+
+
 def unnamed(sample: Sample, taken: set[str]) -> Column | None:
     """A column that says of some rows that they were called off, whatever its name."""
     for column in sample.columns:
