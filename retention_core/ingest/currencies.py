@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from retention_core.ingest import money, values
+from retention_core.ingest import money, numerals, values
 from retention_core.ingest.build_errors import RateError
+from retention_core.ingest.coins import CODES, SHARED, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.model import Detection
-
-
-_OF_COLUMN = "upper(currency)"
 
 
 def agree(detections: list[Detection]) -> list[Detection]:
@@ -50,39 +47,63 @@ def check(rates: Mapping[str, float]) -> None:
             raise RateError(currency=code, rate=rate)
 
 
-def named_in(detection: Detection, fields: Collection[str]) -> str | None:
+def named_in(
+    detection: Detection, fields: Collection[str], ours: str | None = None
+) -> str | None:
     """SQL of the currency that a row names; ``None`` where no row names one.
 
-    Over the columns ``currency`` or ``money_text``.
+    Over the columns ``currency`` or ``money_text``. A sign that several currencies
+    share is ``ours`` where it can be.
     """
-    if "currency" in fields:
-        return _OF_COLUMN
     if not detection.currencies:
         return None
-    default = values.literal(detection.currencies[0])
-    if not _signed(detection):
+    first = detection.currencies[0]
+    shared = {sign: _whose(sign, detection, ours) for sign in SHARED}
+    words = {code.lower(): code for code in CODES} | SIGNS | shared
+    if "currency" in fields:
+        bare = "lower(rtrim(currency, '.'))"
+        coded = f"CASE {bare} {_cases(words)} ELSE upper(currency) END"
+        quick = values.literal(first)
+        return f"CASE WHEN currency = {quick} THEN currency ELSE {coded} END"
+    seen = _beside_amounts(detection)
+    if seen and set(seen) <= shared.keys():
+        first = shared[seen[0]]
+    default = values.literal(first)
+    if not seen:
         return default
-    codes = "|".join(money.CODES)
-    code = rf"(?i)(?:^|[^A-Z])({codes})(?:[^A-Z]|$)"
-    signs = " ".join(
-        f"WHEN contains(money_text, {values.literal(sign)}) THEN {values.literal(of)}"
-        for sign, of in [*money.SIGNS.items(), (money.DOLLAR, "USD")]
+    ordered = {word: words[word] for word in seen if word in words} | words
+    bare = (
+        r"regexp_replace(lower(money_text), '[-\d.,''’()+%−\s\x{a0}\x{202f}]', '', 'g')"
     )
-    written = (
-        f"nullif(upper(regexp_extract(money_text, {values.literal(code)}, 1)), '')"
-    )
-    return f"coalesce({written}, CASE {signs} END, {default})"
+    return f"CASE rtrim({bare}, '.') {_cases(ordered)} ELSE {default} END"
 
 
-def _signed(detection: Detection) -> bool:
-    """Whether the currency stands in the cells of the amounts."""
+def _cases(words: Mapping[str, str]) -> str:
+    return " ".join(
+        f"WHEN {values.literal(word)} THEN {values.literal(code)}"
+        for word, code in words.items()
+    )
+
+
+def _whose(sign: str, detection: Detection, ours: str | None) -> str:
+    """What a shared sign means in a file."""
+    may = SHARED[sign]
+    named = [code for code in detection.currencies if code in may]
+    if len(named) < 2 and ours in may and ours not in detection.currencies:
+        return str(ours)
+    return named[0] if named else may[0]
+
+
+def _beside_amounts(detection: Detection) -> list[str]:
+    """What stands beside the amounts in the examples."""
     columns = [
         detection.mapping.get(f) for f in ("amount", "unit_price", "order_total")
     ]
     cells = [
         cell for name in columns for cell in detection.examples.get(name or "", [])
     ]
-    return any(re.search(r"[^\d.,\s()'-]", cell) for cell in cells)
+    found = (word for cell in cells for word in numerals.dress(cell).split())
+    return list(dict.fromkeys(found))
 
 
 def foreign(source: str, named: str, ours: str, rates: Mapping[str, float]) -> str:
@@ -97,11 +118,9 @@ def foreign(source: str, named: str, ours: str, rates: Mapping[str, float]) -> s
         if code.upper() != ours
     )
     rate = f"CASE coin {cases} END" if cases else "NULL::DOUBLE"
-    # To compare costs next to nothing; to write in capitals does.
-    quick = f"currency <> {mine} AND " if named == _OF_COLUMN else ""
     coined = (
         f"SELECT *, {rate} AS rate FROM ("
-        f"SELECT *, CASE WHEN {quick}{named} <> {mine} THEN {named} END AS coin "
+        f"SELECT *, CASE WHEN {named} <> {mine} THEN {named} END AS coin "
         f"FROM ({source}))"
     )
     if not cases:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from retention_core.ingest import numerals
 from retention_core.ingest.meanings import meanings, normalise, vocabulary
 
 __all__ = ["Header", "find_header", "is_date", "is_number", "meanings", "normalise"]
@@ -39,7 +40,7 @@ class Header:
 
 def is_number(cell: str) -> bool:
     """Whether a cell looks like a number, dressed as money or not."""
-    return bool(_NUMBER.match(cell))
+    return bool(_NUMBER.match(cell)) or numerals.is_money(cell)
 
 
 def is_date(cell: str) -> bool:

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import glyphs
-from retention_core.ingest.coins import DRESS
+from retention_core.ingest.coins import DRESS, UNITS
 from retention_core.ingest.sql import among, let, literal, translated
 
 if TYPE_CHECKING:
@@ -156,6 +156,11 @@ def dress(cell: str) -> str:
     """
     found = _split(cell)
     return found[1] if found else ""
+
+
+def is_money(cell: str) -> bool:
+    """Whether a cell is a number beside a sign, a word or a code for money."""
+    return not set(dress(cell).split()) <= set(UNITS)
 
 
 def readings(cell: str) -> str:

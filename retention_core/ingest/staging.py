@@ -148,7 +148,7 @@ def _rows(number: int, detection: Detection, ways: Ways, source: Typed) -> str:
         equal = _equal(detection, have, ways) if ways.merge else None
         store = "store" if "store" in have else None
         typed = shares.spread(typed, source.terms, store, equal)
-    named = currencies.named_in(detection, have)
+    named = currencies.named_in(detection, have, ways.currency)
     coined = bool(named and ways.currency)
     if named and ways.currency:
         typed = currencies.foreign(typed, named, ways.currency, ways.rates)

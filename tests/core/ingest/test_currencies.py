@@ -161,3 +161,96 @@ def test_a_repeated_total_is_converted_once(tmp_path):
         """
     result = take(tmp_path, text, answers=Answers(currency="EUR", rates={"CHF": 2.0}))
     assert purchases(result) == {"1": 50.0, "2": 5.0, "3": 5.0}
+
+
+PLAIN = "Order ID,Customer ID,Order Date,Product,{},{}\n"
+
+
+def shop(cells, amount="Amount", more="Note", beside=None):
+    """A file whose amounts are written so."""
+    return PLAIN.format(amount, more) + "".join(
+        f"{n},c{n},2024-01-0{n + 1},Tea,{cell},{beside or 'x'}\n"
+        for n, cell in enumerate(cells)
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "cells", "code"),
+    [
+        ("Amount", ["€5.50", "€6.50"], "EUR"),
+        ("Amount", ["RM 5.50", "RM 6.50"], "MYR"),
+        ("Amount", ["R$ 5.50", "R$ 6.50"], "BRL"),
+        ("Amount", ["5.50 zł", "6.50 zł"], "PLN"),
+        ("Amount", ["5.50 руб.", "6.50 руб."], "RUB"),
+        ("Amount", ["US $5.50", "US $6.50"], "USD"),
+        ("Amount", ["NT$550", "NT$650"], "TWD"),
+        ("Amount", ["5.50 Kč", "6.50 Kč"], "CZK"),
+        ("Amount", ["eur 5.50", "eur 6.50"], "EUR"),
+        ("Amount (BRL)", ["5.50", "6.50"], "BRL"),
+        ("Amount (€)", ["5.50", "6.50"], "EUR"),
+        ("Amount, zł", ["5.50", "6.50"], "PLN"),
+        ("金額(円)", ["550", "650"], "JPY"),
+        ("金额(元)", ["550", "650"], "CNY"),
+    ],
+)
+def test_signs_codes_and_headers_name_it(tmp_path, amount, cells, code):
+    quoted = f'"{amount}"' if "," in amount else amount
+    found = detection(tmp_path, shop(cells, quoted))
+    assert "currency" not in codes(found)
+    assert found.currency == code
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (["$5.50", "$6.50"], "USD"),
+        (["¥550", "¥650"], "JPY"),
+        (["5.50 kr", "6.50 kr"], "SEK"),
+        (["Rs. 550", "Rs. 650"], "INR"),
+    ],
+)
+def test_a_sign_that_several_share_is_asked_about(tmp_path, cells, first):
+    found = detection(tmp_path, shop(cells))
+    asked = next(q for q in found.questions if q.code == "currency")
+    assert asked.choices[0] == first
+    assert asked.fields["named"] == []
+    assert len(asked.choices) > 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "country", "code"),
+    [
+        (["$5.50", "$6.50"], "Canada", "CAD"),
+        (["5.50 kr", "6.50 kr"], "NO", "NOK"),
+        (["5.50 kr", "6.50 kr"], "Danmark", "DKK"),
+    ],
+)
+def test_the_country_says_whose_it_is(tmp_path, cells, country, code):
+    found = detection(tmp_path, shop(cells, more="Country", beside=country))
+    assert found.currency == code
+
+
+@pytest.mark.parametrize(
+    ("product", "code"), [("お茶セット", "JPY"), ("绿茶套装标题", "CNY")]
+)
+def test_the_script_tells_yen_from_yuan(tmp_path, product, code):
+    found = detection(tmp_path, shop(["¥550", "￥650"]).replace("Tea", product))
+    assert found.currency == code
+
+
+def test_the_user_knows_better_whose_dollars_they_are(tmp_path):
+    text = shop(["$5.50", "$6.50"], more="Country", beside="Canada")
+    result = take(tmp_path, text, currency="AUD")
+    assert purchases(result) == {"0": 5.5, "1": 6.5}
+    assert result.ledger.reasons.empty
+
+
+def test_a_column_may_hold_signs_words_and_small_letters(tmp_path):
+    text = shop(["5.50"], more="Currency", beside="€")
+    text += "1,c1,2024-01-02,Tea,6.50,eur\n2,c2,2024-01-03,Tea,7.50,Euro\n"
+    text += "3,c3,2024-01-04,Tea,8.50,zł\n"
+    found = detection(tmp_path, text)
+    assert found.currencies == ["EUR", "PLN"]
+    result = take(tmp_path, text)
+    assert purchases(result) == {"0": 5.5, "1": 6.5, "2": 7.5}
+    assert currencies(result) == [("PLN", 1, 8.5, None)]
