@@ -9,6 +9,7 @@ from retention_core.ingest import (
     choose,
     dates,
     decimals,
+    ids,
     mapping,
     money,
     profile,
@@ -49,6 +50,9 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         found = _of_role(sampled, role, found)
     found = choose.answered(found, includes=said.includes)
     fields, questions = found.mapping, _of_encoding(sheet) + found.questions
+    spoilt = ids.ruined(sampled, fields)
+    if said.mapping is None:
+        fields = ids.sound(fields, spoilt)
     facts = systems.facts(system, header.names)
     if role == "orders" and "mapping" not in system:
         facts |= {"of_order": found.of_order, "includes": found.includes}
@@ -70,6 +74,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         questions=questions,
         first_row=header.first,
         cut_off=sheet.cut_off,
+        ruined=spoilt,
         confidence=found.confidence,
         words=_words(sampled, found, said),
         **facts,

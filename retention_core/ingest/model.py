@@ -96,8 +96,10 @@ class Detection:
     ``orders_in`` names (by :attr:`key`) the sheets that say of each order what this
     one, of its items, does not. ``no_customer``: the export never names who bought;
     ``instead`` names the systems whose export does. ``utc``: times without an offset
-    are UTC. ``confidence`` says how sure each field is, between 0 and 1. ``words`` adds
-    to what cells say (``cancelled``, …) what the user said of this sheet's.
+    are UTC. ``ruined`` has the columns of keys in which a spreadsheet has ruined cells
+    (``1.03E+19``), with their share; what is mostly ruined is no key. ``confidence``
+    says how sure each field is, between 0 and 1. ``words`` adds to what cells say
+    (``cancelled``, …) what the user said of this sheet's.
     """
 
     file: str
@@ -128,6 +130,7 @@ class Detection:
     utc: bool = False
     year_first: bool = False
     decimals: dict[str, str] = field(default_factory=dict)
+    ruined: dict[str, float] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
     passed_over: str | None = None

@@ -178,7 +178,7 @@ def _rows(number: int, detection: Detection, ways: Ways, source: Typed) -> str:
         f"{rules.code(detection, have, ways.today, kinds=kinds)} AS code, "
         f"{rules.aside(detection, have, coined=coined, kinds=kinds)} AS aside, "
         f"CASE WHEN {converted} THEN 'converted' "
-        "WHEN filled IS NOT NULL THEN 'filled_down' END AS repair "
+        f"WHEN filled IS NOT NULL THEN 'filled_down'{_ruined(have)} END AS repair "
         f"FROM ({typed})"
     )
 
@@ -194,6 +194,14 @@ def _equal(detection: Detection, have: list[str], ways: Ways) -> list[str]:
     ]
     said += ["currency"] if "currency" in have else []
     return [*typed, "order_sum", *words, *said]
+
+
+def _ruined(have: list[str]) -> str:
+    """SQL for the rows whose order or customer a spreadsheet has made unknowable."""
+    each = [f for f in ("order_id", "customer_id", "phone") if f in have]
+    if not each:
+        return ""
+    return f" WHEN {' OR '.join(map(values.is_ruined, each))} THEN 'id_ruined'"
 
 
 def _keys(have: list[str], ways: Ways) -> str:

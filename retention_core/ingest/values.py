@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from retention_core.ingest.ids import is_ruined
 from retention_core.ingest.numerals import number
 from retention_core.ingest.sql import among, begins, literal
 from retention_core.ingest.stamps import timestamp
@@ -20,6 +21,7 @@ __all__ = [
     "among",
     "begins",
     "email",
+    "is_ruined",
     "key",
     "literal",
     "number",
@@ -44,7 +46,7 @@ def text(cell: str) -> str:
 
 
 def key(bare: str) -> str:
-    """An identifier: ``17850.0`` is 17850, words for nothing are null."""
+    """An identifier: ``17850.0`` is 17850; words for nothing, ruined ones are null."""
     whole = (
         f"CASE WHEN ends_with({bare}, '.0') "
         rf"THEN regexp_replace({bare}, '^(\d+)\.0$', '\1') ELSE {bare} END"
@@ -52,7 +54,8 @@ def key(bare: str) -> str:
     starts = {word[:2] if word[0] == "#" else word[0] for word in MISSING}
     likely = begins(bare, *sorted(starts | {start.upper() for start in starts}))
     missing = f"({likely}) AND {among(f'lower({bare})', MISSING)}"
-    return f"CASE WHEN {missing} THEN NULL ELSE {whole} END"
+    ruined = is_ruined(bare)
+    return f"CASE WHEN {missing} THEN NULL WHEN {ruined} THEN NULL ELSE {whole} END"
 
 
 def person(bare: str) -> str:
@@ -67,6 +70,7 @@ def email(bare: str) -> str:
 
 
 def phone(bare: str) -> str:
-    """The digits of a phone number, at least six of them."""
+    """The digits of a phone number, at least six of them, if it is not ruined."""
     digits = rf"regexp_replace({bare}, '\D', '', 'g')"
-    return f"CASE WHEN length({digits}) >= 6 THEN {digits} END"
+    enough = f"length({digits}) >= 6"
+    return f"CASE WHEN {is_ruined(bare)} THEN NULL WHEN {enough} THEN {digits} END"
