@@ -1,4 +1,4 @@
-"""Words that files use for things: headers, months, states; read from synonyms.toml."""
+"""Words that files use for things: headers, states; read from synonyms.toml."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ _ALL = _load(_FOLDER / "synonyms.toml")
 SYNONYMS: dict[str, dict[str, list[str]]] = _ALL["fields"]
 STATES: dict[str, list[str]] = _ALL["states"]
 OTHERS: dict[str, list[str]] = _ALL["others"]
-MONTHS: dict[str, int] = {
-    word: number
-    for months in _ALL["months"].values()
-    for number, words in enumerate(months, start=1)
-    for word in words.split()
-}
 VALUES: dict[str, list[str]] = _ALL["values"]
 
 
