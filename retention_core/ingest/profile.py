@@ -103,7 +103,7 @@ def _column(index: int, name: str, cells: list[str | None]) -> Column:
 
 
 def _is_whole(cell: str) -> bool:
-    return bool(re.fullmatch(r"-?\d+(\.0+)?", cell))
+    return bool(re.fullmatch(r"(?:[#№]\s?)?-?\d+(\.0+)?", cell))
 
 
 def _is_date(cell: str) -> bool:

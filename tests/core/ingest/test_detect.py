@@ -299,3 +299,14 @@ def test_a_repeated_header_or_yes_and_no_mislead_nobody(tmp_path):
     assert found.questions == []
     assert found.mapping["currency"] == "Currency"
     assert "phone" not in found.mapping
+
+
+@pytest.mark.parametrize("sign", ["#", "№", "# "])
+def test_numbers_of_orders_may_wear_a_sign(tmp_path, sign):
+    lines = "".join(
+        f"{sign}{100_000 + n // 3},2024-05-{1 + n % 28:02},C{n // 6},Tea {n % 5},4.50\n"
+        for n in range(60)
+    )
+    header = "Order number,Order date,Customer id,Product name,Line total\n"
+    found = detection(tmp_path, header + lines)
+    assert found.mapping["order_id"] == "Order number"
