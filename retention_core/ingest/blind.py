@@ -129,7 +129,10 @@ def _multiply(
 ) -> bool:
     if count is price:
         return False
-    product = sums.product(evidence.numbers(count), evidence.numbers(price))
+    pieces = evidence.numbers(count)
+    if sum(each not in (None, 0.0, 1.0) for each in pieces) < 2:
+        return False
+    product = sums.product(pieces, evidence.numbers(price))
     wholes = [each for each in numeric if each not in (count, price)]
     return any(
         each.cells != price.cells and sums.equal(evidence.numbers(each), product)

@@ -19,7 +19,10 @@ SURE = 0.75  # below that a field that matters is asked about
 KNOWN = 0.55  # a name as good as this needs no look at the values
 AT_MOST = 3
 _EXAMPLES = 3
-_ORDER_OF_ASKING = ("customer_id", "ordered_at", "amount", "order_id", "product")
+_ORDER_OF_ASKING = (
+    *("customer_id", "ordered_at", "amount", "unit_price", "order_total", "order_id"),
+    "product",
+)
 _CANONICAL = 0.9
 _LISTED = 8
 # A word for a number of anything: of the row, where it counts the rows.
@@ -195,6 +198,12 @@ def _number(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> 
     named = choice.mapping.get("order_id")
     if named is not None and strengths.get("order_id", 0.0) >= KNOWN:
         choice.confidence["order_id"] = 0.97
+        column = sample.named(named)
+        if _unnumbered(evidence, column):
+            choice.confidence["order_id"] = 0.6
+            taken = set(choice.mapping.values()) - {named}
+            others = blind.numbers_of_orders(evidence, taken, evidence.day)
+            _ask(choice, "order_id", [column, *others], "gaps")
         return
     choice.mapping.pop("order_id", None)
     taken = set(choice.mapping.values())
@@ -208,6 +217,15 @@ def _number(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> 
     choice.confidence["order_id"] = 0.85 if clear else 0.6
     if not clear and evidence.together(first) > 0.02:
         _ask(choice, "order_id", found, "by_values")
+
+
+def _unnumbered(evidence: Evidence, number: Column) -> bool:
+    """Whether rows with a day of their own lack the number, not just one or two."""
+    if evidence.day is None:
+        return False
+    dated = [row for row in evidence.sample.rows if row[evidence.day.index]]
+    without = sum(row[number.index] is None for row in dated)
+    return without > 0.05 * len(dated)
 
 
 def _customer(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> None:
@@ -286,7 +304,15 @@ def _kinds(evidence: Evidence, choice: Choice) -> None:
         column = evidence.sample.named(choice.mapping["status"])
         asked = states.question(column)
         choice.questions += [asked] if asked else []
+    _rows(evidence, choice, taken)
+
+
+def _rows(evidence: Evidence, choice: Choice, taken: set[str]) -> None:
     if "row_type" in choice.mapping:
+        column = evidence.sample.named(choice.mapping["row_type"])
+        asked = states.question(column, of_rows=True)
+        already = any(each.code == "status" for each in choice.questions)
+        choice.questions += [asked] if asked and not already else []
         return
     for column in evidence.sample.columns:
         if column.name not in taken and fits.is_type(column):
@@ -299,6 +325,7 @@ def _money(evidence: Evidence, choice: Choice) -> None:
     blind.pieces(evidence, choice.mapping)
     _piece_or_line(evidence, choice)
     settled = revenue.settle(evidence, choice.mapping)
+    _prices(evidence, choice, settled.mapping)
     if not {"amount", "order_total", "unit_price"} & settled.mapping.keys():
         likely = blind.money(evidence, settled.mapping)
         spoken = not likely
@@ -318,6 +345,23 @@ def _money(evidence: Evidence, choice: Choice) -> None:
         if name in choice.mapping:
             choice.confidence.setdefault(name, settled.confidence)
     choice.questions += settled.questions
+
+
+def _prices(evidence: Evidence, choice: Choice, mapping: dict[str, str]) -> None:
+    """Two prices of a piece, and no amount that would tell which was paid."""
+    if "unit_price" not in mapping or {"amount", "order_total"} & mapping.keys():
+        return
+    named = evidence.sample.named(mapping["unit_price"])
+    rivals = [
+        column
+        for column in evidence.sample.columns
+        if column.name not in mapping.values()
+        and column.number >= 0.6
+        and column.cells != named.cells
+        and meanings(column.name).get("unit_price", 0.0) >= KNOWN
+    ]
+    if rivals:
+        _ask(choice, "unit_price", [named, *rivals], "rivals")
 
 
 def _piece_or_line(evidence: Evidence, choice: Choice) -> None:

@@ -92,8 +92,12 @@ def _words(sampled: Sample, found: Choice, said: SheetAnswers) -> dict[str, list
     """The states that the user says are of no sale; keys that stand for nobody."""
     asked = [q.fields["words"] for q in found.questions if q.code == "status"]
     words = {"nobody": states.nobodies(sampled, found.mapping)}
-    if said.status == "cancelled":
-        words["cancelled"] = [word.casefold() for each in asked for word in each]
+    if "status" in found.mapping:
+        words |= states.spelt(sampled.named(found.mapping["status"]))
+    kinds = {"cancelled": ("cancelled", "shipping_row"), "refund": ("refund_row",)}
+    for kind in kinds.get(said.status or "", ()):
+        more = [word.casefold() for each in asked for word in each]
+        words[kind] = [*words.get(kind, []), *more]
     return {kind: each for kind, each in words.items() if each}
 
 

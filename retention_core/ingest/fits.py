@@ -72,6 +72,7 @@ def _fit_of_words(field: str, column: Column) -> float:
         return 0.0
     doubts = (
         (field == "customer_name" and column.number >= 0.6, 0.0),
+        (field == "status" and column.number >= 0.6, 0.6 * (column.distinct < 20)),
         (field in _PROSE and column.number >= 0.6, 0.4),
         (field == "product" and column.number >= 0.9, 0.5),
         (field == "order_id" and column.whole < 0.9 <= column.number, 0.0),

@@ -166,7 +166,7 @@ class SheetAnswers:
     day_first: bool | None = None
     decimal: str | None = None
     encoding: str | None = None
-    status: Literal["sale", "cancelled"] | None = None
+    status: Literal["sale", "refund", "cancelled"] | None = None
     includes: bool | None = None
     store: str | None = None
 

@@ -71,8 +71,11 @@ def settle(evidence: Evidence, mapping: dict[str, str]) -> Revenue:
     orders = [c for c in case.columns if case.levels[c.name] == "order_total"]
     if lines or "unit_price" in rest:
         found = _of_lines(case, rest, lines)
-        return _with_order(case, found, orders) if orders else found
-    return _one_of(case, rest, orders)
+        found = _with_order(case, found, orders) if orders else found
+    else:
+        found = _one_of(case, rest, orders)
+    _question_the_rest(case, found)
+    return found
 
 
 def consequences(evidence: Evidence, mapping: dict[str, str]) -> Revenue:
@@ -346,13 +349,58 @@ def _take_out(case: _Case, found: Revenue, whole: Numbers | None, name: str) -> 
     if whole is None:
         return
     for part in case.parts:
-        if part.sign < 0 or not part.speaks or part.name in found.includes:
+        if not part.speaks or part.name in found.includes:
+            continue
+        if part.sign < 0:
+            if name != case.mapping.get("unit_price"):
+                _take_off(case, found, part, whole, name)
             continue
         inside = _inside(case, part, whole, name)
         if inside:
             found.includes.append(part.name)
         elif inside is None:
             _ask_includes(case, found, part, name)
+
+
+def _take_off(
+    case: _Case, found: Revenue, part: Part, whole: Numbers, name: str
+) -> None:
+    """Ask whether a discount is still in the money where no sum says that it is not."""
+    for base in _bases(case, name):
+        parts = sums.explained(whole, base, case.parts)
+        if any(each.name == part.name for each in parts or []):
+            return
+    for column in case.columns:
+        parts = sums.explained(case.numbers(column.name), whole, case.parts)
+        if any(each.name == part.name for each in parts or []):
+            found.includes.append(_held(found, part))
+            return
+    if _off_by_price(case, part, whole):
+        return
+    _ask_includes(case, found, part, name)
+
+
+def _held(found: Revenue, part: Part) -> str:
+    """The field that the discount ended as: of the line, or of the order."""
+    return part.name if part.name in found.mapping else "order_discount"
+
+
+def _off_by_price(case: _Case, part: Part, whole: Numbers) -> bool:
+    """Whether the price of a piece is the usual one once the discount is added back."""
+    thing = case.mapping.get("product") or case.mapping.get("sku")
+    if thing is None:
+        return False
+    index = case.evidence.sample.named(thing).index
+    things = [row[index] for row in case.evidence.sample.rows]
+    pieces: Numbers = [1.0] * len(things)
+    if case.has("quantity"):
+        pieces = case.numbers(case.mapping["quantity"])
+    added = [
+        None if a is None else a + abs(b or 0.0)
+        for a, b in zip(whole, part.cells, strict=True)
+    ]
+    back, plain = (sums.steady(each, pieces, things) for each in (added, whole))
+    return back > plain + 0.02 and back >= 0.9
 
 
 def _inside(case: _Case, part: Part, whole: Numbers, name: str) -> bool | None:
@@ -426,7 +474,7 @@ def _ask_includes(case: _Case, found: Revenue, part: Part, name: str) -> None:
     """Ask once whether the money contains shipping, tax, or both."""
     asked = next((q for q in found.questions if q.code == "includes"), None)
     parts = dict(asked.fields["parts"]) if asked else {}
-    parts[part.name] = case.mapping[part.name]
+    parts[_held(found, part)] = case.mapping[part.name]
     rest = [q for q in found.questions if q is not asked]
     examples = {
         each: case.evidence.sample.named(each).examples
@@ -448,6 +496,8 @@ def _with_order(case: _Case, found: Revenue, orders: list[Column]) -> Revenue:
             continue
         added = [part.name for part in explained if part.sign > 0]
         less = any(part.sign < 0 for part in explained)
+        if not explained:
+            return found  # the total says what the lines say
         if not less and not found.includes and not found.questions:
             return found
         found.mapping["order_total"] = column.name
@@ -458,6 +508,56 @@ def _with_order(case: _Case, found: Revenue, orders: list[Column]) -> Revenue:
         found.includes = list(dict.fromkeys([*added, *found.includes]))
         return found
     return found
+
+
+def _question_the_rest(case: _Case, found: Revenue) -> None:
+    """Ask where another column of money cannot be worked out of what was taken."""
+    if any(q.code == "amount_column" for q in found.questions):
+        return
+    name = next((found.mapping[f] for f in reversed(MONEY) if f in found.mapping), None)
+    others = [c for c in case.columns if c.name != name and _weighty(case, c)]
+    odd = [c for c in others if not _follows(case, found, c, name)]
+    if not odd:
+        return
+    if name is None:
+        examples = {column.name: column.examples for column in odd}
+        fields = {"field": "order_total", "examples": examples, "why": "unexplained"}
+        choices = [None, *(column.name for column in odd)]
+        found.questions.append(Question("column", fields, choices))
+        return
+    levels = {name: case.levels.get(name) or "amount"}
+    levels |= {column.name: case.levels[column.name] or "amount" for column in odd}
+    found.questions = [
+        *(q for q in found.questions if q.code != "includes"),
+        Question("amount_column", {"fields": levels}, list(levels)),
+    ]
+
+
+def _weighty(case: _Case, column: Column) -> bool:
+    """Whether its cells say more than nought in a few rows."""
+    return sum(bool(cell) for cell in case.numbers(column.name)) >= 2
+
+
+def _follows(case: _Case, found: Revenue, other: Column, name: str | None) -> bool:
+    """Whether another column comes to what was taken, with shipping, tax, discount."""
+    theirs = case.numbers(other.name)
+    if name is not None:
+        mine = case.numbers(name)
+        if sums.explained(theirs, mine, case.parts) is not None:
+            return True
+        if sums.explained(mine, theirs, case.parts) is not None:
+            return True
+    weights = _weights(case, found)
+    if weights is None or "order_id" not in case.mapping:
+        return weights is not None and _same(case, theirs, weights)
+    whole, per_order, parts = _by_order(case, other, weights)
+    return sums.explained(whole, per_order, parts) is not None or _same(
+        case, theirs, weights
+    )
+
+
+def _same(case: _Case, theirs: Numbers, weights: Numbers) -> bool:
+    return sums.explained(theirs, weights, case.parts) is not None
 
 
 def _weights(case: _Case, found: Revenue) -> Numbers | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST = 25  # different words of a state; more are remarks
 _FEW = 0.5  # of the rows: what most orders end as is a sale
+_KINDS = ("cancelled", "refunded", "unpaid", "test")
 
 
 @cache
@@ -45,18 +46,36 @@ def unknown(column: Column) -> dict[str, int]:
         if fold(normalise(word)) not in _known()
         and word != column.name
         and rows < usual
-        and any(map(str.isalpha, word))
     }
     return dict(sorted(strange.items(), key=lambda pair: pair[1]))
 
 
-def question(column: Column) -> Question | None:
-    """Ask once whether the rows with unknown words count."""
+def question(column: Column, *, of_rows: bool = False) -> Question | None:
+    """Ask once whether the rows with unknown words count.
+
+    ``of_rows``: the column tells kinds of rows, of which one may be of refunds.
+    """
     words = unknown(column)
     if not words:
         return None
     fields = {"column": column.name, "words": words, "examples": list(words)[:3]}
-    return Question("status", fields, ["sale", "cancelled"])
+    choices = ["sale", "refund", "cancelled"] if of_rows else ["sale", "cancelled"]
+    return Question("status", fields, choices)
+
+
+def spelt(column: Column) -> dict[str, list[str]]:
+    """By kind, the cells that are a word for it in another dress."""
+    found: dict[str, list[str]] = {}
+    for cell in dict.fromkeys(column.cells):
+        for kind in _KINDS:
+            if fold(normalise(cell)) in _of_kind(kind):
+                found.setdefault(kind, []).append(cell.strip().casefold())
+    return found
+
+
+@cache
+def _of_kind(kind: str) -> frozenset[str]:
+    return frozenset(fold(normalise(word)) for word in VALUES.get(kind, []))
 
 
 @cache
@@ -71,7 +90,8 @@ def nobodies(sample: Sample, mapping: dict[str, str]) -> list[str]:
     if key is None:
         return []
     place = sample.named(key).index
-    found = {cell for cell in sample.named(key).cells if _is_nobody(cell)}
+    cells = set(sample.named(key).cells)
+    found = {cell for cell in cells if cell == "0" or _is_nobody(cell)}
     name = mapping.get("customer_name")
     if name is not None:
         said: dict[str, set[bool]] = {}
@@ -93,6 +113,6 @@ def unnamed(sample: Sample, taken: set[str]) -> Column | None:
         if column.name in taken or not 2 <= column.distinct <= _MOST:
             continue
         words = {fold(normalise(cell)) for cell in column.cells}
-        if words & _decisive() and len(words & _known()) > len(words) / 2:
+        if words & _decisive() and len(words & _known()) >= len(words) / 2:
             return column
     return None

@@ -1,0 +1,168 @@
+"""How often a layout that nobody listed is read right, asked about, or read wrong.
+
+Each file is judged by what comes out of it: who bought, how many orders, what money,
+which days. What differs from the truth is *asked* if a question was open that decides
+it, *refused* if the file was not taken at all, else *wrong*: silently wrong.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from retention_core.errors import RetentionError
+from retention_core.ingest.model import Answers
+from retention_core.ingest.pipeline import build, recognise
+from tests.core.layouts.shop import Written
+from tests.core.unseen import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from retention_core.ingest.model import Detection
+
+FACTS = ("customers", "orders", "money", "days")
+# What decides a fact: the codes of questions, and of "column" the fields.
+DECIDES = {
+    "customers": {"customer_id", "order_id", "giant_key", "status"},
+    "orders": {"order_id", "ordered_at", "status", "day_first"},
+    "money": {
+        *("amount", "amount_column", "amount_repeats", "includes", "status", "decimal"),
+        "order_id",
+    },
+    "days": {"ordered_at", "day_first", "status"},
+}
+MODULES = (
+    *("east_asia", "generic", "japan", "latin_america", "marketplaces", "more"),
+    *("payments", "russia", "shops", "tills"),
+)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Of one upload: files by name, and the facts; a fact left out is not judged.
+
+    ``money`` may have several right values. ``refused``: nobody could use the file.
+    """
+
+    name: str
+    files: dict[str, bytes]
+    facts: dict[str, object]
+    refused: bool = False
+
+
+def unseen() -> Iterator[Truth]:
+    """The corpus of files that nobody has listed."""
+    for make in CASES:
+        case = make()
+        truth = case.truth
+        facts: dict[str, object] = {
+            "customers": truth.customers or 0,
+            "orders": truth.orders,
+            "money": [float(each) for each in (truth.net, *truth.also_right)],
+        }
+        yield Truth(case.name, case.files, facts, bool(truth.refused))
+
+
+def known() -> Iterator[Truth]:
+    """The small shop in every known layout; to be read without knowing any system."""
+    for module in MODULES:
+        found = import_module(f"tests.core.layouts.{module}")
+        for name, make in vars(found).items():
+            if not inspect.isfunction(make) or make.__module__ != found.__name__:
+                continue
+            spec = inspect.signature(make)
+            plain = all(p.default is not p.empty for p in spec.parameters.values())
+            if spec.return_annotation == "Written" and plain and name[0] != "_":
+                written = make()
+                assert isinstance(written, Written)
+                yield Truth(f"{module}.{name}", written.files, _facts(written))
+
+
+def _facts(written: Written) -> dict[str, object]:
+    sales = [line for line in written.lines if line.amount >= 0]
+    facts: dict[str, object] = {
+        "customers": len({each.customer for each in sales} - {None}),
+        "money": [float(sum(each.amount for each in written.lines))],
+        "days": sorted({each.at.date().isoformat() for each in written.lines}),
+    }
+    if all(each.order for each in sales):
+        facts["orders"] = len({each.order for each in written.lines})
+    return facts
+
+
+def judge(truth: Truth, folder: Path) -> dict[str, str]:
+    """From each fact to right, asked, refused or wrong."""
+    files = []
+    for number, (name, content) in enumerate(truth.files.items()):
+        path = folder / f"{number}"
+        path.write_bytes(content)
+        files.append((path, name))
+    try:
+        detections = recognise(files, Answers())
+        said = Answers(currency=None if _says_currency(detections) else "EUR")
+        orders = build(files, said, folder / "out").orders
+    except RetentionError:
+        verdict = "right" if truth.refused else "refused"
+        return dict.fromkeys(truth.facts, verdict)
+    table = orders.run(orders.table)
+    sales = table[table["amount"] >= 0]
+    got: dict[str, object] = {
+        "customers": sales["customer_id"].nunique(),
+        "orders": table["order_id"].nunique(),
+        "money": float(table["amount"].sum()),
+        "days": sorted({each.date().isoformat() for each in table["ordered_at"]}),
+    }
+    asked = _asked(detections)
+    return {
+        fact: _verdict(got[fact], wanted, bool(DECIDES[fact] & asked), truth.refused)
+        for fact, wanted in truth.facts.items()
+    }
+
+
+def _verdict(got: object, wanted: object, asked: bool, refused: bool) -> str:
+    if isinstance(got, float) and isinstance(wanted, list):
+        right = any(abs(got - each) < 0.02 for each in wanted)
+    else:
+        right = got == wanted
+    if right and not refused:
+        return "right"
+    return "asked" if asked else "wrong"
+
+
+def _says_currency(detections: list[Detection]) -> bool:
+    return any(each.currency for each in detections if each.role == "orders")
+
+
+def _asked(detections: list[Detection]) -> set[str]:
+    asked = set()
+    for each in detections:
+        for question in each.questions:
+            asked |= {question.code, question.fields.get("field") or question.code}
+    return asked
+
+
+def table(judged: dict[str, dict[str, str]]) -> str:
+    """Lines of text: a row a file, and the counts of each fact."""
+    width = max(map(len, judged), default=0)
+    rows = [f"{'':{width}}  " + "  ".join(f"{fact:9}" for fact in FACTS)]
+    for name, facts in judged.items():
+        cells = "  ".join(f"{facts.get(fact, ''):9}" for fact in FACTS)
+        rows.append(f"{name:{width}}  {cells}")
+    for verdict in ("right", "asked", "refused", "wrong"):
+        counts = (
+            sum(facts.get(fact) == verdict for facts in judged.values())
+            for fact in FACTS
+        )
+        cells = "  ".join(f"{count:<9}" for count in counts)
+        rows.append(f"{verdict:{width}}  {cells}")
+    return "\n".join(rows)
+
+
+def counts(judged: dict[str, dict[str, str]]) -> Counter[str]:
+    """How many facts were right, asked, refused and wrong."""
+    return Counter(each for facts in judged.values() for each in facts.values())
