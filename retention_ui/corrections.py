@@ -10,12 +10,13 @@ import hashlib
 import json
 import shutil
 import time
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from retention_core.ingest.model import Answers, SheetAnswers
+from retention_core.ingest import memory
+from retention_core.ingest.model import Answers
 from retention_ui import datasets, failures, progress, state
 from retention_ui.evidence import file as named
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from retention_core.ingest.model import Detection
+    from retention_core.ingest.model import Detection, SheetAnswers
     from retention_ui.datasets import Dataset, Files, OnProgress
     from retention_ui.texts import Texts
 
@@ -44,23 +45,24 @@ def create_from(source: str, on_progress: OnProgress) -> Dataset:
 
 
 def _as_before(dataset: Dataset, on_progress: OnProgress) -> Dataset:
-    prints = {each.key: fingerprint(each) for each in dataset.detection()}
-    known = {key: found for key, one in prints.items() if one and (found := _kept(one))}
-    _note(dataset, {"prints": prints, "used": sorted(known)})
+    origins, known = {}, {}
+    for each in dataset.detection():
+        origins[each.key] = memory.origin(each)
+        if said := _kept(each, origins[each.key]):
+            known[each.key] = said
+    _note(dataset, {"origins": origins, "used": sorted(known)})
     if known:
         datasets.recognise(dataset, Answers(sheets=known), on_progress)
     return dataset
 
 
 def remember(dataset: Dataset, answers: Answers) -> None:
-    """Keep what was corrected in each sheet, for files with the same header row.
-
-    As the header stood before any correction: another encoding changes its letters.
-    """
-    prints = _noted(dataset)["prints"]
+    """Keep what was corrected in each sheet, for files with the same header row."""
+    origins = _noted(dataset)["origins"]
     for key, said in answers.sheets.items():
-        if prints.get(key) and said != SheetAnswers():
-            _keep(prints[key], said)
+        origin = origins.get(key)
+        if origin and (kept := memory.remember(origin, said)):
+            _keep(_path(origin), kept)
 
 
 def used(dataset: Dataset) -> list[str]:
@@ -89,9 +91,9 @@ def show(texts: Texts, dataset: Dataset, detections: Sequence[Detection]) -> Non
 def forget(dataset: Dataset, keys: Sequence[str] | None = None) -> None:
     """Forget the corrections of some sheets of a dataset, or of all."""
     noted = _noted(dataset)
-    for key, one in noted["prints"].items():
-        if one and (keys is None or key in keys):
-            _path(one).unlink(missing_ok=True)
+    for key, origin in noted["origins"].items():
+        if origin and (keys is None or key in keys):
+            _path(origin).unlink(missing_ok=True)
     if noted["used"]:
         _note(dataset, {**noted, "used": []})
 
@@ -104,39 +106,27 @@ def sweep(now: float | None = None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def fingerprint(detection: Detection) -> str | None:
-    """Return what a header row goes by, in any order; ``None`` where there is none."""
-    if detection.header_row is None:
-        return None
-    names = sorted(name.strip().casefold() for name in detection.columns)
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
-
-
-def _kept(one: str) -> SheetAnswers | None:
-    path = _path(one)
-    if not path.is_file():
+def _kept(detection: Detection, origin: dict[str, Any] | None) -> SheetAnswers | None:
+    path = _path(origin) if origin else None
+    if path is None or not path.is_file():
         return None
     path.parent.touch()
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    # Written by an earlier program, perhaps.
-    known = {each.name for each in fields(SheetAnswers)}
-    return SheetAnswers(**{name: found[name] for name in known & found.keys()})
+    return memory.recall(detection, json.loads(path.read_text(encoding="utf-8")))
 
 
-def _keep(one: str, said: SheetAnswers) -> None:
-    path = _path(one)
+def _keep(path: Path, kept: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     oldest = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime)
     for each in oldest[: max(0, len(oldest) - MOST + 1)]:
         each.unlink(missing_ok=True)
-    path.write_text(json.dumps(asdict(said), ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
     path.parent.touch()
 
 
-def _path(one: str) -> Path:
+def _path(origin: dict[str, Any]) -> Path:
     """Return the file of one header; the browser's key itself is nowhere on disk."""
     owner = hashlib.sha256(state.browser().encode()).hexdigest()
-    return datasets.root() / FOLDER / owner / f"{one}.json"
+    return datasets.root() / FOLDER / owner / f"{origin['header']}.json"
 
 
 def _note(dataset: Dataset, noted: dict[str, Any]) -> None:
@@ -147,6 +137,6 @@ def _note(dataset: Dataset, noted: dict[str, Any]) -> None:
 def _noted(dataset: Dataset) -> dict[str, Any]:
     path = dataset.folder / _NOTED
     if not path.is_file():
-        return {"prints": {}, "used": []}
+        return {"origins": {}, "used": []}
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
