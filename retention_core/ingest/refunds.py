@@ -42,13 +42,41 @@ def resolve(
     """
     sales = _select(columns, {"refunded_at": "NULL::TIMESTAMP"})
     parts = [f"{sales}, NULL::BOOLEAN AS matched FROM kept WHERE NOT is_refund"]
+    if net and found.refunds:
+        _name_targets(con, _item(columns))
     if net and found.beside:
+        _tell_once(con, columns, rows=bool(found.refunds))
         _beside_sales(con, columns)
         parts += [_beside_lines(columns, whole) for whole in (True, False)]
     if net and found.refunds:
-        _own_rows(con, columns)
+        _own_rows(con, columns, beside=bool(found.beside))
         parts.append(_own_lines(columns))
     con.execute(f"CREATE VIEW final AS {' UNION ALL BY NAME '.join(parts)}")
+
+
+def _tell_once(con: DuckDBPyConnection, columns: list[str], *, rows: bool) -> None:
+    """Make ``twice``: orders whose refund stands beside them and has rows of its own.
+
+    A state says only that money went back; the rows say how much. An amount beside the
+    order is the same refund where it is the sum of the rows.
+    """
+    con.execute("CREATE TABLE twice (order_id VARCHAR)")
+    if not rows:
+        return
+    stated = "bool_and(by_state)" if "by_state" in columns else "false"
+    con.execute(
+        f"INSERT INTO twice SELECT order_id FROM (SELECT order_id, {stated} AS stated, "
+        "sum(refund) AS back FROM kept WHERE NOT is_refund AND refund > 0 GROUP BY ALL)"
+        " JOIN (SELECT target AS order_id, sum(amount) AS own FROM refunding "
+        "GROUP BY ALL) USING (order_id) "
+        f"WHERE coalesce(stated, false) OR abs(back - own) <= {HALF_A_CENT}"
+    )
+
+
+def _item(columns: list[str]) -> str:
+    """SQL of what a line sold."""
+    names = [name for name in ("sku", "product") if name in columns]
+    return f"coalesce({', '.join(names)})" if names else "NULL::VARCHAR"
 
 
 def _select(columns: list[str], special: dict[str, str]) -> str:
@@ -75,14 +103,16 @@ def _beside_sales(con: DuckDBPyConnection, columns: list[str]) -> None:
         "THEN max(refund) ELSE sum(refund) END AS back, "
         "max(refunded_at) AS back_at, min(ordered_at) AS first_at, count(*) AS lines, "
         f"min({place}) FILTER (refund > 0) AS place "
-        f"FROM kept WHERE NOT is_refund AND NOT {alone} "
+        "FROM kept ANTI JOIN twice USING (order_id) "
+        f"WHERE NOT is_refund AND NOT {alone} "
         "GROUP BY order_id HAVING sum(refund) > 0"
     )
     if alone != "false":
         con.execute(
             "INSERT INTO beside SELECT order_id, greatest(amount, 0), refund, "
             "refunded_at, min(ordered_at) OVER (PARTITION BY order_id), 1, "
-            f"{place} FROM kept WHERE NOT is_refund AND {alone} QUALIFY refund > 0"
+            f"{place} FROM kept ANTI JOIN twice USING (order_id) "
+            f"WHERE NOT is_refund AND {alone} QUALIFY refund > 0"
         )
 
 
@@ -152,11 +182,12 @@ class _Refund:
     amount: float
 
 
-def _own_rows(con: DuckDBPyConnection, columns: list[str]) -> None:
+def _own_rows(con: DuckDBPyConnection, columns: list[str], *, beside: bool) -> None:
     """Make ``parts`` (sheet, row, line, target, target_at, target_customer, part)."""
-    names = [name for name in ("sku", "product") if name in columns]
-    item = f"coalesce({', '.join(names)})" if names else "NULL::VARCHAR"
-    _name_targets(con, item)
+    gone = "coalesce(kept.refund, 0)"
+    if beside:
+        told = "kept.order_id IN (SELECT order_id FROM twice)"
+        gone = f"CASE WHEN {told} THEN 0 ELSE {gone} END"
     con.execute(
         "CREATE TABLE parts (sheet USMALLINT, row BIGINT, line USMALLINT, "
         "target VARCHAR, target_at TIMESTAMP, target_customer VARCHAR, part DOUBLE)"
@@ -165,8 +196,8 @@ def _own_rows(con: DuckDBPyConnection, columns: list[str]) -> None:
     shares = count // _AT_ONCE + 1
     con.execute(
         "CREATE TABLE refundable AS SELECT kept.order_id, kept.customer_id, "
-        f"{item} AS item, kept.ordered_at AS moment, kept.amount, "
-        "coalesce(kept.refund, 0) AS gone, "
+        f"{_item(columns)} AS item, kept.ordered_at AS moment, kept.amount, "
+        f"{gone} AS gone, "
         "min(kept.ordered_at) OVER (PARTITION BY kept.order_id) AS first_at "
         "FROM kept WHERE NOT is_refund AND (customer_id IN "
         "(SELECT customer_id FROM refunding) OR order_id IN "

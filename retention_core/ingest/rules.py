@@ -39,12 +39,19 @@ def refund(detection: Detection, fields: Collection[str], *, alone: bool) -> str
         returned = f"CASE WHEN {back} > 0 THEN round(money * {part}, 6) END"
     elif alone:  # LEAST passes over nulls
         returned = "CASE WHEN returned > 0 THEN least(returned, greatest(money, 0)) END"
-    # What has a row of its own went back once, whatever the sale's state says.
-    own_rows = any("refund" in each for each in systems.of(detection).get("kinds", []))
-    if "status" not in fields or "refund_amount" in fields or own_rows:
+    if not goes_by_state(detection, fields):
         return returned
     said = _says(detection, "status", "refunded")
     return f"coalesce({returned}, CASE WHEN {said} AND money > 0 THEN money END)"
+
+
+def goes_by_state(detection: Detection, fields: Collection[str]) -> bool:
+    """Whether a sale's state alone may say that its money went back.
+
+    What has a row of its own went back once, whatever the sale's state says.
+    """
+    own_rows = any("refund" in each for each in systems.of(detection).get("kinds", []))
+    return "status" in fields and "refund_amount" not in fields and not own_rows
 
 
 def is_of_line(detection: Detection, of: Terms) -> bool:

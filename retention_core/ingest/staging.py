@@ -163,6 +163,7 @@ def _rows(number: int, detection: Detection, ways: Ways, source: Typed) -> str:
     words += ", coin, rate" if coined else ""
     alone = rules.is_of_line(detection, source.terms)
     words += ", true AS alone" if alone else ""
+    words += ", returned IS NULL AS by_state" * rules.goes_by_state(detection, have)
     converted = "rate IS NOT NULL" if coined else "false"
     back = rules.is_refund(detection, have)
     amount = f"CASE WHEN {back} THEN -abs(money) ELSE money END"

@@ -222,3 +222,29 @@ def test_a_refund_does_not_make_a_customer_of_a_guest(tmp_path):
     rows = "6,,2024-01-17,Tea,2,8\n6,ann,2024-01-20,Tea,-1,-4\n"
     orders = take(tmp_path, HEAD + rows).orders
     assert orders.run(orders.purchases)["customer_id"].isna().all()
+
+
+@pytest.mark.parametrize(("back", "left"), [(-20, {"2": 30.0}), (-5, {"1": 15.0})])
+def test_a_state_does_not_refund_an_order_that_refund_rows_name(tmp_path, back, left):
+    result = take(
+        tmp_path,
+        HEAD.replace("\n", ",Status\n")
+        + "1,ann,2024-01-05,Tea,1,20,Refunded\n"
+        + "2,ann,2024-02-05,Tea,1,30,Paid\n"
+        + f"1,ann,2024-03-01,Tea,-1,{back},Refunded\n",
+    )
+    assert purchases(result) == {"2": 30.0} | left
+    assert refunds(result) == [("1", "01-05", back)]
+    assert_reconciles(result)
+
+
+def test_an_amount_beside_the_order_and_a_row_of_it_are_one_refund(tmp_path):
+    result = take(
+        tmp_path,
+        HEAD.replace("\n", ",Refunded Amount\n")
+        + "1,ann,2024-01-05,Tea,1,20,5\n"
+        + "2,ann,2024-02-05,Tea,1,30,4\n"
+        + "1,ann,2024-03-01,Tea,-1,-5,\n",
+    )
+    assert purchases(result) == {"1": 15.0, "2": 26.0}
+    assert_reconciles(result)
