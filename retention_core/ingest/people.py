@@ -89,7 +89,9 @@ def choose(
         dubious = []
     first = next((f for f in ("customer_id", "email", "phone") if f in found), None)
     if first is None:
-        return _by_values(evidence, mapping, found, order, strengths)
+        chosen = _by_values(evidence, mapping, found, order, strengths)
+        differing = _differing(evidence, mapping)
+        return (differing, 0.5, "differs") if differing and not chosen[0] else chosen
     sure = strengths.get(first, EXACT)
     if dubious:
         return found, 0.5, "never_returns"
@@ -102,6 +104,15 @@ def choose(
         (0.97 if sure >= enough else 0.6),
         (None if sure >= enough else "weak_name"),
     )
+
+
+def _differing(evidence: Evidence, mapping: dict[str, str]) -> dict[str, str]:
+    """The customer by name where several stand under one number: one may be wrong."""
+    named = ((field, mapping[field]) for field in LADDER[:3] if field in mapping)
+    for field, name in named:
+        if evidence.sample.named(name).distinct > 1:
+            return {field: name}
+    return {}
 
 
 def _only_mail(evidence: Evidence) -> bool:

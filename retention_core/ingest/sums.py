@@ -15,6 +15,9 @@ _MOST = 0.95
 _ENOUGH = 3
 _LONGEST = 3
 _TOLERANCE = 0.011
+_ROUNDED = 0.0051
+_TELLING = 4
+_NEARLY, _CLEARLY = 0.9, 0.2
 _RATES = (
     *(0.05, 0.055, 0.06, 0.07, 0.077, 0.08, 0.081, 0.09, 0.1, 0.11, 0.12, 0.13, 0.14),
     *(0.15, 0.16, 0.17, 0.18, 0.19, 0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.255, 0.27),
@@ -82,25 +85,24 @@ def taxed(whole: Numbers, tax: Numbers) -> bool | None:
 
     ``None`` where both readings, or neither, come to usual rates.
     """
-    inside = outside = several = 0
-    for a, b in zip(whole, tax, strict=True):
+    pairs = [
+        (abs(a), abs(b))
+        for a, b in zip(whole, tax, strict=True)
         # Below that a cent more or less hides the rate.
-        if not a or not b or abs(a) < 4:
-            continue
-        several += 1
-        inside += _usual(abs(a) - abs(b), abs(b))
-        outside += _usual(abs(a), abs(b))
-    if several < _ENOUGH:
+        if a and b and abs(a) >= _TELLING
+    ]
+    if len(pairs) < _ENOUGH:
         return None
-    if inside >= 0.9 * several and outside <= 0.6 * several:
-        return True
-    if outside >= 0.9 * several and inside <= 0.6 * several:
-        return False
+    for tolerance in (_ROUNDED, _TOLERANCE):
+        inside = sum(_usual(a - b, b, tolerance) for a, b in pairs) / len(pairs)
+        outside = sum(_usual(a, b, tolerance) for a, b in pairs) / len(pairs)
+        if max(inside, outside) >= _NEARLY and abs(inside - outside) >= _CLEARLY:
+            return inside > outside
     return None
 
 
-def _usual(net: float, tax: float) -> bool:
-    return any(rate and abs(net * rate - tax) <= _TOLERANCE for rate in _RATES)
+def _usual(net: float, tax: float, tolerance: float) -> bool:
+    return any(rate and abs(net * rate - tax) <= tolerance for rate in _RATES)
 
 
 def steady(money: Numbers, pieces: Numbers, things: Sequence[str | None]) -> float:

@@ -107,8 +107,8 @@ def judge(truth: Truth, folder: Path) -> dict[str, str]:
         said = Answers(currency=None if _says_currency(detections) else "EUR")
         orders = build(files, said, folder / "out").orders
     except RetentionError:
-        verdict = "right" if truth.refused else "refused"
-        return dict.fromkeys(truth.facts, verdict)
+        taken = "right" if truth.refused else "refused"
+        return dict.fromkeys(truth.facts, taken)
     table = orders.run(orders.table)
     sales = table[table["amount"] >= 0]
     got: dict[str, object] = {
@@ -119,12 +119,18 @@ def judge(truth: Truth, folder: Path) -> dict[str, str]:
     }
     asked = _asked(detections)
     return {
-        fact: _verdict(got[fact], wanted, bool(DECIDES[fact] & asked), truth.refused)
+        fact: verdict(
+            got[fact],
+            wanted,
+            asked=bool(DECIDES[fact] & asked),
+            refused=truth.refused,
+        )
         for fact, wanted in truth.facts.items()
     }
 
 
-def _verdict(got: object, wanted: object, asked: bool, refused: bool) -> str:
+def verdict(got: object, wanted: object, *, asked: bool, refused: bool) -> str:
+    """Right, asked or wrong; of several amounts that are right any will do."""
     if isinstance(got, float) and isinstance(wanted, list):
         right = any(abs(got - each) < 0.02 for each in wanted)
     else:
@@ -153,13 +159,12 @@ def table(judged: dict[str, dict[str, str]]) -> str:
     for name, facts in judged.items():
         cells = "  ".join(f"{facts.get(fact, ''):9}" for fact in FACTS)
         rows.append(f"{name:{width}}  {cells}")
-    for verdict in ("right", "asked", "refused", "wrong"):
-        counts = (
-            sum(facts.get(fact) == verdict for facts in judged.values())
-            for fact in FACTS
+    for each in ("right", "asked", "refused", "wrong"):
+        found = (
+            sum(facts.get(fact) == each for facts in judged.values()) for fact in FACTS
         )
-        cells = "  ".join(f"{count:<9}" for count in counts)
-        rows.append(f"{verdict:{width}}  {cells}")
+        cells = "  ".join(f"{count:<9}" for count in found)
+        rows.append(f"{each:{width}}  {cells}")
     return "\n".join(rows)
 
 
