@@ -74,6 +74,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         questions=questions,
         first_row=header.first,
         cut_off=sheet.cut_off,
+        width=_width(sheet, header),
         ruined=spoilt,
         confidence=found.confidence,
         words=_words(sampled, found, said),
@@ -99,6 +100,15 @@ def _words(sampled: Sample, found: Choice, said: SheetAnswers) -> dict[str, list
         more = [word.casefold() for each in asked for word in each]
         words[kind] = [*words.get(kind, []), *more]
     return {kind: each for kind, each in words.items() if each}
+
+
+def _width(sheet: RawSheet, header: Header) -> int | None:
+    """Cells in the header's record, where there are records with more."""
+    found = sheet.lengths.get(header.row or 0)
+    # Of a header in two rows, the second may name more.
+    if found is None or found >= sheet.columns or header.first - 1 != header.row:
+        return None
+    return found
 
 
 def _of_encoding(sheet: RawSheet) -> list[Question]:

@@ -6,11 +6,12 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from retention_core.ingest.headers import normalise, vocabulary
+from retention_core.ingest import commas
+from retention_core.ingest.headers import find_header, normalise, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +44,9 @@ class Dialect:
     signs like any other. ``escape`` is a backslash where it stands before quotes, else
     ``None``: quotes are doubled. ``hint`` says that the first line is ``sep=…``, which
     programs do not show; ``wrapped`` that whole lines are quoted as if they were one
-    cell, as Excel does when it saves a CSV that it had opened as one column.
+    cell, as Excel does when it saves a CSV that it had opened as one column. ``torn``
+    are the places where rows of ``length`` cells hold numbers torn by their decimal
+    comma (:mod:`.commas`).
     """
 
     delimiter: str
@@ -51,6 +54,8 @@ class Dialect:
     escape: str | None = None
     hint: bool = False
     wrapped: bool = False
+    torn: tuple[int, ...] = ()
+    length: int = 0
 
     def records(
         self, lines: Iterable[str], *, strict: bool = False
@@ -73,6 +78,8 @@ class Dialect:
             skipinitialspace=True,
             strict=strict,
         )
+        if self.torn:
+            return (commas.joined(each, self.torn, self.length) for each in found)
         return map(self._unwrapped, found) if self.wrapped else found
 
     def _unwrapped(self, record: list[str]) -> list[str]:
@@ -100,7 +107,7 @@ def sniff(sample: str) -> Dialect:
         )
     if fit < _UNCONVINCING:
         return _by_spaces(text) or found
-    return _unquoted(found, text) or found
+    return _unquoted(found, text) or _with_whole_numbers(found, text)
 
 
 def _candidates(text: str, delimiters: tuple[str, ...]) -> list[Dialect]:
@@ -136,6 +143,22 @@ def _unquoted(form: Dialect, text: str) -> Dialect | None:
         return None
     plain = Dialect(form.delimiter, NO_QUOTE)
     return plain if _fit(plain, text) > _fit(form, text) else None
+
+
+def _with_whole_numbers(form: Dialect, text: str) -> Dialect:
+    """The same with the places where decimal commas tear numbers in two."""
+    if form.delimiter != "," or form.wrapped:
+        return form
+    records = _records(form, text)
+    header = find_header(
+        tuple((n, tuple(cells)) for n, cells in enumerate(records[:_HEADER_WITHIN]))
+    )
+    if header.row is None:
+        return form
+    width = len(records[header.row])
+    below = records[header.row + 1 :]
+    places = commas.torn(below, width)
+    return replace(form, torn=places, length=width + len(places)) if places else form
 
 
 def _is_strict(form: Dialect, text: str) -> bool:

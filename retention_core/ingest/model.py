@@ -39,8 +39,9 @@ class RawSheet:
     spreadsheet's own number, from 1) and ``c0`` … ``c{columns - 1}`` (VARCHAR; an
     empty cell is null). ``head`` holds the first rows (at most 50) with their numbers.
     ``cut_off`` is the number of a last row that ends in the middle, else ``None``.
-    Where ``encoding_sure`` is false, ``encodings`` goes from each encoding that the
-    file may be in, the likeliest first, to cells as they would read.
+    ``lengths`` says of the first records of a text how many cells each has, blank ones
+    at its end too. Where ``encoding_sure`` is false, ``encodings`` goes from each
+    encoding that the file may be in, the likeliest first, to cells as they would read.
     """
 
     file: str
@@ -51,6 +52,7 @@ class RawSheet:
     columns: int
     head: tuple[tuple[int, tuple[str | None, ...]], ...]
     cut_off: int | None = None
+    lengths: dict[int, int] = field(default_factory=dict)
     encoding_sure: bool = True
     encodings: dict[str, list[str]] = field(default_factory=dict)
 
@@ -89,6 +91,9 @@ class Detection:
     row that ends in the middle. ``preview`` holds the first rows of data, cell by cell
     as they were decoded. ``passed_over`` is the code of the error for which a file in
     an archive was not read.
+
+    ``width`` is the number of cells in the header's record where rows have more: of a
+    row that fills these nobody knows which cell stands under which name.
 
     ``together`` has the fields that several columns make up, with all of these.
     ``of_order`` are the fields that hold for the whole order, on whichever of its rows
@@ -134,6 +139,7 @@ class Detection:
     confidence: dict[str, float] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
     passed_over: str | None = None
+    width: int | None = None
 
     def decimal_of(self, field: str) -> str:
         """The decimal sign of the column of a field."""

@@ -91,6 +91,7 @@ def _read_text(
         columns=relation.columns,
         head=cells.head(con, relation.view),
         cut_off=relation.cut_off,
+        lengths=relation.lengths,
         encoding_sure=chosen.sure,
         encodings=chosen.examples,
     )

@@ -95,6 +95,8 @@ def code(
         odd = (
             "WHEN kind = 'items_unreadable' THEN kind WHEN kind <> 'refund' THEN NULL "
         )
+    if detection.width is not None:
+        good, odd = f"{good} AND NOT torn", f"WHEN torn THEN 'row_torn' {odd}"
     return (
         f"CASE WHEN {good} THEN NULL {foot}"
         f"WHEN NOT ({' OR '.join(stated)}) THEN 'blank_row' "

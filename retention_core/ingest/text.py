@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -50,11 +50,12 @@ class TextFile:
 
 @dataclass(frozen=True)
 class Relation:
-    """A view with ``row``, ``c0`` …; see :class:`RawSheet` for ``cut_off``."""
+    """A view with ``row``, ``c0`` …; see :class:`RawSheet` for the rest."""
 
     view: str
     columns: int
     cut_off: int | None = None
+    lengths: dict[int, int] = field(default_factory=dict)
 
 
 def read_text(file: TextFile) -> tuple[Dialect, Relation]:
@@ -147,7 +148,7 @@ def _slow(file: TextFile, form: Dialect) -> Relation:
     if not paths:
         raise EmptyFileError(file=file.name)
     view = cells.create_rows_view(file.con, paths)
-    return Relation(view, columns, records.cut_off)
+    return Relation(view, columns, records.cut_off, records.first_lengths)
 
 
 class _Records:
@@ -160,6 +161,7 @@ class _Records:
 
     def __init__(self, file: TextFile, form: Dialect, lines: TextIO) -> None:
         self.cut_off: int | None = None
+        self.first_lengths: dict[int, int] = {}
         self._file = file
         self._form = form
         self._taken: list[str] = []
@@ -173,6 +175,8 @@ class _Records:
                 record[-1] = record[-1].removesuffix(_END)
                 if self.cut_off != number:
                     return
+            if number <= cells.HEAD:
+                self.first_lengths[number] = len(record)
             yield number, [cell.strip(BLANKS) or None for cell in record]
             self._lengths.append(len(record))
 

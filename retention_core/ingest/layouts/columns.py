@@ -37,6 +37,9 @@ def query(sheet: RawSheet, detection: Detection, system: dict[str, Any]) -> str:
         kind = f"CASE WHEN {items.unreadable(detection)} THEN 'items_unreadable' "
         kind += f"ELSE {_kind(detection, system)} END AS kind"
     texts += _of_summaries(detection, system.get("summary", {}))
+    if detection.width is not None:
+        beyond = [values.text(f"c{n}") for n in range(detection.width, sheet.columns)]
+        texts += f", coalesce({', '.join(beyond)}) IS NOT NULL AS torn"
     if "footer" in system:
         texts += f", {derived.foot(system)} AS foot"
     return (
