@@ -79,8 +79,8 @@ def _read_text(
         else choose_encoding(path, facts.utf8, shifts=facts.shifts)
     )
     if chosen.encoding != "utf-8":
-        path = survey.transcode(path, folder / "utf-8", chosen.encoding, name)
-        facts = survey.survey(path, name)
+        copy = folder / "utf-8"
+        path, facts = survey.transcode(path, copy, chosen.encoding, name)
     form, relation = read_text(TextFile(path, name, facts, con, folder))
     return RawSheet(
         file=name,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -20,12 +22,13 @@ from retention_core.ingest.errors import (
 from retention_core.ingest.limits import LARGE, bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MAX_LINE = 8 << 20
 _CHUNK = 1 << 20
 _ASCII = bytes(range(128))
+_AFTER_BLANKS = re.compile(b'  "')
 
 # All that Unicode calls white space, byte order marks, zero-width spaces, zeros.
 _NARROW = "\t\v\f\x1c\x1d\x1e\x1f\0"
@@ -59,14 +62,14 @@ class Survey:
     ends_open
         Whether the last line has no line end.
     plain
-        Whether nothing occurs that readers take differently: zero bytes, lone
-        carriage returns, quotes after several spaces.
+        Whether it is UTF-8 and nothing occurs that readers take differently: zero
+        bytes, lone carriage returns, quotes after several spaces.
     utf8
         Whether all is valid UTF-8 (a character cut in two at the end apart).
     blanks
-        The characters of ``BLANKS`` that occur, without space and line ends.
+        In UTF-8: the characters of ``BLANKS`` that occur, without space and line ends.
     shifts
-        Whether escape characters occur, as in ISO-2022-JP.
+        In UTF-8: whether escape characters occur, as in ISO-2022-JP.
     """
 
     lines: int
@@ -85,27 +88,57 @@ def survey(path: Path, name: str) -> Survey:
     LineTooLongError
         A line is longer than ``MAX_LINE`` bytes.
     """
-    lines, last, plain, utf8, shifts = 0, b"\n", True, True, False
-    blanks: set[str] = set()
+    notes = _Notes()
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        for chunk, line_feeds, controls in _chunks(file, name):
-            lines += line_feeds
-            ends_only = controls == line_feeds
-            plain = plain and _is_plain(last, chunk, ends_only=ends_only)
-            utf8 = utf8 and _decodes(decoder, chunk)
-            blanks |= _blanks(last, chunk, ends_only=ends_only)
-            shifts = shifts or (not ends_only and b"\x1b" in chunk)
-            last = chunk[-2:]
-    open_end = not last.endswith(b"\n")
-    found = "".join(sorted(blanks))
-    return Survey(lines + open_end, open_end, plain, utf8, found, shifts)
+        for chunk, line_feeds, controls in _counted(_pieces(file), name):
+            notes.utf8 = notes.utf8 and _decodes(decoder, chunk)
+            notes.add(chunk, line_feeds, controls)
+    return notes.survey()
 
 
-def _chunks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int, int]]:
-    """Pieces of the file, each with its number of line feeds and of all controls."""
-    unbroken, line = 0, 1
+@dataclass
+class _Notes:
+    """What has been seen so far; of what is not UTF-8, only where lines end."""
+
+    lines: int = 0
+    last: bytes = b"\n"
+    plain: bool = True
+    utf8: bool = True
+    shifts: bool = False
+    blanks: set[str] = field(default_factory=set)
+
+    def add(self, chunk: bytes, line_feeds: int, controls: int) -> None:
+        """Look at the next piece."""
+        self.lines += line_feeds
+        if self.utf8:
+            last, only = self.last, controls == line_feeds
+            self.plain = self.plain and _is_plain(last, chunk, ends_only=only)
+            self.blanks |= _blanks(last, chunk, ends_only=only)
+            self.shifts = self.shifts or (not only and b"\x1b" in chunk)
+        self.last = chunk[-2:] if len(chunk) > 1 else (self.last + chunk)[-2:]
+
+    def survey(self) -> Survey:
+        open_end = not self.last.endswith(b"\n")
+        return Survey(
+            lines=self.lines + open_end,
+            ends_open=open_end,
+            plain=self.plain and self.utf8,
+            utf8=self.utf8,
+            blanks="".join(sorted(self.blanks)),
+            shifts=self.shifts,
+        )
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _counted(pieces: Iterable[bytes], name: str) -> Iterator[tuple[bytes, int, int]]:
+    """Pieces, each with its number of line feeds and of all controls."""
+    unbroken, line = 0, 1
+    for chunk in pieces:
         signs = np.frombuffer(chunk, np.uint8)
         controls = int(np.count_nonzero(signs < ord(" ")))
         line_feeds = int(np.count_nonzero(signs == ord("\n"))) if controls else 0
@@ -130,11 +163,8 @@ def _is_plain(last: bytes, chunk: bytes, *, ends_only: bool) -> bool:
 
 def _has_quote_after_blanks(seam: bytes, chunk: bytes) -> bool:
     """Whether a quote follows two blanks."""
-    if b'  "' in seam:
-        return True
-    signs = np.frombuffer(chunk, np.uint8)
-    after = (signs[1:] == ord('"')) & (signs[:-1] == ord(" "))
-    return bool(after.any()) and b'  "' in chunk
+    # The pattern finds it twice as fast as ``in`` does.
+    return b'  "' in seam or _AFTER_BLANKS.search(chunk) is not None
 
 
 def _has_whole_line_ends(chunk: bytes) -> bool:
@@ -158,11 +188,15 @@ def _blanks(last: bytes, chunk: bytes, *, ends_only: bool) -> set[str]:
         narrow = {each for each in _NARROW if each.encode() in chunk}
     if chunk.isascii():
         return narrow
+    # To look for one byte takes next to nothing, for two ten times longer.
+    begun = [each for each in _BEGINNINGS if each[:1] in chunk or each[:1] in last]
+    if not begun:
+        return narrow
     beyond = (last + chunk).translate(None, _ASCII)
     wide = (
         each
         for begin, group in _BEGINNINGS.items()
-        if begin in beyond
+        if begin in begun and begin in beyond
         for each in group
         if each.encode() in beyond
     )
@@ -195,29 +229,40 @@ def _check_growth(packed: int, inflated: int, name: str) -> None:
         raise InflatesTooMuchError(file=name, limit_mb=limit.inflated_mb)
 
 
-def transcode(path: Path, target: Path, encoding: str, name: str) -> Path:
-    """Write a copy in UTF-8.
+def transcode(
+    path: Path, target: Path, encoding: str, name: str
+) -> tuple[Path, Survey]:
+    """Write a copy in UTF-8, and survey it on the way.
 
     Raises
     ------
     UnreadableEncodingError
         There is no such encoding, or more than a hundredth of the text is no
         character of it.
+    LineTooLongError
+        A line of the copy is longer than ``MAX_LINE`` bytes.
     """
     try:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
     except LookupError as error:
         raise UnreadableEncodingError(file=name, encoding=encoding) from error
+    notes = _Notes()
     broken = size = 0
-    with path.open("rb") as source, target.open("wb") as file:
-        last = False
-        while not last:
-            chunk = source.read(_CHUNK)
-            last = not chunk
-            text = decoder.decode(chunk, last)
+
+    def written() -> Iterator[bytes]:
+        nonlocal broken, size
+        for chunk in chain(_pieces(source), [b""]):
+            text = decoder.decode(chunk, not chunk)
             broken += text.count("\ufffd")
             size += len(text)
-            file.write(text.encode("utf-8", "replace"))
+            content = text.encode("utf-8", "replace")
+            file.write(content)
+            if content:
+                yield content
+
+    with path.open("rb") as source, target.open("wb") as file:
+        for each in _counted(written(), name):
+            notes.add(*each)
     if broken * 100 > size:
         raise UnreadableEncodingError(file=name, encoding=encoding)
-    return target
+    return target, notes.survey()
