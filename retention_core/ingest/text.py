@@ -219,11 +219,21 @@ class _Records:
             return []
         last = self._taken[-1] == _END
         lines = self._taken[:-1] if last else self._taken
+        if self._is_record(lines, width):
+            return []
         records = [self._alone(line, width) for line in lines]
         whole = [each for each in records if each is not None]
         if len(whole) < 2 or len(whole) < len(lines):
             return []
         return [*whole, [_END]] if last else whole
+
+    def _is_record(self, lines: list[str], width: int) -> bool:
+        """Whether the lines are one record of so many cells, each quote in its place."""
+        try:
+            found = list(self._form.records(lines, strict=True))
+        except csv.Error:
+            return False
+        return [len(each) for each in found] == [width]
 
     def _alone(self, line: str, width: int) -> list[str] | None:
         """A line as a record of so many cells; its quotes may be signs."""

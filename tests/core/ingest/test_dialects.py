@@ -209,3 +209,10 @@ def test_what_any_program_wrote_is_read(tmp_path_factory, table, way, encoding):
     while not any(wanted[-1]):
         wanted.pop()
     assert [row[:width] for row in found] == wanted
+
+
+def test_a_cell_of_two_lines_is_one_where_every_quote_is_in_its_place(rows):
+    many = "".join(f"{n};mug {n};5\n" for n in range(30))
+    found, _ = rows(f'id;item;price\n{many}"x;y";"\n;";Ann\n{many}')
+    assert found[31] == ["x;y", ";", "Ann"]
+    assert len(found) == 62
