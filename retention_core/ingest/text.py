@@ -228,7 +228,7 @@ class _Records:
         return [*whole, [_END]] if last else whole
 
     def _is_record(self, lines: list[str], width: int) -> bool:
-        """Whether the lines are one record of so many cells, each quote in its place."""
+        """Whether they are one record of so many cells, each quote in its place."""
         try:
             found = list(self._form.records(lines, strict=True))
         except csv.Error:
