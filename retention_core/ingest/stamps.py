@@ -8,75 +8,20 @@ month, in what is left. A cell with anything over is not read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from retention_core.ingest import glyphs
+from retention_core.ingest import clocks
 from retention_core.ingest.months import month
-from retention_core.ingest.sql import let, literal, translated
-from retention_core.ingest.zones import MINUTES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from retention_core.ingest.respelt import tidy
+from retention_core.ingest.sql import let, literal
 
 _OFFSET = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
-_MARK = "¦"
-_AM, _PM = "ⓐ", "ⓟ"
 _BY = r"[./ 年년-]"
 
-_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-_ERAS |= {"㍾": 1867, "㍽": 1911, "㍼": 1925, "㍻": 1988, "㋿": 2018, "民國": 1911}
-_ERAS |= {"m": 1867, "t": 1911, "s": 1925, "h": 1988, "r": 2018, "": 1911}
-_ERA = r"^(?:中華)?(明治|大正|昭和|平成|令和|㍾|㍽|㍼|㍻|㋿|民國)\s?(\d{1,3}|元)\s?年"
-# R6.5.1, and 113/05/01 as they count in Taiwan: nothing else has a year so short.
-_SHORT_ERA = r"^(?:([mtshr])\.?(\d{1,2})|()(1\d{2}))[年./-]"
-
-_CLOCK = r"(^|[^\d.:])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?(\s?[ⓐⓟ])?"
-_ZONE = (
-    rf"^(?:({'|'.join(sorted(MINUTES, key=len, reverse=True))})\b)?\s?"
-    r"(?:([+-])(\d{1,2}):?(\d{2})?\b)?\s?(?:\[[^\]]*\]|\([^)]*\)|[a-z]{3,4}\b$)?"
-)
 # Letters that are no words of any weekday here: "evening" would change the time.
 _UNKNOWN = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
-_WEEKDAYS = (
-    r"[(\[][日月火水木金土一二三四五六월화수목금토일][)\]]"
-    r"|[月火水木金土日]曜日?|(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[월화수목금토일]요일"
-)
-# In this order; each takes what the one before left.
-_BEYOND_ASCII = (
-    (_WEEKDAYS, " "),
-    (r"오전|上午|午前|凌晨|早上", f" {_AM}"),
-    (r"오후|下午|午後", f" {_PM}"),
-    (
-        r"(\d{1,2})\s?[时時點点시]\s?(\d{1,2})\s?[分분]\s?(\d{1,2})\s?[秒초]",
-        r"\1:\2:\3",
-    ),
-    (r"(\d{1,2})\s?[时時點点시]\s?(\d{1,2})\s?[分분]?", r"\1:\2"),
-    (r"(\d{1,2})\s?[时時點点시]", r"\1:00"),
-    (r":(\d)(\D|$)", r":0\1\2"),
-)
-_WITH_LETTERS = (
-    (r"([\d\s])a\.?\s?m\b\.?", rf"\1{_AM}"),
-    (r"([\d\s])p\.?\s?m\b\.?", rf"\1{_PM}"),
-    (r"([^\d]\d{1,2}) ?h ?(\d{2})( |$)", r"\1:\2 "),
-    # 3 PM; 01/May/2024:09:58 in logs; a zone in brackets.
-    (rf"(^|[^:.\d])(\d{{1,2}}) ?([{_AM}{_PM}])", r"\1\2:00\3"),
-    (r"(\d{4}):(\d{2}:\d{2}:\d{2})", r"\1 \2"),
-    (r"^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)", r"\1-\2-\3 \4:\5:\6"),
-    (r"\(([a-z]{3,4})\)$", r"\1"),
-)
 _SHORT = (
     r"^\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?: \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?)?$"
 )
 _KANJI = r"^(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?: \d{1,2}[:時]\d\d(?::\d\d|分)?)?$"
-# 12/05/2024 14.05 in Italy or Denmark.
-_WITHOUT_COLON = (
-    (
-        r"^(\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +(?:[a-z]+ )?)"
-        r"(\d{1,2})\.(\d{2})(?:\.(\d{2}))?$",
-        r"\1\2:\3:\4",
-    ),
-    (r":$", ""),
-)
 
 
 def timestamp(  # noqa: PLR0913 how a column is written, fact by fact
@@ -230,33 +175,35 @@ class _Reader:
     def written(self, bare: str) -> str:
         """Everything else: the grammar."""
         parts = let(
-            "_rest", _rest("_all"), let("_day", self._day("_rest"), self._moment())
+            "_rest",
+            clocks.rest("_all"),
+            let("_day", self._day("_rest"), self._moment()),
         )
-        return let("_all", _marked(_tidy(bare)), parts)
+        return let("_all", clocks.marked(tidy(bare)), parts)
 
     def at(self, found: str, time: str) -> str:
         """A day with the time of day of another column, where that has one."""
-        clock = _marked(_tidy(_compact_time(time)))
+        clock = clocks.marked(tidy(clocks.with_colons(time)))
         day = "date_trunc('day', _dated)"
         timed = let("_all", clock, let("_day", day, self._moment(empty="_dated")))
         return let("_dated", found, f"coalesce({timed}, _dated)")
 
     def _moment(self, empty: str = "_day") -> str:
-        """The moment out of ``day`` and the marked text ``m``."""
-        zone = (
-            f"regexp_extract({_tail('_all')}, {literal(_ZONE)}, ['a', 's', 'h', 'n'])"
-        )
-        seconds = _seconds(f"split_part(_all, '{_MARK}', 2)")
+        """The moment out of ``_day`` and the marked text ``_all``."""
+        zone = clocks.zone("_all")
+        seconds = clocks.seconds(f"split_part(_all, '{clocks.MARK}', 2)")
         moment = f"_day + to_microseconds(CAST({seconds} * 1e6 AS BIGINT))"
         if self.zone is not None:
             shifted = self.local(f"(({moment}) - (_minutes * INTERVAL 1 MINUTE))")
             cases = f"WHEN _minutes IS NULL THEN {self.naive(f'({moment})')}"
             moment = let(
                 "_minutes",
-                let("_zone", zone, _minutes("_zone")),
+                let("_zone", zone, clocks.minutes("_zone")),
                 f"CASE {cases} ELSE {shifted} END",
             )
-        return f"CASE WHEN contains(_all, '{_MARK}') THEN {moment} ELSE {empty} END"
+        return (
+            f"CASE WHEN contains(_all, '{clocks.MARK}') THEN {moment} ELSE {empty} END"
+        )
 
     def _day(self, rest: str) -> str:
         """The day in what is left when time and zone are gone."""
@@ -300,122 +247,6 @@ def _strptime(bare: str, day: str) -> str:
     if day == "年":
         day, times = "%Y年%m月%d日", ["", " %H:%M", " %H:%M:%S", " %H時%M分"]
     return f"try_strptime({bare}, {[day + time for time in times]})"
-
-
-def _tidy(bare: str) -> str:
-    """Small letters and plain digits; eras as years, times of day with colons.
-
-    Most cells need little of it: each part is worked out where a sign asks for it.
-    """
-    wide = f"strlen({bare}) <> length({bare})"
-    narrow = _rewritten(
-        f"trim(lower({translated(bare, glyphs.IN_DATES)}))", _BEYOND_ASCII
-    )
-    plain = f"CASE WHEN {wide} THEN {narrow} ELSE lower({bare}) END"
-    lettered = _rewritten("_plain", _WITH_LETTERS)
-    asking = rf"\d ?[aph{_AM}{_PM}]|\d{{4}}:|\dt\d|\([a-z]"
-    letters = f"regexp_matches(_plain, {literal(asking)})"
-    spelt = f"CASE WHEN {letters} THEN {lettered} ELSE _plain END"
-    dotted = _rewritten("_spelt", _WITHOUT_COLON)
-    timed = (
-        "CASE WHEN contains(_spelt, ' ') AND NOT contains(_spelt, ':') "
-        f"THEN {dotted} ELSE _spelt END"
-    )
-    dated = let("_text", timed, _without_era("_text"))
-    return let("_plain", plain, let("_spelt", spelt, dated))
-
-
-def _rewritten(text: str, rules: Iterable[tuple[str, str]]) -> str:
-    for pattern, into in rules:
-        text = f"regexp_replace({text}, {literal(pattern)}, {literal(into)})"
-    return text
-
-
-def _without_era(text: str) -> str:
-    """Years of an era as years; most texts begin with digits and a sign."""
-    number = "CASE WHEN _era.n = '元' THEN 1 ELSE TRY_CAST(_era.n AS INTEGER) END"
-    long = _year_of(text, _ERA, ["e", "n"], number)
-    number = "TRY_CAST(coalesce(nullif(_era.n, ''), _era.k) AS INTEGER)"
-    brief = _year_of(text, _SHORT_ERA, ["e", "n", "f", "k"], number)
-    return f"CASE {long} {brief} ELSE {text} END"
-
-
-def _year_of(text: str, pattern: str, keys: list[str], number: str) -> str:
-    fits = f"regexp_matches({text}, {literal(pattern)})"
-    first = " ".join(
-        f"WHEN {literal(name)} THEN {year}" for name, year in _ERAS.items()
-    )
-    found = f"regexp_extract({text}, {literal(pattern)}, {keys})"
-    year = let("_era", found, f"(CASE _era.e {first} END) + ({number})")
-    rest = f"regexp_replace({text}, {literal(pattern)}, '-')"
-    return f"WHEN {fits} THEN ({year}) || {rest}"
-
-
-def _marked(text: str) -> str:
-    """The time of day between two marks."""
-    into = rf"\1{_MARK}\2:\3:\4.\5\6{_MARK}"
-    return f"regexp_replace({text}, {literal(_CLOCK)}, {literal(into)})"
-
-
-def _tail(marked: str) -> str:
-    return f"trim(split_part({marked}, '{_MARK}', 3))"
-
-
-def _rest(marked: str) -> str:
-    """What is left of a text without time of day and zone."""
-    tail = f"regexp_replace({_tail(marked)}, {literal(_ZONE)}, ' ')"
-    return f"trim(split_part({marked}, '{_MARK}', 1) || ' ' || {tail})"
-
-
-def _seconds(clock: str) -> str:
-    """Seconds since midnight; null where there is no such time. 12 AM is midnight."""
-    keys = "['h', 'm', 's', 'f']"
-    parts = rf"regexp_extract({clock}, '^(\d+):(\d+):(\d*)\.(\d*)', {keys})"
-    after, before = f"contains(_all, '{_PM}')", f"contains(_all, '{_AM}')"
-    hour = "TRY_CAST(_clock.h AS INTEGER)"
-    hours = (
-        f"CASE WHEN {after} AND {before} THEN NULL "
-        f"WHEN {after} AND {hour} < 12 THEN {hour} + 12 "
-        f"WHEN {before} AND {hour} > 12 THEN NULL "
-        f"WHEN {before} AND {hour} = 12 THEN 0 ELSE {hour} END"
-    )
-    minute = "TRY_CAST(_clock.m AS INTEGER)"
-    second = "coalesce(TRY_CAST(_clock.s AS INTEGER), 0)"
-    fraction = "coalesce(TRY_CAST('0.' || _clock.f AS DOUBLE), 0)"
-    total = f"(({hours}) * 3600 + {minute} * 60 + {second} + {fraction})"
-    good = f"{minute} < 60 AND {second} < 60"
-    body = f"CASE WHEN {good} AND {total} <= 86400 THEN {total} END"
-    return let("_clock", parts, body)
-
-
-def _minutes(zone: str) -> str:
-    """How far a zone is ahead of UTC; null where none is named."""
-    offset = (
-        f"TRY_CAST({zone}.h AS INTEGER) * 60 "
-        f"+ coalesce(TRY_CAST({zone}.n AS INTEGER), 0)"
-    )
-    named = " ".join(
-        f"WHEN {literal(name)} THEN {each}" for name, each in MINUTES.items()
-    )
-    return (
-        f"CASE WHEN {zone}.s = '+' THEN {offset} WHEN {zone}.s = '-' THEN -({offset}) "
-        f"ELSE CASE {zone}.a {named} END END"
-    )
-
-
-def _compact_time(time: str) -> str:
-    """103309, 1033 and a part of a day as a time with colons."""
-    places = rf"regexp_matches({time}, '^\d{{3,6}}$')"
-    padded = f"lpad({time}, CASE WHEN length({time}) > 4 THEN 6 ELSE 4 END, '0')"
-    colons = rf"regexp_replace({padded}, '^(\d\d)(\d\d)(\d\d)?$', '\1:\2:\3')"
-    part = rf"regexp_matches({time}, '^0?[.,]\d+$')"
-    of_day = f"round(TRY_CAST(replace({time}, ',', '.') AS DOUBLE) * 86400)"
-    midnight = "TIMESTAMP '2000-01-01'"
-    shown = f"strftime({midnight} + to_seconds({of_day}), '%H:%M:%S')"
-    return (
-        f"CASE WHEN {places} THEN regexp_replace({colons}, ':$', '') "
-        f"WHEN {part} THEN {shown} ELSE {time} END"
-    )
 
 
 def _named(rest: str) -> str:
