@@ -78,6 +78,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         ruined=spoilt,
         confidence=found.confidence,
         words=_words(sampled, found, said),
+        store=said.store,
         **facts,
     )
     if role in ("orders", "products"):

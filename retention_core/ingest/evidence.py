@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CENT = 0.011
 _ENOUGH = 0.95
-_PERSON = re.compile(
+PERSON = re.compile(
     r"^[^\W\d_]+([.'’-]?[^\W\d_]+)*((, ?|\. ?| )[^\W\d_]+([.'’-][^\W\d_]+)*){1,4}\.?$"
 )
 _CODE = re.compile(r"^[#A-Za-z]{0,6}[-_./ ]?(?=[\w./#*-]*\d)[\w./#*-]{2,40}$")
@@ -167,7 +167,7 @@ def share(cells: list[str], holds: Callable[[str], object]) -> float:
 
 def like_people(column: Column) -> bool:
     """Whether its cells are written like the names of people."""
-    return share(column.cells, _PERSON.match) >= 0.7
+    return share(column.cells, PERSON.match) >= 0.7
 
 
 def like_codes(column: Column) -> bool:

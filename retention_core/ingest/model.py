@@ -104,7 +104,8 @@ class Detection:
     are UTC. ``ruined`` has the columns of keys in which a spreadsheet has ruined cells
     (``1.03E+19``), with their share; what is mostly ruined is no key. ``confidence``
     says how sure each field is, between 0 and 1. ``words`` adds to what cells say
-    (``cancelled``, …) what the user said of this sheet's.
+    (``cancelled``, …) what the user said of this sheet's. ``store`` is the shop that
+    all rows are of.
     """
 
     file: str
@@ -138,6 +139,7 @@ class Detection:
     ruined: dict[str, float] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
+    store: str | None = None
     passed_over: str | None = None
     width: int | None = None
 

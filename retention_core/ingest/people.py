@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.ingest.evidence import like_codes, like_people, like_phones
+from retention_core.ingest.evidence import (
+    PERSON,
+    like_codes,
+    like_people,
+    like_phones,
+    share,
+)
 from retention_core.ingest.meanings import EXACT, denied, meanings, normalise
 
 if TYPE_CHECKING:
     from retention_core.ingest.evidence import Evidence
+    from retention_core.ingest.model import Detection
     from retention_core.ingest.profile import Column
 
 LADDER = ("customer_id", "email", "phone", "customer_name")
@@ -16,6 +23,18 @@ _MANY = 30  # rows from which it is odd that nobody comes back
 _SAME = 0.9
 _GROUPS = 5  # orders of several lines from which a share of them says something
 _SEVERAL = 8  # different values: fewer may be tills, or who sells
+
+
+def by_name(detection: Detection) -> bool:
+    """Whether customers go by a name, which two of them can share."""
+    mapping = detection.mapping
+    column = mapping.get("customer_id")
+    if column is None or {"email", "phone"} & mapping.keys():
+        return False
+    if column == mapping.get("customer_name"):
+        return True
+    cells = detection.examples.get(column, [])
+    return bool(cells) and share(cells, PERSON.match) >= _SAME
 
 
 def suits(evidence: Evidence, column: Column, order: Column | None) -> bool:

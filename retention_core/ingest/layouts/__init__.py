@@ -41,6 +41,8 @@ def fields(detection: Detection) -> list[str]:
     found += [*system.get("refunds", {}), *items.fields(detection)]
     if "groups" in system:
         found.append(system["groups"]["field"])
+    if detection.store:
+        found.append("store")
     return list(dict.fromkeys(found))
 
 

@@ -58,6 +58,8 @@ def cells(detection: Detection) -> dict[str, str]:
             found[field] = _together(field, several, detection)
         else:
             found[field] = cell(detection, name)
+    if detection.store:
+        found["store"] = values.literal(detection.store)
     return found
 
 
