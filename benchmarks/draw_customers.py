@@ -16,8 +16,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from retention_core.columns import LINES
 from retention_core.ingest import write
-from retention_core.orders import LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

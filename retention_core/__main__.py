@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import retention_core as rc
+from retention_core.columns import LINES
 from retention_core.errors import RetentionError
-from retention_core.orders import LINES
 from retention_core.periods import GRAINS
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis.expr import operations as ops
 
+from retention_core.columns import METADATA_KEY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
     from ibis.backends import BaseBackend
-
-METADATA_KEY = "kept"
 
 
 def connect(url: str | None = None, **settings: str | int) -> BaseBackend:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from retention_core import engine
+from retention_core.columns import COLUMNS, LINES, REQUIRED
 from retention_core.errors import (
     MissingColumnsError,
     NoOrdersError,
@@ -25,21 +26,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends import BaseBackend
 
-LINES = "order_lines"
-REQUIRED = ("order_id", "customer_id", "ordered_at", "amount")
-COLUMNS = {
-    "order_id": "string",
-    "customer_id": "string",
-    "ordered_at": "timestamp",
-    "refunded_at": "timestamp",
-    "product": "string",
-    "sku": "string",
-    "category": "string",
-    "quantity": "float64",
-    "amount": "float64",
-    "discount": "float64",
-}
-DIMENSIONS = ("store", "country", "channel", "campaign", "tags")
 HALF_A_CENT = 0.005
 
 

@@ -6,8 +6,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from retention_core.ingest import money, numerals, values
 from retention_core.ingest.build_errors import RateError
 from retention_core.ingest.coins import CODES, SHARED, SIGNS
@@ -15,6 +13,7 @@ from retention_core.ingest.coins import CODES, SHARED, SIGNS
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.model import Detection
@@ -152,5 +151,7 @@ def found(con: DuckDBPyConnection) -> pd.DataFrame:
 
 def nothing() -> pd.DataFrame:
     """No other currency."""
+    import pandas as pd
+
     kinds = {"currency": "str", "rows": "int64", "amount": "float64", "rate": "float64"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from retention_core.ingest import values
 from retention_core.ingest.model import OUTCOMES
 from retention_core.ingest.write import copy
@@ -13,6 +11,7 @@ from retention_core.ingest.write import copy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.model import Detection, RawSheet
@@ -83,6 +82,8 @@ def files(
 
     ``amount`` is that of the only sheet of orders, if all of its rows are used.
     """
+    import pandas as pd
+
     counted = {
         (sheet, outcome): rows
         for sheet, outcome, rows in con.execute(
@@ -140,6 +141,8 @@ def reasons(con: DuckDBPyConnection, sheets: Sheets, *, quiet: bool) -> pd.DataF
     ``refund_unmatched`` and ``equal_line`` (those beyond the first). ``quiet``: of the
     rows of orders only the last is to be said.
     """
+    import pandas as pd
+
     parts = ["SELECT sheet, 'used', 'equal_line', rows, amount FROM equals"]
     worth = _worth(con)
     if not quiet:

@@ -7,15 +7,12 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
-from retention_core import engine
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from retention_core.orders import Orders
 
@@ -215,6 +212,12 @@ class Answers:
         return cls(**value)
 
 
+def _no_frame() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Where every row of every file went.
@@ -237,7 +240,7 @@ class Ledger:
     files: pd.DataFrame
     reasons: pd.DataFrame
     rows: ir.Table
-    currencies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    currencies: pd.DataFrame = field(default_factory=_no_frame)
 
     def __getattr__(self, name: str) -> int:
         """``rows_in`` and each outcome as a total over all files."""
@@ -247,6 +250,8 @@ class Ledger:
 
     def save(self, folder: Path) -> None:
         """Write ``ledger.json`` and ``ledger.parquet``."""
+        from retention_core import engine
+
         engine.write_parquet(self.rows, folder / "ledger.parquet")
         self.save_frames(folder)
 
@@ -265,6 +270,10 @@ class Ledger:
     @classmethod
     def open(cls, folder: Path) -> Ledger:
         """Read what :meth:`save` wrote."""
+        import pandas as pd
+
+        from retention_core import engine
+
         text = (folder / "ledger.json").read_text(encoding="utf-8")
         content = json.loads(text)
         backend, _ = engine.open_parquet({"ledger": folder / "ledger.parquet"})

@@ -51,7 +51,6 @@ from retention_core.ingest.model import (
 )
 from retention_core.ingest.progress import Progress
 from retention_core.ingest.read import read
-from retention_core.orders import complete_until, open_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -158,6 +157,8 @@ def build(
     files), ``ledger.json``, ``ledger.parquet``, ``detection.json`` and
     ``answers.json``.
     """
+    from retention_core.orders import open_orders  # recognising needs no engine
+
     _check_zone(answers.time_zone)
     currencies.check(answers.rates)
     into.mkdir(parents=True, exist_ok=True)
@@ -286,6 +287,8 @@ def _write_orders(
     days: list[dt.date],
     into: Path,
 ) -> None:
+    from retention_core.orders import complete_until
+
     as_of = answers.as_of or complete_until(days, dt.date.today())
     metadata: dict[str, object] = {
         "as_of": as_of.isoformat(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.orders import DIMENSIONS
+from retention_core.columns import DIMENSIONS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

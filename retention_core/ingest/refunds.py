@@ -6,9 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from retention_core.orders import DIMENSIONS
+from retention_core.columns import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,6 +201,8 @@ def _own_rows(con: DuckDBPyConnection, columns: list[str], *, beside: bool) -> N
         "(SELECT customer_id FROM refunding) OR order_id IN "
         "(SELECT target FROM refunding))"
     )
+    import pandas as pd
+
     for share in range(shares):
         found = _match(*_fetch(con, share, shares))
         frame = pd.DataFrame(

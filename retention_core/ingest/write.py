@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
-from retention_core.engine import METADATA_KEY
+from retention_core.columns import COLUMNS, DIMENSIONS, LINES, METADATA_KEY
 from retention_core.ingest import values
-from retention_core.orders import COLUMNS, DIMENSIONS, LINES, purchases_of
-from retention_core.slices import LINE_COLUMNS, first_values
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,6 +74,10 @@ def order_lines(con: DuckDBPyConnection, path: Path, metadata: dict[str, Any]) -
 
 def purchases(con: DuckDBPyConnection, path: Path) -> None:
     """Write the one view that every count comes from: grouping lines is dear."""
+    import ibis
+
+    from retention_core.orders import purchases_of
+
     lines = ibis.table(COLUMNS, name=LINES)
     copy(con, ibis.to_sql(purchases_of(lines), dialect="duckdb"), path)
     written = values.literal(str(path))
@@ -86,6 +86,10 @@ def purchases(con: DuckDBPyConnection, path: Path) -> None:
 
 def firsts(con: DuckDBPyConnection, path: Path) -> None:
     """Write what each customer's first order was: every slice begins with it."""
+    import ibis
+
+    from retention_core.slices import LINE_COLUMNS, first_values
+
     have = [name for name, *_ in con.execute(f"DESCRIBE {LINES}").fetchall()]
     extra = [name for name in have if name not in COLUMNS]
     kinds = COLUMNS | dict.fromkeys(extra, "string")

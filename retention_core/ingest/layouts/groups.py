@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from retention_core.ingest import systems, values
 
 if TYPE_CHECKING:
@@ -18,6 +16,8 @@ def named(
     con: DuckDBPyConnection, query: str, detection: Detection, number: int
 ) -> str:
     """SQL in which the rows of a group have its name; its own rows are no sales."""
+    import pandas as pd
+
     rules = systems.of(detection)["groups"]
     pattern = values.literal(rules.get("total", "^$"))
     total = f"coalesce(regexp_matches(lower(group_cell), {pattern}), false)"
