@@ -9,6 +9,7 @@ from retention_core.ingest import (
     choose,
     dates,
     decimals,
+    extras,
     ids,
     mapping,
     money,
@@ -94,6 +95,7 @@ def _words(sampled: Sample, found: Choice, said: SheetAnswers) -> dict[str, list
     """The states that the user says are of no sale; keys that stand for nobody."""
     asked = [q.fields["words"] for q in found.questions if q.code == "status"]
     words = {"nobody": states.nobodies(sampled, found.mapping)}
+    words |= extras.spoken(sampled, found.mapping)
     if "status" in found.mapping:
         words |= states.spelt(sampled.named(found.mapping["status"]))
     kinds = {"cancelled": ("cancelled", "shipping_row"), "refund": ("refund_row",)}

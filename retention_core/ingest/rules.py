@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import systems, values
+from retention_core.ingest import extras, systems, values
 from retention_core.ingest.layouts.derived import MARK
 from retention_core.ingest.words import VALUES
 
@@ -143,6 +143,10 @@ def aside(
     if coined:
         found.append(("coin IS NOT NULL AND rate IS NULL", "other_currency"))
     found.append(("pieces < 0 AND money = 0 AND person IS NULL", "write_off"))
+    if extras.are_in(detection):
+        found += [
+            (f"extra = '{name}'", name) for name in ("shipping_line", "total_row")
+        ]
     whens = " ".join(
         f"WHEN {rule} THEN {'kind' if name is None else values.literal(name)}"
         for rule, name in found

@@ -6,7 +6,15 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import amounts, currencies, joined, rules, shares, values
+from retention_core.ingest import (
+    amounts,
+    currencies,
+    extras,
+    joined,
+    rules,
+    shares,
+    values,
+)
 from retention_core.ingest.facts import look
 from retention_core.ingest.joined import Typed
 from retention_core.ingest.layouts import continued, fields, is_plain, lay_out
@@ -152,6 +160,8 @@ def _rows(number: int, detection: Detection, ways: Ways, source: Typed) -> str:
     coined = bool(named and ways.currency)
     if named and ways.currency:
         typed = currencies.foreign(typed, named, ways.currency, ways.rates)
+    if extras.are_in(detection):
+        typed = extras.told(typed, detection, have)
     words = "".join(
         f", {values.key(field) if field == 'sku' else field} AS {field}"
         for field in WORDS
