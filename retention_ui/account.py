@@ -12,6 +12,7 @@ import streamlit as st
 from retention_core import engine
 from retention_ui import (
     blocks,
+    cautions,
     downloads,
     exports,
     header,
@@ -43,8 +44,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         used = ledger.used + ledger.repaired
         words = texts("data.built.success", count=used, n=formats.count(used))
         st.success(words, icon=":material/check:")
-    sheets.cut_off(texts, formats, dataset.detection())
-    sheets.passed_over(texts, dataset.detection())
+    cautions.show(texts, formats, dataset.detection())
     exports.warn(texts, dataset.detection())
     _bar(texts, formats, ledger)
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))

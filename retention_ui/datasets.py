@@ -193,6 +193,11 @@ def build(
             _seal(dataset.folder)
 
 
+def put_back(dataset: Dataset) -> None:
+    """Take a built dataset for one that still has to be answered and built."""
+    (dataset.folder / "digest").unlink(missing_ok=True)
+
+
 def delete(dataset: Dataset) -> None:
     """Delete the files and everything made of them; the sample shop stays."""
     if not dataset.sample:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 EXAMPLES = 3
+MOST_WORDS = 8
 NONE = ""
+DISCOUNTS = ("discount", "order_discount")
+AMOUNTS = ("amount", "order_total", "unit_price")
+_THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})([.,])(\d{3})(?![\d.,])")
 
 
 @dataclass(frozen=True)
@@ -94,15 +98,22 @@ def _column(case: Case) -> Words:
     )
     examples = case.fields.get("examples") or case.detection.examples
     names = [each for each in case.question.choices if each is not None]
-    why = f"why.{case.fields.get('why', '')}"
-    written = f"data.ask.column.{why}" in case.texts
     return Words(
         title=title,
         options={NONE: case.say("none")} | {e: md(short(str(e))) for e in names},
-        evidence=case.say(why) if written else "",
+        evidence=_why(case),
         captions={NONE: case.say("without", field=named)}
         | {each: case.cells(examples.get(each, [])) for each in names},
     )
+
+
+def _why(case: Case) -> str:
+    """Return why a column is asked for: of this field, else in general."""
+    why = case.fields.get("why", "")
+    for key in (f"why.{why}_{case.fields['field']}", f"why.{why}"):
+        if f"data.ask.column.{key}" in case.texts:
+            return case.say(key)
+    return ""
 
 
 def _encoding(case: Case) -> Words:
@@ -151,7 +162,11 @@ def _day_first(case: Case) -> Words:
         option: _span(case, case.fields[f"if_{order}_first"])
         for option, order in (("True", "day"), ("False", "month"))
     }
-    return Words(title, options, case.say("evidence", **found), captions)
+    told = [case.say("evidence", **found)]
+    if conflict := case.fields.get("conflict"):
+        counts = {name: formats.count(n) for name, n in conflict.items()}
+        told.insert(0, case.say("conflict", **counts))
+    return Words(title, options, " ".join(told), captions)
 
 
 def _span(case: Case, reading: Mapping[str, Any]) -> str:
@@ -166,15 +181,27 @@ def _span(case: Case, reading: Mapping[str, Any]) -> str:
 
 
 def _decimal(case: Case) -> Words:
-    amounts = ("amount", "order_total", "unit_price")
-    columns = [case.detection.mapping.get(each) for each in amounts]
+    """Ask by a cell that can be read in both ways, with what it would be in each."""
+    columns = [case.detection.mapping.get(each) for each in AMOUNTS]
     examples = case.detection.examples
     found = [each for column in columns if column for each in examples.get(column, [])]
-    return Words(
-        title=case.say("title"),
-        options={".": case.say("point"), ",": case.say("comma")},
-        evidence=case.say("evidence", examples=case.cells(found)),
-    )
+    evidence = case.say("evidence", examples=case.cells(found))
+    # 1.234 is asked about, 1.23 is not; nor is 0.123.
+    telling = next((each for each in found if _THOUSANDS.search(each)), None)
+    match = _THOUSANDS.search(telling or "")
+    if match is None:
+        options = {".": case.say("point"), ",": case.say("comma")}
+        return Words(case.say("title"), options, evidence)
+    whole, sign, rest = match.groups()
+    thousands = case.formats.count(float(whole + rest))
+    cents = case.formats.ratio(float(f"{whole}.{rest}"), 2)
+    options = {
+        each: case.say("cents", amount=cents, sign=md(sign))
+        if each == sign
+        else case.say("thousands", amount=thousands, sign=md(sign))
+        for each in (".", ",")
+    }
+    return Words(case.say("how_much", example=md(str(telling))), options, evidence)
 
 
 def _amount_column(case: Case) -> Words:
@@ -200,29 +227,52 @@ def _amount_repeats(case: Case) -> Words:
 
 
 def _status(case: Case) -> Words:
+    found: dict[str, int] = case.fields["words"]
+    counted = [
+        case.say("rows", count=rows, word=md(short(word)), n=case.formats.count(rows))
+        for word, rows in found.items()
+    ]
+    shown = " · ".join(counted[:MOST_WORDS])
+    more = len(counted) - MOST_WORDS
+    evidence = case.say("evidence", words=shown)
+    if more > 0:
+        evidence = case.say("evidence_more", words=shown, more=more)
+    # A column that tells kinds of rows may hold refunds; one of states does not.
+    of_rows = "refund" in case.question.choices
     return Words(
-        title=case.say("title"),
-        options={each: case.say(each) for each in ("sale", "cancelled")},
-        evidence=case.say("evidence", words=case.cells(list(case.fields["words"]))),
+        title=case.say("title_rows" if of_rows else "title"),
+        options={each: case.say(each) for each in case.question.choices},
+        evidence=evidence,
     )
 
 
 def _includes(case: Case) -> Words:
-    name, part = (str(case.fields[each]) for each in ("column", "part"))
+    """Put the question for all parts at once: they share one answer."""
+    whole, parts = str(case.fields["column"]), dict(case.fields["parts"])
+    discounts = all(field in DISCOUNTS for field in parts)
+    kind = "discount" if discounts else "part"
+    named = case.texts("data.ask.and").join(case.column(e) for e in parts.values())
+    beside = (whole, *parts.values())
     examples = case.fields.get("examples") or case.detection.examples
-    evidence = case.say(
-        "evidence",
-        column=case.column(name),
-        cells=case.cells(examples.get(name, [])),
-        part=case.column(part),
-        parts=case.cells(examples.get(part, [])),
+    lines = [
+        case.say("cells", column=case.column(e), cells=case.cells(examples.get(e, [])))
+        for e in beside
+    ]
+    return Words(
+        title=case.say(f"{kind}.title", parts=named, column=case.column(whole)),
+        options={
+            "True": case.say(f"{kind}.yes", parts=named),
+            "False": case.say(f"{kind}.no", column=case.column(whole)),
+        },
+        evidence=" ".join([case.say("evidence"), *lines]),
     )
-    options = {"True": case.say("yes"), "False": case.say("no")}
-    return Words(case.say("title", part=case.column(part)), options, evidence)
 
 
 def _currency(case: Case) -> Words:
     named = case.fields.get("named") or []
+    if sign := case.fields.get("sign"):
+        words = case.say("evidence_sign", sign=md(str(sign)))
+        return Words(case.say("title"), evidence=words)
     if not named:
         return Words(case.say("title"), evidence=case.say("evidence"))
     codes = md(", ".join(named))

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from retention_core.ingest import layouts, systems
 from retention_ui import blocks
+from retention_ui.formats import md
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +42,8 @@ def vendors_of(texts: Texts, detections: Iterable[Detection]) -> list[str]:
 def nameless(detections: Iterable[Detection]) -> list[Detection]:
     """Return the tables of orders of an upload in which no table names a customer."""
     orders = [each for each in detections if each.role == "orders"]
-    named = any(KEYS & each.mapping.keys() for each in orders)
+    # A known system may read the customer out of another cell.
+    named = any(KEYS & {*layouts.fields(each)} for each in orders)
     return [] if named else orders
 
 
@@ -50,10 +53,22 @@ def warn(texts: Texts, detections: Iterable[Detection]) -> None:
     if not orders:
         return
     from_whom = vendors_of(texts, orders) or [OTHER]
-    told = " ".join(who(texts, each) for each in from_whom)
+    told = " ".join([*_instead(texts, orders), *(who(texts, e) for e in from_whom)])
     words = texts("data.check.no_customer", who=told)
     st.info(words, icon=":material/person_off:")
     folded(texts, from_whom)
+
+
+def _instead(texts: Texts, orders: Iterable[Detection]) -> list[str]:
+    """Return in a sentence which files of that vendor do name the customer."""
+    known = systems.known()
+    titles = [
+        f"*{md(known[name]['title'])}*"
+        for name in dict.fromkeys(name for each in orders for name in each.instead)
+        if name in known
+    ]
+    names = texts("data.ask.and").join(titles)
+    return [texts("exports.instead", names=names)] if titles else []
 
 
 def name(texts: Texts, vendor: str) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from retention_core.errors import RetentionError
 from retention_ui import (
     asked,
+    cautions,
     corrections,
     datasets,
     exports,
@@ -42,13 +43,13 @@ def show(texts: Texts, dataset: Dataset) -> None:
     formats = Formats(texts.lang)
     every, before = dataset.detection(), dataset.answers()
     detections = [each for each in every if not each.passed_over]
-    sheets.passed_over(texts, every)
+    cautions.show(texts, formats, every)
     _missing(texts, detections)
-    sheets.cut_off(texts, formats, detections)
     exports.warn(texts, detections)
     corrections.show(texts, dataset, detections)
     answered = asked.ask(asked.questions(detections), texts, formats)
     known = corrections.used(dataset)
+    several = sum(each.role == "orders" for each in detections) > 1
     said = {
         each.key: sheets.show(
             texts,
@@ -56,6 +57,7 @@ def show(texts: Texts, dataset: Dataset) -> None:
             each,
             before.sheets.get(each.key),
             remembered=each.key in known,
+            several=several,
         )
         for each in detections
     }
@@ -284,13 +286,21 @@ def _recognise(texts: Texts, dataset: Dataset, answers: Answers) -> None:
 
 
 def build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
-    """Build the order table under a bar, and show it; say so where that fails."""
+    """Build the order table under a bar, and show it; say so where that fails.
+
+    What was answered can raise a question that was not there before (another amount
+    may hold shipping or not): it is put before anything is shown.
+    """
+    before = {each.key for each in asked.questions(dataset.detection())}
     try:
         with progress.shown(texts) as on_progress:
             datasets.build(dataset, answers, on_progress)
     except RetentionError as error:
         failures.show(error, texts)
         return
+    if {each.key for each in asked.questions(dataset.detection())} - before:
+        datasets.put_back(dataset)
+        header.go_to(dataset)
     corrections.remember(dataset, answers)
     state.note_built()
     header.go_to(dataset)

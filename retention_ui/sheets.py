@@ -39,7 +39,6 @@ ENCODINGS = (
 )
 UNICODE = ("utf-8", "utf-16")
 EXAMPLES = 3
-MOST_NAMED = 5
 
 
 def show(
@@ -49,8 +48,11 @@ def show(
     before: SheetAnswers | None,
     *,
     remembered: bool = False,
+    several: bool = False,
 ) -> SheetAnswers:
     """Draw a sheet; return what the user says of it.
+
+    Where there are ``several`` of orders, they may be of several shops.
 
     A sheet whose role or encoding was changed is read again before its columns can be
     shown, so its mapping is left out. What is ``remembered`` from an earlier file has
@@ -67,6 +69,8 @@ def show(
             # A mapping that was given before stands until it is changed.
             mapping = _mapping(texts, detection, known) or before.mapping
             said = replace(said, mapping=mapping)
+            if detection.role == "orders" and (several or before.store):
+                said = replace(said, store=_shop(texts, said, detection, known))
     return said
 
 
@@ -187,6 +191,23 @@ def _mapping(texts: Texts, detection: Detection, known: str) -> dict[str, str] |
     return None if mapping == found else mapping
 
 
+def _shop(
+    texts: Texts, said: SheetAnswers, detection: Detection, known: str
+) -> str | None:
+    """Let the shop be named that all of a file is of, where no column says so."""
+    if "store" in (said.mapping or detection.mapping):
+        return None
+    found = st.text_input(
+        texts("data.shop.label"),
+        said.store or "",
+        placeholder=texts("data.shop.none"),
+        help=texts("data.shop.help"),
+        key=f"data.sheet.{known}.shop",
+        width=270,
+    )
+    return found.strip() or None
+
+
 def _preview(texts: Texts, detection: Detection) -> None:
     """Show the first rows as they were read, open where the letters may be wrong."""
     if not detection.preview:
@@ -243,23 +264,3 @@ def _delimiter(texts: Texts, sign: str | None) -> str:
 def _unless(value: Any, recognised: object, before: Any) -> Any:  # noqa: ANN401
     """Return what was chosen, or what was said before where it is as recognised."""
     return before if value == recognised else value
-
-
-def passed_over(texts: Texts, detections: Sequence[Detection]) -> None:
-    """Say which files of an archive were not read, as they hold no table."""
-    names = [md(each.file) for each in detections if each.passed_over]
-    if names:
-        shown = ", ".join(names[:MOST_NAMED])
-        more = len(names) - MOST_NAMED
-        key = "data.passed_over.some" if more > 0 else "data.passed_over.all"
-        words = texts(key, files=shown, more=more, count=len(names))
-        st.info(words, icon=":material/folder_zip:")
-
-
-def cut_off(texts: Texts, formats: Formats, detections: Sequence[Detection]) -> None:
-    """Warn of files that end in the middle of a row."""
-    for each in detections:
-        if each.cut_off is not None:
-            row = formats.count(each.cut_off)
-            words = texts("data.cut_off", file=md(each.file), row=row)
-            st.warning(words, icon=":material/content_cut:")

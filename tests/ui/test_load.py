@@ -221,18 +221,6 @@ REPEATED = (
 )
 
 
-@pytest.mark.parametrize(("field", "used"), [("order_total", 50.0), ("amount", 70.0)])
-def test_an_amount_that_repeats_is_asked_about_and_the_answer_counts(field, used):
-    app = upload("till.csv", REPEATED)
-    title = "Is “Total” what the line cost, or the whole order?"
-    assert title in headers(app)
-    app.radio[0].set_value(field).run()
-    app.button(key="data.build").click().run()
-    assert not app.exception
-    ledger = datasets.find(dataset_id(app)).ledger()
-    assert ledger.files["amount_used"].tolist() == [used]
-
-
 def test_equal_lines_are_counted_and_merged_in_one_click():
     app = upload("till.csv", REPEATED.replace(b"Total", b"Amount"))
     mapping = {each.label: each.value for each in app.selectbox}
