@@ -66,14 +66,28 @@ class Evidence:
         return [cell for row in rows if (cell := row[column.index]) is not None]
 
     def returning(self, column: Column) -> float:
-        """Share of the values that come back after others."""
+        """Share of the values that come back: after others, or on another day.
+
+        A file that is sorted by its customers has each of them in one piece.
+        """
         cells = self.near(column)
         runs = Counter(
             cell
             for place, cell in enumerate(cells)
             if not place or cells[place - 1] != cell
         )
-        return sum(count > 1 for count in runs.values()) / max(len(runs), 1)
+        again = {cell for cell, count in runs.items() if count > 1}
+        return len(again | self._on_several_days(column)) / max(len(runs), 1)
+
+    def _on_several_days(self, column: Column) -> set[str]:
+        if self.day is None:
+            return set()
+        days: dict[str, set[str]] = {}
+        for row in self.sample.rows[: self.sample.near]:
+            value, at = row[column.index], row[self.day.index]
+            if value is not None and at is not None:
+                days.setdefault(value, set()).add(at[:10])
+        return {value for value, several in days.items() if len(several) > 1}
 
     def constant_in(
         self, column: Column, group: Column, least: int = 1

@@ -164,13 +164,27 @@ def _by_values(
         ("customer_id", like_codes),
         ("customer_id", like_people),
     ):
-        fitting = [column for column in others if test(column)]
+        fitting = _different(evidence, [column for column in others if test(column)])
         if len(fitting) == 1:
             clear = len(others) == 1 and comes_back(evidence, fitting[0], order)
             clear = clear and _is_no_product(evidence, mapping, fitting[0], order)
             surely = 0.8 if clear else 0.5
             return {field: fitting[0].name}, surely, None if clear else "by_values"
     return {}, 0.4 if others else 1.0, "none" if others else None
+
+
+def _different(evidence: Evidence, columns: list[Column]) -> list[Column]:
+    """Of columns that say the same in other words, the first."""
+    found: list[Column] = []
+    for column in columns:
+        if not any(_same(evidence, column, other) for other in found):
+            found.append(column)
+    return found
+
+
+def _same(evidence: Evidence, one: Column, other: Column) -> bool:
+    pairs = {(row[one.index], row[other.index]) for row in evidence.sample.rows}
+    return len(pairs) == one.distinct == other.distinct
 
 
 def _is_no_product(
