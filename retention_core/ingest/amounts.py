@@ -79,8 +79,11 @@ def typed(detection: Detection, fields: Collection[str]) -> str:
     gross = f"({counted}) * ({read('unit_price')})"
     given = read("discount")
     if "discount" in fields and "unit_price" in fields:
-        share = f"({gross}) * ({given}) / 100"
-        given = f"CASE WHEN ends_with(discount, '%') THEN {share} ELSE {given} END"
+        share = f"({gross}) * abs({given}) / 100"
+        plain = given
+        if "discount" in detection.per_cent:
+            plain = f"({gross}) * abs({given}) * {detection.per_cent['discount']}"
+        given = f"CASE WHEN ends_with(discount, '%') THEN {share} ELSE {plain} END"
     money = _own(detection, fields, of, (read("amount"), gross, given))
     texts = [f for f in ("amount", "unit_price", "order_total") if f in fields]
     returned = f"nullif(abs({read('refund_amount')}), 0)"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import blind, fits, people, revenue, states, sums
+from retention_core.ingest import blind, fits, people, per_cent, revenue, states, sums
 from retention_core.ingest.evidence import Evidence, like_people
 from retention_core.ingest.mapping import ORDERS, Offer, offers, take
 from retention_core.ingest.meanings import EXACT, denied, meanings, normalise
@@ -38,6 +38,7 @@ class Choice:
     questions: list[Question] = field(default_factory=list)
     of_order: list[str] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)
+    per_cent: dict[str, float] = field(default_factory=dict)
 
 
 def names(sample: Sample) -> dict[str, str]:
@@ -48,7 +49,9 @@ def names(sample: Sample) -> dict[str, str]:
 
 def _named(evidence: Evidence) -> tuple[dict[str, str], dict[str, float]]:
     sample = evidence.sample
-    kept = [each for each in offers(sample, ORDERS) if _borne_out(evidence, each)]
+    offered = offers(sample, ORDERS)
+    priced = any(each.field == "unit_price" for each in offered)
+    kept = [each for each in offered if _borne_out(evidence, each, priced=priced)]
     found = take(kept)
     strengths = {
         offer.field: offer.strength
@@ -58,15 +61,18 @@ def _named(evidence: Evidence) -> tuple[dict[str, str], dict[str, float]]:
     return found, strengths
 
 
-def _borne_out(evidence: Evidence, offer: Offer) -> bool:
+def _borne_out(evidence: Evidence, offer: Offer, *, priced: bool) -> bool:
     """Whether the behaviour of a column, not its cells alone, allows the field."""
     column = offer.column
     if offer.field == "order_id":
         bare = offer.strength < _CANONICAL or normalise(column.name) in _BARE
         return not (bare and evidence.is_counter(column))
     if offer.field == "tax" and column.number > 0.9:
-        return not _is_rate(evidence, column)
+        share = per_cent.factor(evidence, column)
+        return share is None and not _is_rate(evidence, column)
     if offer.field in ("discount", "order_discount"):
+        if per_cent.factor(evidence, column) is not None:
+            return priced and offer.field == "discount"
         return not _is_rate(evidence, column)
     return True
 
@@ -103,7 +109,16 @@ def orders(sample: Sample) -> Choice:
     for name in choice.mapping:
         choice.confidence.setdefault(name, strengths.get(name, 0.6))
     choice.questions = _most_important(choice.questions)
+    choice.per_cent = _per_cent(evidence, choice.mapping)
     return choice
+
+
+def _per_cent(evidence: Evidence, mapping: dict[str, str]) -> dict[str, float]:
+    """The discount where it is a share of the price, with its factor."""
+    if not {"discount", "unit_price"} <= mapping.keys():
+        return {}
+    share = per_cent.factor(evidence, evidence.sample.named(mapping["discount"]))
+    return {} if share is None else {"discount": share}
 
 
 def given(sample: Sample, mapping: dict[str, str], before: Choice) -> Choice:
@@ -119,7 +134,14 @@ def given(sample: Sample, mapping: dict[str, str], before: Choice) -> Choice:
         else 1.0
         for name, column in mapping.items()
     }
-    return Choice(mapping, sure, settled.questions, settled.of_order, settled.includes)
+    return Choice(
+        mapping,
+        sure,
+        settled.questions,
+        settled.of_order,
+        settled.includes,
+        _per_cent(evidence, mapping),
+    )
 
 
 def answered(found: Choice, *, includes: bool | None) -> Choice:

@@ -56,7 +56,11 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         fields = ids.sound(fields, spoilt)
     facts = systems.facts(system, header.names)
     if role == "orders" and "mapping" not in system:
-        facts |= {"of_order": found.of_order, "includes": found.includes}
+        facts |= {
+            "of_order": found.of_order,
+            "includes": found.includes,
+            "per_cent": found.per_cent,
+        }
     detection = Detection(
         file=sheet.file,
         sheet=sheet.sheet,

@@ -89,8 +89,10 @@ class Detection:
     as they were decoded. ``passed_over`` is the code of the error for which a file in
     an archive was not read.
 
-    ``width`` is the number of cells in the header's record where rows have more: of a
-    row that fills these nobody knows which cell stands under which name.
+    ``per_cent`` goes from the fields that are shares of the price of their line to what
+    a cell is multiplied with to be one. ``width`` is the number of cells in the
+    header's record where rows have more: of a row that fills these nobody knows which
+    cell stands under which name.
 
     ``together`` has the fields that several columns make up, with all of these.
     ``of_order`` are the fields that hold for the whole order, on whichever of its rows
@@ -139,6 +141,7 @@ class Detection:
     store: str | None = None
     passed_over: str | None = None
     width: int | None = None
+    per_cent: dict[str, float] = field(default_factory=dict)
 
     def decimal_of(self, field: str) -> str:
         """The decimal sign of the column of a field."""

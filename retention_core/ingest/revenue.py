@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import sums, totals
+from retention_core.ingest import per_cent, sums, totals
 from retention_core.ingest.meanings import meanings, normalise
 from retention_core.ingest.model import Question
 from retention_core.ingest.sums import Part
@@ -105,7 +105,27 @@ def _case(evidence: Evidence, mapping: dict[str, str]) -> _Case:
         for name, sign in signs.items()
         if name in mapping
     ]
-    return _Case(evidence, mapping, columns, levels, parts)
+    case = _Case(evidence, mapping, columns, levels, parts)
+    return replace(case, parts=[_in_money(case, part) for part in parts])
+
+
+def _in_money(case: _Case, part: Part) -> Part:
+    """A discount in per cent as the money that it comes to."""
+    share, gross = _share(case, part.name), _gross(case)
+    if share is None or gross is None:
+        return part
+    cells = [
+        None if a is None else round(a * abs(b or 0.0) * share, 2)
+        for a, b in zip(gross, part.cells, strict=True)
+    ]
+    return replace(part, cells=cells)
+
+
+def _share(case: _Case, name: str) -> float | None:
+    if name not in ("discount", "order_discount"):
+        return None
+    column = case.evidence.sample.named(case.mapping[name])
+    return per_cent.factor(case.evidence, column)
 
 
 def candidates(evidence: Evidence, rest: dict[str, str]) -> list[Column]:
@@ -293,7 +313,7 @@ def _place_parts(case: _Case, found: Revenue) -> None:
         _order_discount(case, found)
         return
     for name in ("shipping", "tax", "discount", "refund_amount"):
-        if name not in found.mapping:
+        if name not in found.mapping or _share(case, name) is not None:
             continue
         rest = {k: v for k, v in case.mapping.items() if k not in (*MONEY, name)}
         column = sample.named(found.mapping[name])
@@ -566,7 +586,10 @@ def _weights(case: _Case, found: Revenue) -> Numbers | None:
     gross = _gross(case)
     if gross is None or "discount" not in found.mapping:
         return gross
-    off = case.numbers(found.mapping["discount"])
+    off = next(
+        (part.cells for part in case.parts if part.name == "discount"),
+        case.numbers(found.mapping["discount"]),
+    )
     return [
         None if a is None else a - abs(b or 0.0)
         for a, b in zip(gross, off, strict=True)
