@@ -152,10 +152,12 @@ def create_from(source: str, on_progress: OnProgress | None = None) -> Dataset:
     RetentionError
         The place is not allowed, or what is there cannot be loaded.
     """
+    from retention_core.ingest import worker
+
     folder = root() / "datasets" / secrets.token_urlsafe(24)
-    limits = sources.SourceLimits(prefixes=sources.prefixes())
+    allowed = sources.SourceLimits.of_host(sources.prefixes())
     try:
-        found = sources.fetch(source, folder / "fetched", limits)
+        found = worker.fetch(source, folder / "fetched", allowed, on_progress)
         dataset = _receive(((name, path) for path, name in found), folder)
         _work("recognise", dataset.folder, Answers(), on_progress)
     except BaseException:

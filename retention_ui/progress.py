@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_ui.formats import Formats, md
+from retention_core.ingest.progress import BYTES
+from retention_ui.formats import Formats, md, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,12 +47,20 @@ def shown(texts: Texts) -> Iterator[Callable[[Progress], None]]:
 
 
 def _words(texts: Texts, formats: Formats, report: Progress) -> str:
-    """Return words such as "Reading orders-2025.csv: 24,118 rows"."""
+    """Return words such as "Reading orders-2025.csv: 24,118 of 90,000 rows"."""
     key = f"data.steps.{report.step}"
     words = texts(key) if key in texts else md(report.step)
     if report.file is None:
         return words
+    told = {"step": words, "file": md(short(report.file))}
     if report.rows is None:
-        return texts("data.steps.file", step=words, file=md(report.file))
-    rows = formats.count(report.rows)
-    return texts("data.steps.rows", step=words, file=md(report.file), rows=rows)
+        return texts("data.steps.file", **told)
+    in_bytes = report.step in BYTES
+    counts = {
+        name: formats.ratio(number / 1e6, 1) if in_bytes else formats.count(number)
+        for name, number in (("done", report.rows), ("total", report.rows_total))
+        if number is not None
+    }
+    unit = "bytes" if in_bytes else "rows"
+    whole = "_of" if report.rows_total else ""
+    return texts(f"data.steps.{unit}{whole}", **told, **counts)

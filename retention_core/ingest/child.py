@@ -6,6 +6,7 @@ import importlib
 import json
 import logging
 import os
+import queue
 import re
 import signal
 import subprocess
@@ -38,6 +39,8 @@ _INHERITED = (
     *("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR"),
     "KEPT_SYSTEMS",
 )
+_SILENCE = 0.5  # seconds
+_CREDENTIALS = ("AWS_", "GOOGLE_")
 _OUT_OF_MEMORY = re.compile(
     r"^[\w.]*(MemoryError|OutOfMemoryException|bad_alloc)|memory allocation of \d+",
     re.M,
@@ -95,6 +98,8 @@ def supervise(
     scratch: Path,
     limits: Limits,
     on_progress: Callable[[Progress], None],
+    *,
+    credentials: bool = False,
 ) -> Ending:
     """Start a child, pass its reports on and see it end.
 
@@ -109,17 +114,25 @@ def supervise(
     limits
         The clock is kept here, the rest by the child itself (:func:`restrict`).
     on_progress
-        If it raises, the child is ended.
+        Called for each report, and with the last one while there is none. If it raises,
+        the child is ended.
+    credentials
+        Whether the child may know those of object stores.
     """
     error: dict[str, Any] | None = None
     late = threading.Event()
-    with _started(command, request, scratch) as process:
+    known = _CREDENTIALS if credentials else ()
+    with _started(command, request, scratch, known) as process:
         clock = threading.Timer(limits.wall_seconds, _stop, (process, late))
         clock.start()
         try:
+            last = None
             for message in _messages(process):
                 if "progress" in message:
-                    on_progress(Progress(**message["progress"]))
+                    last = Progress(**message["progress"])
+                # In silence too: only when it is called can whoever waits stop it.
+                if last is not None:
+                    on_progress(last)
                 error = message.get("error", error)
             code = process.wait()
         finally:
@@ -130,9 +143,13 @@ def supervise(
 
 @contextmanager
 def _started(
-    command: list[str], request: str, scratch: Path
+    command: list[str], request: str, scratch: Path, known: tuple[str, ...]
 ) -> Iterator[subprocess.Popen[str]]:
-    environment = {each: os.environ[each] for each in _INHERITED if each in os.environ}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _INHERITED or name.startswith(known)
+    }
     environment |= settings.settings() | {
         "TMPDIR": str(scratch),
         "TEMP": str(scratch),
@@ -167,10 +184,34 @@ def _stop(process: subprocess.Popen[str], late: threading.Event) -> None:
 
 
 def _messages(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
-    """What the child says to us; what a library prints, or a half line, is not."""
-    for line in process.stdout or ():
+    """What the child says to us; what a library prints, or a half line, is not.
+
+    An empty message stands for silence.
+    """
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(process, lines), daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=_SILENCE)
+        except queue.Empty:
+            yield {}
+            continue
+        if line is None:
+            return
         if line.startswith(_MARK) and line.endswith("\n"):
             yield json.loads(line.removeprefix(_MARK))
+
+
+def _listen(
+    process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]
+) -> None:
+    try:
+        for line in process.stdout or ():
+            lines.put(line)
+    except ValueError:  # closed under us: the child was ended
+        pass
+    finally:
+        lines.put(None)
 
 
 def restrict(limits: Limits) -> None:

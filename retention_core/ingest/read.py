@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from retention_core.ingest.progress import OnRows
+    from retention_core.ingest.progress import OnBytes, OnRows
 
 
 def read(
@@ -40,7 +40,7 @@ def read(
     encoding
         Of a text file; ``None`` means: find out.
     on_rows
-        Called now and then while a workbook is checked and read.
+        Called now and then while a file is checked and read.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def read(
         path, kind = plain, scan.scan(plain, name)
     if kind != "text":
         return _read_workbook(path, name, con, on_rows)
-    sheet = _read_text(path, name, con, encoding)
+    sheet = _read_text(path, name, con, encoding, on_rows)
     if whole or sheet.cut_off:
         return [sheet]
     # The last row may look whole and still be half of one.
@@ -69,10 +69,14 @@ def read(
 
 
 def _read_text(
-    path: Path, name: str, con: duckdb.DuckDBPyConnection, encoding: str | None
+    path: Path,
+    name: str,
+    con: duckdb.DuckDBPyConnection,
+    encoding: str | None,
+    on_rows: OnRows | None,
 ) -> RawSheet:
     folder = cells.scratch(con)
-    facts = survey.survey(path, name)
+    facts = survey.survey(path, name, _in_bytes("survey", path, on_rows))
     chosen = (
         Chosen(encoding)
         if encoding
@@ -80,8 +84,9 @@ def _read_text(
     )
     if chosen.encoding != "utf-8":
         copy = folder / "utf-8"
-        path, facts = survey.transcode(path, copy, chosen.encoding, name)
-    form, relation = read_text(TextFile(path, name, facts, con, folder))
+        told = _in_bytes("decode", path, on_rows)
+        path, facts = survey.transcode(path, copy, chosen.encoding, name, told)
+    form, relation = read_text(TextFile(path, name, facts, con, folder, on_rows))
     return RawSheet(
         file=name,
         sheet=None,
@@ -95,6 +100,14 @@ def _read_text(
         encoding_sure=chosen.sure,
         encodings=chosen.examples,
     )
+
+
+def _in_bytes(step: str, path: Path, on_rows: OnRows | None) -> OnBytes | None:
+    """Pass on how many bytes of a file a step has gone through."""
+    if on_rows is None:
+        return None
+    size = path.stat().st_size
+    return lambda done: on_rows(step, done, size)
 
 
 def _read_workbook(

@@ -23,9 +23,11 @@ from retention_core.ingest.source_errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pyarrow.fs as pafs  # type: ignore[import-untyped]
+
+    OnFetched = Callable[[int, int | None], None]
 
 ENDINGS = (
     ".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods",
@@ -41,6 +43,23 @@ _CHUNK = 1 << 20
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
 _DOTS = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)|\\|%2f|%5c", re.I)
 _REFUSED = re.compile(r"access.?denied|credential|forbidden|\b40[13]\b|signature", re.I)
+
+
+@dataclass
+class Counter:
+    """Tells ``on_bytes`` now and then how many bytes of how many are here."""
+
+    on_bytes: OnFetched | None
+    total: int | None
+    done: int = 0
+    told: int = 0
+
+    def add(self, size: int) -> None:
+        """Count so many more."""
+        self.done += size
+        if self.on_bytes and self.done - self.told >= _CHUNK:
+            self.told = self.done
+            self.on_bytes(self.done, self.total)
 
 
 @dataclass(frozen=True)
@@ -101,7 +120,10 @@ def is_url(uri: str) -> bool:
 
 
 def fetch(
-    uri: str, folder: Path, limits: SourceLimits | None = None
+    uri: str,
+    folder: Path,
+    limits: SourceLimits | None = None,
+    on_bytes: OnFetched | None = None,
 ) -> list[tuple[Path, str]]:
     """Bring what ``uri`` names within reach.
 
@@ -114,6 +136,9 @@ def fetch(
         Where files from elsewhere are put; files of this machine stay in place.
     limits
         ``None``: those of the host, from any place.
+    on_bytes
+        Called now and then with the bytes that are here, and all there are (where the
+        place says so).
 
     Returns
     -------
@@ -133,11 +158,11 @@ def fetch(
     folder.mkdir(parents=True, exist_ok=True)
     scheme = urlsplit(uri).scheme.lower()
     if scheme in _STORES:
-        return _stored(uri, folder, limits)
+        return _stored(uri, folder, limits, on_bytes)
     if scheme in _WEB:
         from retention_core.ingest import web
 
-        return [web.download(uri, folder, limits)]
+        return [web.download(uri, folder, limits, on_bytes)]
     raise SourceNotAllowedError(source=uri)
 
 
@@ -189,7 +214,9 @@ def _tables(
     return tables
 
 
-def _stored(uri: str, folder: Path, limits: SourceLimits) -> list[tuple[Path, str]]:
+def _stored(
+    uri: str, folder: Path, limits: SourceLimits, on_bytes: OnFetched | None
+) -> list[tuple[Path, str]]:
     """Copy an object, or all below a prefix, out of its store."""
     parts = urlsplit(uri)
     if parts.query or parts.fragment or "@" in parts.netloc or _DOTS.search(parts.path):
@@ -198,10 +225,12 @@ def _stored(uri: str, folder: Path, limits: SourceLimits) -> list[tuple[Path, st
     try:
         store = _store(parts.scheme.lower())
         objects = _objects(store, key, uri, limits)
-        if sum(size for _, _, size in objects) > limits.size:
+        size = sum(size for _, _, size in objects)
+        if size > limits.size:
             raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
+        counter = Counter(on_bytes, size)
         return [
-            (_copied(store, source, folder / str(number)), name)
+            (_copied(store, source, folder / str(number), counter), name)
             for number, (source, name, _) in enumerate(objects)
         ]
     except FileNotFoundError as error:
@@ -243,8 +272,11 @@ def _objects(
     return [(f"{key}/{name}", name, sizes[f"{key}/{name}"]) for _, name in tables]
 
 
-def _copied(store: pafs.FileSystem, source: str, target: Path) -> Path:
+def _copied(
+    store: pafs.FileSystem, source: str, target: Path, counter: Counter
+) -> Path:
     with store.open_input_stream(source) as stream, target.open("wb") as file:
         for chunk in iter(lambda: stream.read(_CHUNK), b""):
             file.write(chunk)
+            counter.add(len(chunk))
     return target

@@ -20,10 +20,13 @@ from retention_core.ingest.errors import (
     ZipBombError,
 )
 from retention_core.ingest.limits import LARGE, bounds
+from retention_core.ingest.progress import EVERY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from retention_core.ingest.progress import OnBytes
 
 MAX_LINE = 8 << 20
 _CHUNK = 1 << 20
@@ -80,8 +83,10 @@ class Survey:
     shifts: bool = False
 
 
-def survey(path: Path, name: str) -> Survey:
+def survey(path: Path, name: str, on_bytes: OnBytes | None = None) -> Survey:
     """Read ``path`` once and note what :class:`Survey` says.
+
+    ``on_bytes`` is called now and then with the bytes read so far.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def survey(path: Path, name: str) -> Survey:
     notes = _Notes()
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        for chunk, line_feeds, controls in _counted(_pieces(file), name):
+        for chunk, line_feeds, controls in _counted(_pieces(file, on_bytes), name):
             notes.utf8 = notes.utf8 and _decodes(decoder, chunk)
             notes.add(chunk, line_feeds, controls)
     return notes.survey()
@@ -130,9 +135,14 @@ class _Notes:
         )
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: BinaryIO, on_bytes: OnBytes | None = None) -> Iterator[bytes]:
+    done = told = 0
     while chunk := file.read(_CHUNK):
         yield chunk
+        done += len(chunk)
+        if on_bytes and done - told >= EVERY_BYTES:
+            told = done
+            on_bytes(done)
 
 
 def _counted(pieces: Iterable[bytes], name: str) -> Iterator[tuple[bytes, int, int]]:
@@ -230,9 +240,15 @@ def _check_growth(packed: int, inflated: int, name: str) -> None:
 
 
 def transcode(
-    path: Path, target: Path, encoding: str, name: str
+    path: Path,
+    target: Path,
+    encoding: str,
+    name: str,
+    on_bytes: OnBytes | None = None,
 ) -> tuple[Path, Survey]:
     """Write a copy in UTF-8, and survey it on the way.
+
+    ``on_bytes`` is called now and then with the bytes read so far.
 
     Raises
     ------
@@ -251,7 +267,7 @@ def transcode(
 
     def written() -> Iterator[bytes]:
         nonlocal broken, size
-        for chunk in chain(_pieces(source), [b""]):
+        for chunk in chain(_pieces(source, on_bytes), [b""]):
             text = decoder.decode(chunk, not chunk)
             broken += text.count("\ufffd")
             size += len(text)

@@ -18,14 +18,16 @@ from retention_core.ingest.errors import (
     TooManyColumnsError,
 )
 from retention_core.ingest.limits import bounds
+from retention_core.ingest.progress import EVERY, watched
 from retention_core.ingest.survey import BLANKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import TextIO
 
     from retention_core.ingest.cells import Row
+    from retention_core.ingest.progress import OnRows
     from retention_core.ingest.survey import Survey
 
 _END = "\0end\0"
@@ -42,6 +44,7 @@ class TextFile:
     facts: Survey
     con: duckdb.DuckDBPyConnection
     folder: Path
+    on_rows: OnRows | None = None
 
     def open(self) -> TextIO:
         """Open for the csv module: line ends as they are, cut characters dropped."""
@@ -85,15 +88,17 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
     names = cells.column_names(columns)
     trimmed = ", ".join(cells.trimmed(each, file.facts.blanks) for each in names)
     types = ", ".join(f"'{each}': 'VARCHAR'" for each in names)
+    copy = (
+        f"COPY (SELECT {trimmed} FROM read_csv({cells.quoted(file.path)}, "
+        f"columns={{{types}}}, header=false, auto_detect=false, nullstr='', "
+        f"delim={cells.quoted(form.delimiter)}, quote='\"', escape='\"', "
+        "comment='', strict_mode=true, compression='none')) "
+        f"TO {cells.quoted(target)} "
+        "(FORMAT parquet, COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 10000)"
+    )
     try:
-        written = file.con.execute(
-            f"COPY (SELECT {trimmed} FROM read_csv({cells.quoted(file.path)}, "
-            f"columns={{{types}}}, header=false, auto_detect=false, nullstr='', "
-            f"delim={cells.quoted(form.delimiter)}, quote='\"', escape='\"', "
-            "comment='', strict_mode=true, compression='none')) "
-            f"TO {cells.quoted(target)} "
-            "(FORMAT parquet, COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 10000)"
-        ).fetchone()
+        with watched(file.con, "parse", file.facts.lines, file.on_rows):
+            written = file.con.execute(copy).fetchone()
     except duckdb.InvalidInputException:  # what the reader says of awkward files
         return None
     _, blank_lines = _tail(file)
@@ -144,11 +149,20 @@ def _tail(file: TextFile) -> tuple[str, int]:
 def _slow(file: TextFile, form: Dialect) -> Relation:
     with file.open() as lines:
         records = _Records(file, form, lines)
-        paths, columns = cells.write_rows(records, file.folder, file.name)
+        rows = _told(records, file)
+        paths, columns = cells.write_rows(rows, file.folder, file.name)
     if not paths:
         raise EmptyFileError(file=file.name)
     view = cells.create_rows_view(file.con, paths)
     return Relation(view, columns, records.cut_off, records.first_lengths)
+
+
+def _told(records: Iterable[Row], file: TextFile) -> Iterator[Row]:
+    """Say of how many lines the records have been taken."""
+    for number, cells_of in records:
+        if file.on_rows and number % EVERY == 0:
+            file.on_rows("parse", number, file.facts.lines)
+        yield number, cells_of
 
 
 class _Records:

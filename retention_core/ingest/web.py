@@ -22,7 +22,7 @@ from retention_core.ingest.source_errors import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from retention_core.ingest.sources import SourceLimits
+    from retention_core.ingest.sources import OnFetched, SourceLimits
 
 _CHUNK = 1 << 20
 _REFUSED = (401, 403, 407)
@@ -30,7 +30,12 @@ _GONE = (404, 410)
 _ELSEWHERE = range(300, 400)
 
 
-def download(uri: str, folder: Path, limits: SourceLimits) -> tuple[Path, str]:
+def download(
+    uri: str,
+    folder: Path,
+    limits: SourceLimits,
+    on_bytes: OnFetched | None = None,
+) -> tuple[Path, str]:
     """Load a file into ``folder``.
 
     Redirects are followed to places that could have been named themselves. Who answers
@@ -45,7 +50,7 @@ def download(uri: str, folder: Path, limits: SourceLimits) -> tuple[Path, str]:
     target = folder / "download"
     try:
         with _opener(limits).open(uri, timeout=limits.seconds) as answer:
-            _receive(answer, target, uri, limits)
+            _receive(answer, target, uri, limits, on_bytes)
             name = _name(answer.url)
     except urllib.error.HTTPError as error:
         raise _meaning(error, uri) from error
@@ -81,21 +86,25 @@ def _meaning(error: urllib.error.HTTPError, uri: str) -> Exception:
 
 
 def _receive(
-    answer: http.client.HTTPResponse, target: Path, uri: str, limits: SourceLimits
+    answer: http.client.HTTPResponse,
+    target: Path,
+    uri: str,
+    limits: SourceLimits,
+    on_bytes: OnFetched | None,
 ) -> None:
     """Write the answer down; ``Content-Length`` is only a promise."""
     promised = int(answer.headers.get("Content-Length") or 0)
-    size = 0
+    counter = sources.Counter(on_bytes, promised or None)
     with target.open("wb") as file:
         while promised <= limits.size and (chunk := answer.read(_CHUNK)):
-            size += len(chunk)
-            if size > limits.size:
+            counter.add(len(chunk))
+            if counter.done > limits.size:
                 break
             file.write(chunk)
-    if max(promised, size) > limits.size:
+    if max(promised, counter.done) > limits.size:
         target.unlink()
         raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
-    if size < promised:
+    if counter.done < promised:
         raise SourceUnreachableError(source=uri, detail="the connection broke off")
 
 

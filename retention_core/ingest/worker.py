@@ -11,18 +11,20 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from retention_core.errors import RetentionError
 from retention_core.ingest import child
+from retention_core.ingest.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from retention_core.ingest.model import Answers
-    from retention_core.ingest.progress import Progress
+    from retention_core.ingest.sources import SourceLimits
 
 Step = Literal["recognise", "build"]
+_COMMAND = (sys.executable, "-m", "retention_core.ingest.worker")
 
 
 def run(
@@ -69,9 +71,8 @@ def run(
             "answers": answers.to_json(),
             "limits": asdict(limits),
         }
-        command = [sys.executable, "-m", "retention_core.ingest.worker"]
         ending = child.supervise(
-            [*command, str(folder), step],
+            [*_COMMAND, str(folder), step],
             json.dumps(request),
             scratch,
             limits,
@@ -79,6 +80,58 @@ def run(
         )
         ending.check([name for _, name in files])
         _publish(out, folder, step)
+
+
+def fetch(
+    source: str,
+    folder: Path,
+    allowed: SourceLimits,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> list[tuple[Path, str]]:
+    """Run :func:`retention_core.ingest.sources.fetch` in a child.
+
+    Only this child knows the credentials of object stores. What was loaded by the time
+    that it fails or is stopped stays in ``folder``.
+
+    Parameters
+    ----------
+    source
+        A path, a folder or a URL.
+    folder
+        Where files from elsewhere are put.
+    allowed
+        What may be loaded, and from where.
+    on_progress
+        Called for each report of the child, in the caller's thread.
+
+    Raises
+    ------
+    RetentionError
+        What the child raised, or that it ran out of memory or time.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    limits = child.Limits.for_bytes(allowed.size)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="step-") as name:
+        scratch = Path(name)
+        found = scratch / "found.json"
+        request = {
+            "source": source,
+            "allowed": asdict(allowed),
+            "found": str(found),
+            "limits": asdict(limits),
+        }
+        ending = child.supervise(
+            [*_COMMAND, str(folder), "fetch"],
+            json.dumps(request),
+            scratch,
+            limits,
+            on_progress or _ignore,
+            credentials=True,
+        )
+        ending.check([source])
+        pairs = json.loads(found.read_text(encoding="utf-8"))
+    return [(Path(path), name) for path, name in pairs]
 
 
 def incoming(folder: Path) -> list[tuple[Path, str]]:
@@ -108,7 +161,10 @@ def main(folder: Path, step: str) -> int:
     request = json.loads(sys.stdin.readline())
     child.restrict(child.Limits(**request["limits"]))
     try:
-        _work(step, incoming(folder), request)
+        if step == "fetch":
+            _fetch(folder, request)
+        else:
+            _work(step, incoming(folder), request)
     except RetentionError as error:
         child.tell({"error": child.packed(error)})
         return child.REFUSED
@@ -126,6 +182,24 @@ def _work(step: str, files: list[tuple[Path, str]], request: dict[str, str]) -> 
     found = pipeline.recognise(files, answers, progress=_report)
     content = json.dumps([asdict(each) for each in found], ensure_ascii=False)
     (out / "detection.json").write_text(content, encoding="utf-8")
+
+
+def _fetch(folder: Path, request: dict[str, Any]) -> None:
+    from retention_core.ingest import sources
+
+    source, allowed = request["source"], dict(request["allowed"])
+    if allowed["prefixes"] is not None:
+        allowed["prefixes"] = tuple(allowed["prefixes"])
+    limits = sources.SourceLimits(**allowed)
+
+    def on_bytes(done: int | None, total: int | None) -> None:
+        _report(Progress("fetch", 0, 1, source, done, total))
+
+    on_bytes(None, None)
+    found = sources.fetch(source, folder, limits, on_bytes)
+    pairs = [(str(path.absolute()), name) for path, name in found]
+    text = json.dumps(pairs, ensure_ascii=False)
+    Path(request["found"]).write_text(text, encoding="utf-8")
 
 
 def _report(report: Progress) -> None:

@@ -5,14 +5,20 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 
 import pytest
 
 from retention_core.errors import RetentionError
-from retention_core.ingest import child, errors, worker
+from retention_core.ingest import child, errors, source_errors, worker
 from retention_core.ingest.model import Answers, Detection
+from retention_core.ingest.progress import Progress
+from retention_core.ingest.sources import SourceLimits
 from tests.core.ingest import workbooks
+from tests.core.ingest.test_sources import shelf, store
+
+__all__ = ["shelf", "store"]
 
 LIMITS = child.Limits(memory=3 << 30, cpu_seconds=20, wall_seconds=30)
 RESTRICTED = """
@@ -191,3 +197,51 @@ def test_the_child_starts_without_what_it_may_not_need(module):
         [sys.executable, "-c", code], cwd=child._ROOT, capture_output=True, check=False
     )
     assert b"ZeroDivisionError" in result.stderr
+
+
+class StopError(Exception):
+    """Whoever waits does not want to any more."""
+
+
+def test_a_child_that_falls_silent_can_be_stopped(tmp_path):
+    report = json.dumps({"progress": asdict(Progress("read", 0, 1))})
+    code = f"import time\nprint('kept:' + {report!r}, flush=True)\ntime.sleep(60)"
+    reports = []
+
+    def stop_at_the_second(report):
+        reports.append(report)
+        if len(reports) == 2:
+            raise StopError
+
+    began = time.monotonic()
+    with pytest.raises(StopError):
+        run_child(tmp_path, code, on_progress=stop_at_the_second)
+    assert time.monotonic() - began < 15
+    assert reports == [Progress("read", 0, 1)] * 2
+
+
+@pytest.mark.parametrize("credentials", [True, False])
+def test_credentials_are_for_the_child_that_fetches(tmp_path, monkeypatch, credentials):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("DATABASE_PASSWORD", "secret")
+    code = "import os, sys; sys.exit(sum('secret' in e for e in os.environ.values()))"
+    command = [sys.executable, "-c", code]
+    ending = child.supervise(
+        command, "{}", tmp_path, LIMITS, print, credentials=credentials
+    )
+    assert ending.code == int(credentials)
+
+
+def test_what_a_store_holds_is_fetched_by_a_child(tmp_path, store):
+    store["/shop/in/b.csv"] = ORDERS.encode() * 2000
+    reports = []
+    limits = SourceLimits(prefixes=("s3://shop",))
+    found = worker.fetch("s3://shop/in", tmp_path / "new", limits, reports.append)
+    assert [name for _, name in found] == ["b.csv"]
+    assert found[0][0].read_bytes() == store["/shop/in/b.csv"]
+    last = reports[-1]
+    assert last.step == "fetch"
+    assert last.rows_total == len(store["/shop/in/b.csv"])
+    assert 0.5 < last.share <= 1
+    with pytest.raises(source_errors.SourceNotAllowedError):
+        worker.fetch("s3://other/in", tmp_path / "other", limits)
