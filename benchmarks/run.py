@@ -1,7 +1,8 @@
 """Measure ours against peers: ``python -m benchmarks.run [--lines MILLIONS]``.
 
 Every stage runs in a process of its own, ours and the peer in turns; the table
-shows medians, and beside them what ours may take.
+shows medians, and beside them what ours may take. Seconds of the processor, of all
+threads together, are there too: on a machine with other work they say more.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 SIDES = ("ours", "peer")
 # ru_maxrss counts kilobytes on Linux and bytes on macOS.
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
-HEAD = ("stage", "against", "ours", "peer", "peer/ours", "may take", "memory", "")
+HEAD = (
+    *("stage", "against", "ours", "peer", "peer/ours", "may take"),
+    *("CPU: ours", "peer", "ours/peer", "memory", ""),
+)
 
 
 def main() -> None:
@@ -40,13 +44,15 @@ def main() -> None:
         return
     draw(options.lines)
     print(f"{options.lines} million order lines, seconds, medians of runs in turns\n")
-    rows = [_row(number, options.lines) for number in range(len(STAGES))]
+    chosen = [n for n, stage in enumerate(STAGES) if options.only in stage.name]
+    rows = [_row(number, options.lines) for number in chosen]
     _print_table([HEAD, *rows])
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=1, help="millions of order lines")
+    parser.add_argument("--only", default="", help="stages named so: ingest")
     parser.add_argument("--stage", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -59,9 +65,9 @@ def _turns(stage: Stage) -> list[str]:
 def _once(stage: Stage, side: str, millions: int) -> dict[str, Any]:
     """Run one side of a stage here and now."""
     run = stage.ours if side == "ours" else stage.peer
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), time.process_time()
     fingerprint = run(millions)
-    seconds = time.perf_counter() - started
+    seconds, spent = time.perf_counter() - started, time.process_time() - spent
     peak = max(
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -69,6 +75,7 @@ def _once(stage: Stage, side: str, millions: int) -> dict[str, Any]:
     return {
         "side": side,
         "seconds": seconds,
+        "cpu": spent,
         "peak": peak * RSS_UNIT,
         "fingerprint": fingerprint,
     }
@@ -83,6 +90,7 @@ def _row(number: int, millions: int) -> tuple[str, ...]:
         runs = _apart(arguments)
     ours, peer = ([run for run in runs if run["side"] == side] for side in SIDES)
     seconds, against = (median(run["seconds"] for run in each) for each in (ours, peer))
+    cpu, cpu_of_peer = (median(run["cpu"] for run in each) for each in (ours, peer))
     allowed = stage.allowed(against, millions)
     memory = max(run["peak"] for run in ours) / 1e6
     verdict = "met" if seconds <= allowed else "MISSED"
@@ -95,6 +103,9 @@ def _row(number: int, millions: int) -> tuple[str, ...]:
         f"{against:.3f}",
         f"{against / seconds:.2f}",
         f"{allowed:.3f}  {stage.target}",
+        f"{cpu:.3f}",
+        f"{cpu_of_peer:.3f}",
+        f"{cpu / cpu_of_peer:.2f}",
         f"{memory:,.0f} MB" if stage.apart else "",
         verdict,
     )
