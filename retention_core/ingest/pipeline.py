@@ -21,6 +21,7 @@ from retention_core.ingest import (
     cells,
     currencies,
     detect,
+    doubled,
     equals,
     facts,
     giants,
@@ -228,6 +229,8 @@ def _lines(
     columns = reconcile.unite(con, staged)
     seen = looks[0] if len(looks) == 1 else facts.look(con, "lines")
     reconcile.rule(con, columns, seen, len(staged), answers)
+    if _may_double(detections):
+        doubled.rule(con)
     reconcile.cut_off(con, [sheet.cut_off for sheet, _ in sheets])
     whole = reconcile.keep(con, columns, seen)
     refunds.resolve(con, columns, seen, net=answers.refunds == "net")
@@ -366,6 +369,13 @@ def _guests(detections: list[Detection], answers: Answers) -> tuple[str, ...]:
             if question.code == "giant_key":
                 keys.add(question.fields["key"])
     return tuple(sorted(keys))
+
+
+def _may_double(detections: list[Detection]) -> bool:
+    """Whether tables of different kinds stand side by side, none joined to another."""
+    orders = [each for each in detections if each.role == "orders"]
+    kinds = {tuple(each.columns) for each in orders}
+    return len(kinds) > 1 and not any(each.orders_in for each in orders)
 
 
 def _check(detections: list[Detection]) -> None:
