@@ -36,6 +36,16 @@ class UnknownColumnError(RetentionError, KeyError):
         return self.template.format(**self.fields)
 
 
+class UnknownFieldError(RetentionError, KeyError):
+    """A mapping names a field that there is none of."""
+
+    code = "unknown_field"
+    template = "There is no field {field}. The fields are {known}."
+
+    def __str__(self) -> str:
+        return self.template.format(**self.fields)
+
+
 class RateError(RetentionError, ValueError):
     """A rate that turns money into nothing, or into no number."""
 

@@ -45,6 +45,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
         said.role or system.get("role") or roles.role_of(sampled, found.mapping)
     )
     if said.mapping is not None:
+        mapping.check(said.mapping)
         fields = {k: v for k, v in said.mapping.items() if v in header.names}
         found = choose.given(sampled, fields, found)
     elif role != system.get("role"):

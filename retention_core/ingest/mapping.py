@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retention_core.ingest.build_errors import UnknownFieldError
 from retention_core.ingest.fits import fit
 from retention_core.ingest.meanings import meanings
+from retention_core.ingest.words import SYNONYMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +59,7 @@ CUSTOMERS = [
     "acquisition_cost",
     "country",
 ]
+FIELDS = frozenset([*ORDERS, *PRODUCTS, *CUSTOMERS, *SYNONYMS, "refund_quantity"])
 # Assigned in this order where two fields want the same column equally much.
 _FIRST = ("order_id", "customer_id", "ordered_at", "email", "amount", "sku", "product")
 LEAST = 0.5  # below that a name says too little
@@ -69,6 +72,18 @@ class Offer:
     field: str
     column: Column
     strength: float
+
+
+def check(fields: Iterable[str]) -> None:
+    """Let only fields that there are pass: their names become names in SQL.
+
+    Raises
+    ------
+    UnknownFieldError
+    """
+    for field in fields:
+        if field not in FIELDS:
+            raise UnknownFieldError(field=field, known=sorted(FIELDS))
 
 
 def offers(sample: Sample, fields: list[str]) -> list[Offer]:

@@ -15,6 +15,7 @@ from retention_core.errors import NoOrdersError
 from retention_core.ingest.build_errors import (
     NoOrderSheetError,
     UnknownColumnError,
+    UnknownFieldError,
     UnknownTimeZoneError,
     UnmappedFieldError,
 )
@@ -246,6 +247,13 @@ def test_a_mapping_without_a_date_is_an_error(tmp_path):
 def test_a_mapping_to_a_column_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UnknownColumnError, match=r"column Nope\. There are \['Order"):
         take(tmp_path, SIMPLE, mapping={"ordered_at": "Order Date", "amount": "Nope"})
+
+
+def test_a_mapping_of_a_field_that_there_is_not_never_reaches_the_database(tmp_path):
+    odd = "email FROM (SELECT 1) --"
+    fields = {"ordered_at": "Order Date", "amount": "Amount", odd: "Customer ID"}
+    with pytest.raises(UnknownFieldError, match=r"no field email FROM"):
+        take(tmp_path, SIMPLE, mapping=fields)
 
 
 def test_no_order_left_is_an_error(tmp_path):
