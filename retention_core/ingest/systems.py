@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,7 +20,7 @@ from retention_core.ingest.money import CODES, SIGNS
 from retention_core.ingest.words import SYSTEMS, systems_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from retention_core.ingest.model import Detection, Question
 
@@ -38,9 +40,23 @@ _UNIT = re.compile(
 )
 
 
+_ONLY: ContextVar[dict[str, System] | None] = ContextVar("only", default=None)
+
+
 def known() -> dict[str, System]:
     """All systems by name: our own, and those of the folder ``KEPT_SYSTEMS``."""
-    return _loaded(os.environ.get(MORE, ""))
+    only = _ONLY.get()
+    return _loaded(os.environ.get(MORE, "")) if only is None else only
+
+
+@contextmanager
+def only(systems: dict[str, System]) -> Iterator[None]:
+    """Know these systems and no others, here and in what is called from here."""
+    token = _ONLY.set(systems)
+    try:
+        yield
+    finally:
+        _ONLY.reset(token)
 
 
 @cache

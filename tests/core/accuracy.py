@@ -1,7 +1,8 @@
 """How often a layout that nobody listed is read right, asked about, or read wrong.
 
 Each file is judged by what comes out of it: who bought, how many orders, what money,
-which days. What differs from the truth is *asked* if a question was open that decides
+on which days. An order that came to nothing (its money went back, or it was free) may
+be counted or not. What differs from the truth is *asked* if a question was open that decides
 it, *refused* if the file was not taken at all, else *wrong*: silently wrong.
 """
 
@@ -14,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from retention_core.errors import RetentionError
+from retention_core.ingest import systems
 from retention_core.ingest.model import Answers
 from retention_core.ingest.pipeline import build, recognise
 from tests.core.layouts.shop import Written
@@ -22,6 +24,8 @@ from tests.core.unseen import CASES
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pandas as pd
 
     from retention_core.ingest.model import Detection
 
@@ -32,7 +36,7 @@ DECIDES = {
     "orders": {"order_id", "ordered_at", "status", "day_first"},
     "money": {
         *("amount", "amount_column", "amount_repeats", "includes", "status", "decimal"),
-        "order_id",
+        *("order_id", "order_total", "unit_price"),
     },
     "days": {"ordered_at", "day_first", "status"},
 }
@@ -46,13 +50,15 @@ MODULES = (
 class Truth:
     """Of one upload: files by name, and the facts; a fact left out is not judged.
 
-    ``money`` may have several right values. ``refused``: nobody could use the file.
+    Each fact has the values that are right. ``refused``: nobody could use the file.
+    ``blind``: it is to be read without knowing any system.
     """
 
     name: str
     files: dict[str, bytes]
-    facts: dict[str, object]
+    facts: dict[str, list[object]]
     refused: bool = False
+    blind: bool = False
 
 
 def unseen() -> Iterator[Truth]:
@@ -60,9 +66,9 @@ def unseen() -> Iterator[Truth]:
     for make in CASES:
         case = make()
         truth = case.truth
-        facts: dict[str, object] = {
-            "customers": truth.customers or 0,
-            "orders": truth.orders,
+        facts: dict[str, list[object]] = {
+            "customers": [truth.customers or 0],
+            "orders": [truth.orders],
             "money": [float(each) for each in (truth.net, *truth.also_right)],
         }
         yield Truth(case.name, case.files, facts, bool(truth.refused))
@@ -80,23 +86,35 @@ def known() -> Iterator[Truth]:
             if spec.return_annotation == "Written" and plain and name[0] != "_":
                 written = make()
                 assert isinstance(written, Written)
-                yield Truth(f"{module}.{name}", written.files, _facts(written))
+                name = f"{module}.{name}"
+                yield Truth(name, written.files, _facts(written), blind=True)
 
 
-def _facts(written: Written) -> dict[str, object]:
+def _facts(written: Written) -> dict[str, list[object]]:
     sales = [line for line in written.lines if line.amount >= 0]
-    facts: dict[str, object] = {
-        "customers": len({each.customer for each in sales} - {None}),
+    paid = [line for line in sales if line.amount > 0]
+    facts: dict[str, list[object]] = {
+        "customers": [len({each.customer for each in sales} - {None})],
         "money": [float(sum(each.amount for each in written.lines))],
-        "days": sorted({each.at.date().isoformat() for each in written.lines}),
+        "days": [
+            sorted({line.at.date().isoformat() for line in lines})
+            for lines in (sales, paid)
+        ],
     }
     if all(each.order for each in sales):
-        facts["orders"] = len({each.order for each in written.lines})
+        facts["orders"] = [len({line.order for line in each}) for each in (sales, paid)]
     return facts
 
 
 def judge(truth: Truth, folder: Path) -> dict[str, str]:
     """From each fact to right, asked, refused or wrong."""
+    if truth.blind:
+        with systems.only({}):
+            return _judge(truth, folder)
+    return _judge(truth, folder)
+
+
+def _judge(truth: Truth, folder: Path) -> dict[str, str]:
     files = []
     for number, (name, content) in enumerate(truth.files.items()):
         path = folder / f"{number}"
@@ -109,14 +127,7 @@ def judge(truth: Truth, folder: Path) -> dict[str, str]:
     except RetentionError:
         taken = "right" if truth.refused else "refused"
         return dict.fromkeys(truth.facts, taken)
-    table = orders.run(orders.table)
-    sales = table[table["amount"] >= 0]
-    got: dict[str, object] = {
-        "customers": sales["customer_id"].nunique(),
-        "orders": table["order_id"].nunique(),
-        "money": float(table["amount"].sum()),
-        "days": sorted({each.date().isoformat() for each in table["ordered_at"]}),
-    }
+    got = _read(orders.run(orders.table))
     asked = _asked(detections)
     return {
         fact: verdict(
@@ -129,15 +140,37 @@ def judge(truth: Truth, folder: Path) -> dict[str, str]:
     }
 
 
-def verdict(got: object, wanted: object, *, asked: bool, refused: bool) -> str:
-    """Right, asked or wrong; of several amounts that are right any will do."""
-    if isinstance(got, float) and isinstance(wanted, list):
-        right = any(abs(got - each) < 0.02 for each in wanted)
-    else:
-        right = got == wanted
+def _read(table: pd.DataFrame) -> dict[str, list[object]]:
+    """The facts of an order table; with and without orders that came to nothing."""
+    sales = table[table["amount"] >= 0]
+    net = table["amount"].groupby(table["order_id"]).sum().round(2)
+    paid = sales[sales["order_id"].isin(net.index[net > 0])]
+    either = (sales, paid)
+    return {
+        "customers": [sales["customer_id"].nunique()],
+        "orders": [each["order_id"].nunique() for each in either],
+        "money": [float(table["amount"].sum())],
+        "days": [
+            sorted({at.date().isoformat() for at in each["ordered_at"]})
+            for each in either
+        ],
+    }
+
+
+def verdict(
+    got: list[object], wanted: list[object], *, asked: bool, refused: bool
+) -> str:
+    """Right, asked or wrong; of several values that are right any will do."""
+    right = any(_same(one, other) for one in got for other in wanted)
     if right and not refused:
         return "right"
     return "asked" if asked else "wrong"
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) < 0.02
+    return one == other
 
 
 def _says_currency(detections: list[Detection]) -> bool:

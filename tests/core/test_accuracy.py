@@ -43,5 +43,5 @@ def test_unseen_files_are_right_or_asked_about(tmp_path: Path) -> None:
     [(10.0, False, "right"), (11.0, True, "asked"), (11.0, False, "wrong")],
 )
 def test_what_differs_is_asked_or_wrong(got, asked, verdict):
-    judge = accuracy.verdict(got, [10.0], asked=asked, refused=False)
+    judge = accuracy.verdict([got], [10.0], asked=asked, refused=False)
     assert judge == verdict
