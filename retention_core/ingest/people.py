@@ -54,12 +54,23 @@ def never_returns(evidence: Evidence, column: Column, order: Column | None) -> b
     if evidence.sample.total < _MANY or column.distinct < _MANY:
         return False
     if column.unique >= 0.98:
-        return True
+        return _nowhere(evidence, column, order)
     if order is None or order.unique >= 0.98:
         return False
     return (
-        column.distinct >= 0.98 * order.distinct and evidence.returning(column) < 0.01
+        column.distinct >= 0.98 * order.distinct
+        and evidence.returning(column) < 0.01
+        and _nowhere(evidence, column, order)
     )
+
+
+def _nowhere(evidence: Evidence, column: Column, order: Column | None) -> bool:
+    """Whether the whole file says so: of a large one the sample meets nobody twice."""
+    sample = evidence.sample
+    if sample.total <= len(sample.rows):
+        return True
+    orders = column.filled * sample.total if order is None else sample.different(order)
+    return sample.different(column) >= _SAME * orders
 
 
 def comes_back(evidence: Evidence, column: Column, order: Column | None) -> bool:

@@ -10,6 +10,8 @@ from retention_core.ingest import values
 from retention_core.ingest.headers import is_date, is_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.headers import Header
@@ -52,13 +54,15 @@ class Column:
 class Sample:
     """A sheet's sample: whole rows, the columns, and how many rows there are.
 
-    The first ``near`` rows stand below each other in the file.
+    The first ``near`` rows stand below each other in the file. ``different`` counts
+    the different values of a column in the whole file, within a few per cent.
     """
 
     rows: list[tuple[str | None, ...]]
     columns: list[Column]
     total: int
     near: int
+    different: Callable[[Column], int]
 
     def named(self, name: str) -> Column:
         """The column called ``name``."""
@@ -82,7 +86,12 @@ def sample(con: DuckDBPyConnection, sheet: RawSheet, header: Header) -> Sample:
         for index in range(width)
     ]
     near = len(rows) if total <= limit // 2 else limit // 2
-    return Sample(rows, columns, int(total), min(near, len(rows)))
+
+    def different(column: Column) -> int:
+        asked = f"SELECT approx_count_distinct(c{column.index}) {below}"
+        return int(con.execute(asked).fetchall()[0][0])
+
+    return Sample(rows, columns, int(total), min(near, len(rows)), different)
 
 
 def _column(index: int, name: str, cells: list[str | None]) -> Column:

@@ -105,6 +105,20 @@ def test_a_customer_who_never_returns_is_asked_about(tmp_path):
     assert set(asked[0].fields["examples"]) == set(asked[0].choices) - {None}
 
 
+def test_who_comes_back_far_from_the_sample_is_not_asked_about(tmp_path):
+    # In the first 2,000 rows nobody comes back, nor in every sixth of the others.
+    who = [n if n < 2_000 else n // 2 + 1_000 for n in range(12_000)]
+    cells = [
+        (7_000 + n, f"2024-05-{1 + n % 28:02}", f"K{each}", "Tea", 1, "4.50")
+        for n, each in enumerate(who)
+    ]
+    head = "Order number,Date,Customer id,Item,Qty,Price"
+    assert not questions(found(tmp_path, text(head, cells)), "column")
+    never = [(*row[:2], f"K{n}", *row[3:]) for n, row in enumerate(cells)]
+    asked = questions(found(tmp_path, text(head, never)), "column")
+    assert [each.fields["why"] for each in asked] == ["never_returns"]
+
+
 def test_tax_within_the_amount_is_taken_out(tmp_path):
     cells = []
     for row in rows():
