@@ -30,6 +30,11 @@ _OF_WHICH = re.compile(
     r"|di cui|w tym|inclus[eoa]?|incluid[oa]s?|в т ч|в том числе|dahil)\b"
     r"|うち|内消費税|포함"
 )
+# Of the goods alone, whatever else the order costs.
+_GOODS = re.compile(
+    r"\b(sub ?total|subtotale|zwischensumme|warenwert|sous total|items total|"
+    r"products? total|merchandise|goods)\b|小計|小计|商品合計|商品金額|商品总额|소계"
+)
 _ALMOST = 0.95
 
 
@@ -451,6 +456,8 @@ def _by_sums(case: _Case, part: Part, whole: Numbers, name: str) -> bool | None:
 def _by_words(case: _Case, part: Part, name: str) -> bool | None:
     if _OF_WHICH.search(_raw(case.mapping[part.name])):
         return True
+    if part.name == "shipping" and _GOODS.search(_raw(name)):
+        return False
     if part.name != "tax":
         return None
     words = _raw(name)
