@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
+from retention_core.ingest.words import table
 
-_ALL = tomllib.loads(Path(__file__).with_name("coins.toml").read_text(encoding="utf-8"))
+_ALL = table("coins")
 CODES: tuple[str, ...] = tuple(_ALL["codes"])
 WITHOUT_CENTS: frozenset[str] = frozenset(_ALL["without_cents"])
 UNITS: tuple[str, ...] = tuple(_ALL["units"])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
-from pathlib import Path
 
 from retention_core.ingest.sql import let, literal
+from retention_core.ingest.words import table
 
-BY_LANGUAGE: dict[str, list[str]] = tomllib.loads(
-    Path(__file__).with_name("months.toml").read_text(encoding="utf-8")
-)
+BY_LANGUAGE: dict[str, list[str]] = table("months")
 
 
 def fold(word: str) -> str:

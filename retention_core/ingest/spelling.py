@@ -9,19 +9,16 @@ words for headers.
 from __future__ import annotations
 
 import math
-import tomllib
 import unicodedata
 from collections import Counter
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 from babel import Locale
 
-from retention_core.ingest.words import SYNONYMS
+from retention_core.ingest.words import SYNONYMS, table
 
-_FILE = Path(__file__).with_name("names.toml")
-NAMES: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+NAMES: dict[str, str] = table("names")
 UNKNOWN = 12.0  # nats for a letter that the language does not have
 _CASE = 4.5  # a capital within a word, or small letters around one
 _NAMES = 8  # so many times what people are called counts

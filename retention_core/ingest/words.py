@@ -9,11 +9,16 @@ from typing import Any
 _FOLDER = Path(__file__).parent
 
 
+def table(name: str) -> dict[str, Any]:
+    """One of the tables of words beside this module."""
+    return _load(_FOLDER / f"{name}.toml")
+
+
 def _load(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-_ALL = _load(_FOLDER / "synonyms.toml")
+_ALL = table("synonyms")
 SYNONYMS: dict[str, dict[str, list[str]]] = _ALL["fields"]
 STATES: dict[str, list[str]] = _ALL["states"]
 OTHERS: dict[str, list[str]] = _ALL["others"]
