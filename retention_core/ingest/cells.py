@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from retention_core.ingest.errors import TooManyColumnsError
 from retention_core.ingest.limits import bounds
+from retention_core.ingest.sql import literal
 from retention_core.ingest.survey import BLANKS
 
 if TYPE_CHECKING:
@@ -38,11 +39,6 @@ def column_names(columns: int) -> list[str]:
     return [f"c{index}" for index in range(columns)]
 
 
-def quoted(path: Path | str) -> str:
-    """A string for SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def trimmed(column: str, blanks: str) -> str:
     """SQL that trims a column, at hardly a cost where no cell needs it.
 
@@ -51,9 +47,9 @@ def trimmed(column: str, blanks: str) -> str:
     """
     needs = [f"{column} < '!'", f"suffix({column}, ' ')"]
     for each in blanks:
-        needs.append(f"prefix({column}, {quoted(each)})")
-        needs.append(f"suffix({column}, {quoted(each)})")
-    trim = f"nullif(trim({column}, {quoted(' ' + blanks)}), '')"
+        needs.append(f"prefix({column}, {literal(each)})")
+        needs.append(f"suffix({column}, {literal(each)})")
+    trim = f"nullif(trim({column}, {literal(' ' + blanks)}), '')"
     return f"CASE WHEN {' OR '.join(needs)} THEN {trim} ELSE {column} END AS {column}"
 
 
@@ -71,7 +67,7 @@ def create_view(con: duckdb.DuckDBPyConnection, query: str) -> str:
 
 def create_rows_view(con: duckdb.DuckDBPyConnection, paths: list[Path]) -> str:
     """Name what :func:`write_rows` wrote."""
-    sources = ", ".join(quoted(path) for path in paths)
+    sources = ", ".join(literal(str(path)) for path in paths)
     return create_view(
         con, f"SELECT * FROM read_parquet([{sources}], union_by_name=true)"
     )

@@ -19,6 +19,7 @@ from retention_core.ingest.errors import (
 )
 from retention_core.ingest.limits import bounds
 from retention_core.ingest.progress import EVERY, watched
+from retention_core.ingest.sql import literal
 from retention_core.ingest.survey import BLANKS
 
 if TYPE_CHECKING:
@@ -89,11 +90,11 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
     trimmed = ", ".join(cells.trimmed(each, file.facts.blanks) for each in names)
     types = ", ".join(f"'{each}': 'VARCHAR'" for each in names)
     copy = (
-        f"COPY (SELECT {trimmed} FROM read_csv({cells.quoted(file.path)}, "
+        f"COPY (SELECT {trimmed} FROM read_csv({literal(str(file.path))}, "
         f"columns={{{types}}}, header=false, auto_detect=false, nullstr='', "
-        f"delim={cells.quoted(form.delimiter)}, quote='\"', escape='\"', "
+        f"delim={literal(form.delimiter)}, quote='\"', escape='\"', "
         "comment='', strict_mode=true, compression='none')) "
-        f"TO {cells.quoted(target)} "
+        f"TO {literal(str(target))} "
         "(FORMAT parquet, COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 10000)"
     )
     try:
@@ -107,7 +108,7 @@ def _fast(file: TextFile, form: Dialect, sample: str) -> Relation | None:
     view = cells.create_view(
         file.con,
         f"SELECT file_row_number + 1 AS row, {', '.join(names)} "
-        f"FROM read_parquet({cells.quoted(target)}, file_row_number=true)",
+        f"FROM read_parquet({literal(str(target))}, file_row_number=true)",
     )
     return Relation(view, columns)
 
