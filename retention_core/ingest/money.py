@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from retention_core.ingest.profile import Column, Sample
 
-__all__ = ["CODES", "SIGNS", "currency_of", "currency_question", "shared_in"]
-
 _COMMON = ["EUR", "USD", "GBP"]
 _FIELDS = (
     *("amount", "order_total", "unit_price", "refund_amount", "discount"),

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retention_core.ingest.coins import DRESS
 from retention_core.ingest.headers import Header, unique
-from retention_core.ingest.money import CODES, SIGNS
 from retention_core.ingest.words import SYSTEMS, systems_in
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ _LOOK_ALIKES = str.maketrans(
     "ABESIJKMHOPCTYXaeopcyxisjABEZHIKMNOPTYXoa",
 )
 _FOREIGN = re.compile(r"[\u0370-\u04ff]")
-_UNITS = (*CODES, *SIGNS, "$", "元", "円", "¥", "원", "件", "个", "個", "개", "шт", "%")
 _UNIT = re.compile(
-    rf"\s*\((?:{'|'.join(re.escape(each.casefold()) for each in _UNITS)})\.?\)"
+    rf"\s*\((?:{'|'.join(re.escape(each) for each in sorted(DRESS | {'%'}) if each)})"
+    r"\.?\)"
 )
 
 
@@ -108,6 +108,11 @@ def column(headers: Iterable[str], names: list[str]) -> str | None:
 def columns(headers: Sequence[str | list[str]], names: list[str]) -> list[str]:
     """The first choice that the file has; an inner list is several together."""
     return _columns(headers, _named(names))
+
+
+def title(name: str | None) -> str:
+    """What the export of a system is called; of none: the file of orders."""
+    return str(known().get(name or "", {}).get("title", "the file with the orders"))
 
 
 def system_of(names: list[str]) -> tuple[str | None, System]:
