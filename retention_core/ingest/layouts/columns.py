@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from retention_core.ingest import systems, values
 from retention_core.ingest.layouts import derived, items
+from retention_core.ingest.layouts.derived import cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,11 +62,6 @@ def cells(detection: Detection) -> dict[str, str]:
     if detection.store:
         found["store"] = values.literal(detection.store)
     return found
-
-
-def cell(detection: Detection, name: str) -> str:
-    """SQL of the bare text in a column."""
-    return values.text(f"c{detection.columns.index(name)}")
 
 
 def header(detection: Detection, headers: Sequence[str | list[str]]) -> str | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from retention_core.ingest.model import Detection
 
-    Cell = Callable[[list[str]], str | None]
+    Find = Callable[[list[str]], str | None]
 
 # Between cells that are looked at one by one.
 MARK = "\x1f"
@@ -22,14 +22,19 @@ def written(number: str) -> str:
     return f"printf('%.6f', {number})"
 
 
-def differences(detection: Detection, cell: Cell) -> dict[str, str]:
+def cell(detection: Detection, name: str) -> str:
+    """SQL of the bare text in a column."""
+    return values.text(f"c{detection.columns.index(name)}")
+
+
+def differences(detection: Detection, find: Find) -> dict[str, str]:
     """SQL of fields that are one number less another, where there is another.
 
     A total after refunds is nothing while nothing was refunded.
     """
     found = {}
     for field, names in systems.of(detection).get("differences", {}).items():
-        texts = [cell([name]) for name in names]
+        texts = [find([name]) for name in names]
         first, second = (
             values.number(text, detection.decimal) if text else None for text in texts
         )

@@ -7,12 +7,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from retention_core.ingest import systems, values
+from retention_core.ingest.layouts.derived import MARK, cell
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Detection
 
 _GROUPS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?P<(\w+)>|(?!\?))")
-_MARK = "\x1f"
 
 
 def fields(detection: Detection) -> list[str]:
@@ -84,16 +84,12 @@ def _numbered(header: str, detection: Detection) -> list[str]:
     return found
 
 
-def _cell(detection: Detection, name: str) -> str:
-    return values.text(f"c{detection.columns.index(name)}")
-
-
 def _cells(detection: Detection) -> list[str]:
     headers = systems.of(detection)["items"]["cell"]
     for header in headers:
         names = _numbered(header, detection)
         if names:
-            return [_cell(detection, name) for name in names]
+            return [cell(detection, name) for name in names]
     return ["NULL::VARCHAR"]
 
 
@@ -102,23 +98,23 @@ def _parts(detection: Detection) -> str:
     rules = systems.of(detection)["items"]
     cells = _cells(detection)
     if "separator" in rules:
-        cells = [_split(cell, rules["separator"]) for cell in cells]
+        cells = [_split(each, rules["separator"]) for each in cells]
     elif len(cells) == 1:
         pattern = values.literal(f"(?s){rules['pattern']}")
         cells = [f"regexp_extract_all({cells[0]}, {pattern})"]
     else:
-        cells = [f"[{cell}]" for cell in cells]
+        cells = [f"[{each}]" for each in cells]
     every = f"flatten([{', '.join(f'coalesce({c}, [])' for c in cells)}])"
     return f"list_filter({every}, lambda x: trim(x) <> '')"
 
 
-def _split(cell: str, separator: str) -> str:
+def _split(text: str, separator: str) -> str:
     """Cut at the separator; what its group holds is of the next item."""
     if not _groups(separator):
-        return f"string_split_regex({cell}, {values.literal(separator)})"
+        return f"string_split_regex({text}, {values.literal(separator)})"
     pattern = values.literal(separator)
-    marked = f"regexp_replace({cell}, {pattern}, '{_MARK}\\1', 'g')"
-    return f"string_split({marked}, '{_MARK}')"
+    marked = f"regexp_replace({text}, {pattern}, '{MARK}\\1', 'g')"
+    return f"string_split({marked}, '{MARK}')"
 
 
 def _read(detection: Detection) -> str:
@@ -140,7 +136,7 @@ def _structs(detection: Detection, rules: dict[str, Any]) -> str:
     every = []
     for n in range(most):
         cells = {
-            field: _cell(detection, names[n]) if n < len(names) else "NULL::VARCHAR"
+            field: cell(detection, names[n]) if n < len(names) else "NULL::VARCHAR"
             for field, names in columns.items()
         }
         packed = ", ".join(f"{field} := {each}" for field, each in cells.items())
