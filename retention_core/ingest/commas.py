@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def torn(records: Sequence[Sequence[str]], width: int) -> tuple[int, ...]:
     found = [
         each
         for each in combinations(places, more)
-        if all(b - a > 1 for a, b in zip(each, each[1:], strict=False))
+        if all(b - a > 1 for a, b in pairwise(each))
     ]
     return found[0] if len(found) == 1 else ()
 
