@@ -165,7 +165,8 @@ def _day_first(case: Case) -> Words:
     told = [case.say("evidence", **found)]
     if conflict := case.fields.get("conflict"):
         counts = {name: formats.count(n) for name, n in conflict.items()}
-        told.insert(0, case.say("conflict", **counts))
+        kind = "exchanged" if "exchanged" in conflict else "conflict"
+        told.insert(0, case.say(kind, **counts))
     return Words(title, options, " ".join(told), captions)
 
 

@@ -26,6 +26,7 @@ _PARTS = (
 _ORDERED = re.compile(_PARTS)
 _SHORT = re.compile(r"^(\d\d)[./-](\d\d)[./-](\d\d)(?!\d)")
 _ISO = re.compile(r"^(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}(?!\d)")
+_REAL = r"^(?:19|20)\d\d[-/]\d{1,2}[-/](\d{1,2})(?:\D|$)"
 _STRAY = 0.01  # of the cells that tell: so few are slips, and are said to be unreadable
 _MOST, _FEW = 0.8, 0.2
 _SLACK = dt.timedelta(days=3)
@@ -73,6 +74,26 @@ class _Sheet:
         ).fetchall()[0]
         return found[0], found[1], found[2], found[3]
 
+    def exchanged(self) -> int:
+        """Dates in which a spreadsheet program has exchanged day and month, if any.
+
+        It takes 03/04 for a date of its own and leaves 25/04 as text: all real dates
+        are of the first twelve days of a month, and none of the others is.
+        """
+        cell = values.text(f"c{self.column.index}")
+        real = f"regexp_extract({cell}, '{_REAL}', 1)"
+        written = f"regexp_extract({cell}, '{_PARTS}', 1)"
+        dates, early, texts, late = self.con.execute(
+            f"SELECT count(*) FILTER (real <> ''), "
+            "count(*) FILTER (TRY_CAST(real AS INTEGER) <= 12), "
+            "count(*) FILTER (written <> ''), "
+            "count(*) FILTER (TRY_CAST(written AS INTEGER) > 12) "
+            f"FROM (SELECT {real} AS real, {written} AS written "
+            f"FROM {self.relation} WHERE row >= {self.first})"
+        ).fetchall()[0]
+        enough = min(dates, texts) >= _ENOUGH_DAYS
+        return int(dates) if enough and dates == early and texts == late else 0
+
     def facts(
         self, day_first: bool | None, *, year_first: bool = False
     ) -> dict[str, Any]:
@@ -116,14 +137,23 @@ def order_of(
     if _has_years_first(here):
         return Order(year_first=True)
     days, months, points, differ = here.counts(column)
-    if min(days, months) > _STRAY * (days + months):
-        told = {"day_first": days, "month_first": months}
-        return _asked(column, here.both(), told)
+    contradiction = _contradiction(here, days, months)
+    if contradiction:
+        return _asked(column, here.both(), contradiction)
     if days or months:
         return Order(days > months)
     if points or not differ:
         return Order(bool(points))  # nobody writes 12.31.2024
     return _beyond_cells(here)
+
+
+def _contradiction(here: _Sheet, days: int, months: int) -> dict[str, int]:
+    """How many cells say one thing, how many the other; empty where they agree."""
+    if exchanged := here.exchanged():
+        return {"exchanged": exchanged}
+    if min(days, months) > _STRAY * (days + months):
+        return {"day_first": days, "month_first": months}
+    return {}
 
 
 def _beyond_cells(here: _Sheet) -> Order:

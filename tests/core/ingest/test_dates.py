@@ -158,3 +158,19 @@ def test_a_stray_cell_beyond_the_sample_is_not_guessed(tmp_path):
 )
 def test_forms_through_the_front_door(tmp_path, cells, days):
     assert days_of(take(tmp_path, text(cells))) == days
+
+
+def test_days_that_a_spreadsheet_exchanged_with_months_are_not_read_in_silence(
+    tmp_path,
+):
+    late = [f"{day}/04/2024" for day in range(13, 25)]
+    early = [f"2024-{day:02}-04" for day in range(1, 13)]
+    (only,) = found(tmp_path, text(late + early))
+    assert question(only).fields["conflict"] == {"exchanged": 12}
+
+
+def test_real_dates_beside_written_ones_are_read_where_both_are_of_any_day(tmp_path):
+    late = [f"{day}/04/2024" for day in range(13, 25)]
+    any_day = [f"2024-05-{day:02}" for day in range(3, 15)]
+    (only,) = found(tmp_path, text(late + any_day))
+    assert question(only) is None
