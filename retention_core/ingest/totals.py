@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
+from retention_core.ingest import numerals
 from retention_core.ingest.headers import meanings, normalise
 from retention_core.ingest.model import Question
 
@@ -22,12 +22,8 @@ _OF_LINES = {"line", "item", "lineitem", "product", "unit"}
 
 
 def value(row: Row, index: int) -> float | None:
-    """The number in a cell, roughly; ``None`` where there is none."""
-    digits = re.sub(r"[^\d.,-]", "", row[index] or "").replace(",", ".")
-    try:
-        return float(digits)
-    except ValueError:
-        return None
+    """The number in a cell, by a point where it may be either; else ``None``."""
+    return numerals.parse(row[index] or "", ".")
 
 
 def reading(sample: Sample, mapping: dict[str, str], total: Column) -> Field | None:

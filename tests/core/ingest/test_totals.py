@@ -125,6 +125,13 @@ def test_what_the_data_cannot_decide_is_asked(tmp_path):
     assert found.mapping[question.choices[0]] == "Total"
 
 
+def test_the_sums_of_a_question_count_money_of_a_thousand_and_more(tmp_path):
+    found = detection(tmp_path, UNDECIDED.replace("20.00", '"1,020.00"'))
+    question = next(q for q in found.questions if q.code == "amount_repeats")
+    fields = question.fields
+    assert (fields["if_order_total"], fields["if_amount"]) == (1020.0, 2040.0)
+
+
 @pytest.mark.parametrize(("field", "first"), [("order_total", 20.0), ("amount", 40.0)])
 def test_the_answer_is_taken(tmp_path, field, first):
     mapping = {"order_id": "Order", "ordered_at": "Date", "email": "Email"}
