@@ -91,6 +91,8 @@ class BrowserKey:
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.append("set-cookie", f"{COOKIE}={new_key()}; {year}")
+                    # A cache between us must not hand one key to many browsers.
+                    headers["cache-control"] = "no-store"
             await send(message)
 
         await self.app(scope, receive, with_key)

@@ -107,7 +107,7 @@ def test_what_nobody_uses_for_over_a_year_is_swept(data_folder, monkeypatch):
 
 
 def answered(content_type: bytes, cookie: bytes = b"", scheme: str = "http"):
-    """The headers that an answer comes back with."""
+    """The cookie that an answer brings; with one, nobody may keep the answer."""
     sent = []
 
     async def app(scope, receive, send):
@@ -123,7 +123,9 @@ def answered(content_type: bytes, cookie: bytes = b"", scheme: str = "http"):
     scope = {"type": "http", "method": "GET", "path": "/", "scheme": scheme}
     scope |= {"headers": [(b"cookie", cookie)] if cookie else []}
     asyncio.run(BrowserKey(app)(scope, receive, send))
-    return dict(sent[0]["headers"]).get(b"set-cookie", b"").decode()
+    headers = dict(sent[0]["headers"])
+    assert (b"set-cookie" in headers) == (headers.get(b"cache-control") == b"no-store")
+    return headers.get(b"set-cookie", b"").decode()
 
 
 def test_a_page_brings_a_browser_its_key_once():
