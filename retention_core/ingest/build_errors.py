@@ -26,6 +26,16 @@ class UnmappedFieldError(RetentionError, ValueError):
     )
 
 
+class MissingOrdersError(RetentionError, ValueError):
+    """A file holds the items of orders, but not the orders."""
+
+    code = "orders_missing"
+    template = (
+        "{file} holds the items of orders, without their days or amounts. Add {wanted} "
+        "of the same period."
+    )
+
+
 class UnknownColumnError(RetentionError, KeyError):
     """A mapping names a column that no file has."""
 

@@ -263,10 +263,19 @@ def without_answered(detection: Detection, answers: Answers) -> Detection:
         settled |= {"amount_column", "amount_repeats", "column"}
     if said.status is not None:
         settled.add("status")
+    if said.role is not None:
+        settled.add("role")
     questions = [
         question
         for question in detection.questions
         if question.code not in settled
+        and not (question.code == "stores" and _shops_known(question, answers))
         and question.fields.get("key") not in answers.keys
     ]
     return replace(detection, questions=questions)
+
+
+def _shops_known(question: Question, answers: Answers) -> bool:
+    """Whether of each file it is said which shop it is of."""
+    said = (answers.sheets.get(key, SheetAnswers()) for key in question.fields["files"])
+    return all(each.store is not None for each in said)

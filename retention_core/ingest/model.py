@@ -65,7 +65,9 @@ class Question:
     lines, and the sum over these either way), ``currency`` (ISO codes; may be empty:
     free choice), ``encoding`` (names of encodings; fields: examples, from each to cells
     as they would read), ``giant_key`` ("guest", "customer"; fields: key, orders,
-    share).
+    share), ``stores`` ("shops", "one"; fields: files, from each to the name of its shop
+    as proposed, shared and differing order numbers, examples), ``role`` (roles of
+    sheets; fields: why).
     """
 
     code: str
@@ -104,7 +106,9 @@ class Detection:
     (``1.03E+19``), with their share; what is mostly ruined is no key. ``confidence``
     says how sure each field is, between 0 and 1. ``words`` adds to what cells say
     (``cancelled``, …) what the user said of this sheet's. ``store`` is the shop that
-    all rows are of.
+    all rows are of. ``orders_missing``: these are items, and no file says whose or when
+    they were; ``sums``: the rows only add up what another sheet lists; ``same_orders``
+    names the sheets that hold some of the same orders in another layout.
     """
 
     file: str
@@ -142,6 +146,9 @@ class Detection:
     passed_over: str | None = None
     width: int | None = None
     per_cent: dict[str, float] = field(default_factory=dict)
+    orders_missing: bool = False
+    sums: bool = False
+    same_orders: list[str] = field(default_factory=list)
 
     def decimal_of(self, field: str) -> str:
         """The decimal sign of the column of a field."""
@@ -166,7 +173,8 @@ class SheetAnswers:
 
     ``status`` is what rows count as whose state was asked about; ``includes`` whether
     the money contains the shipping and tax that were asked about; ``store`` names the
-    shop that the whole file is of.
+    shop that the whole file is of; an empty one says of several files that they are of
+    one shop, in which a number is one order whatever its day.
     """
 
     role: Role | None = None

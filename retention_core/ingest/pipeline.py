@@ -18,6 +18,7 @@ import duckdb
 from retention_core.errors import NoOrdersError
 from retention_core.ingest import (
     archive,
+    bridge,
     cells,
     currencies,
     detect,
@@ -30,12 +31,15 @@ from retention_core.ingest import (
     lists,
     reconcile,
     refunds,
+    relations,
     sources,
     staging,
     systems,
+    versions,
     write,
 )
 from retention_core.ingest.build_errors import (
+    MissingOrdersError,
     NoOrderSheetError,
     UnknownColumnError,
     UnknownTimeZoneError,
@@ -218,17 +222,20 @@ def _lines(
         merge=answers.merge_duplicates,
         rates=answers.rates,
     )
-    staged: list[str] = []
+    names: dict[int, str] = {}
     looks: list[Facts] = []
     for number, (sheet, found) in enumerate(sheets):
         if found.role == "orders":
             _tell(progress, "build", number, len(sheets), sheet.file, found.rows)
             name, seen = staging.stage(con, sheets, number, ways)
-            staged.append(name)
+            names[number] = name
             looks.append(seen)
-    columns = reconcile.unite(con, staged)
+    staged = [*names.values()]
+    groups = _groups(detections, answers)
+    linked = bridge.link(con, names, detections, groups)
+    columns = reconcile.unite(con, staged, linked=linked)
     seen = looks[0] if len(looks) == 1 else facts.look(con, "lines")
-    reconcile.rule(con, columns, seen, len(staged), answers)
+    reconcile.rule(con, columns, seen, len(staged), answers, groups)
     if _may_double(detections):
         doubled.rule(con)
     reconcile.cut_off(con, [sheet.cut_off for sheet, _ in sheets])
@@ -329,7 +336,9 @@ def _recognised(
         found.append(
             replace(each, questions=each.questions + more, preview=rows[:PREVIEW])
         )
-    agreed = currencies.agree(detect.agree(systems.joined(found)))
+    agreed = detect.agree(systems.joined(found))
+    related = relations.relate(con, sheets, agreed, answers)
+    agreed = currencies.agree(related)
     settled = [detect.without_answered(each, answers) for each in agreed]
     read_ones = list(zip(sheets, settled, strict=True))
     return read_ones + archive.nothing_of(con, inside.passed_over)
@@ -359,6 +368,12 @@ def _currency(detections: list[Detection], answers: Answers) -> str | None:
     return max(rows, key=lambda code: (rows[code], code), default=None)
 
 
+def _groups(detections: list[Detection], answers: Answers) -> dict[int, int]:
+    """Sheets with the same orders in different layouts, each with its group."""
+    groups = versions.by_number(detections, answers)
+    return {n: groups[d.key] for n, d in enumerate(detections) if d.key in groups}
+
+
 def _guests(detections: list[Detection], answers: Answers) -> tuple[str, ...]:
     """Keys that stand for nobody: as answered, else as proposed."""
     keys = {key for key, what in answers.keys.items() if what == "guest"}
@@ -380,6 +395,11 @@ def _may_double(detections: list[Detection]) -> bool:
 
 def _check(detections: list[Detection]) -> None:
     orders = [each for each in detections if each.role == "orders"]
+    joined = {key for each in orders for key in each.orders_in}
+    for each in orders or detections:
+        if each.orders_missing:
+            wanted = systems.title(systems.of(each).get("orders_in"))
+            raise MissingOrdersError(file=each.file, wanted=wanted)
     if not orders:
         names = sorted({each.file for each in detections})
         found = [each.columns[:20] for each in detections]
@@ -392,7 +412,7 @@ def _check(detections: list[Detection]) -> None:
             raise UnmappedFieldError(
                 file=each.file, field="ordered_at", found=each.columns[:20]
             )
-        if not any(field in have for field in _MONEY):
+        if each.key not in joined and not any(field in have for field in _MONEY):
             raise UnmappedFieldError(
                 file=each.file, field="amount", found=each.columns[:20]
             )

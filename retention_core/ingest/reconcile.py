@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core.columns import DIMENSIONS
+from retention_core.ingest import bridge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.facts import Facts
@@ -22,9 +25,20 @@ _CONTENT = (
 _NO_LINES = "'joined', 'order_summary', 'group_row', 'total_row', 'not_a_sale'"
 
 
-def unite(con: DuckDBPyConnection, staged: list[str]) -> list[str]:
-    """Make the view ``lines`` of all staged sheets; return its columns."""
+def unite(
+    con: DuckDBPyConnection, staged: list[str], *, linked: bool = False
+) -> list[str]:
+    """Make the view ``lines`` of all staged sheets; return its columns.
+
+    ``linked``: customers go by the keys of :mod:`.bridge`.
+    """
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}" for table in staged)
+    if linked:
+        parts = (
+            "SELECT each.* REPLACE (coalesce(told.new, each.customer_id) "
+            f"AS customer_id) FROM ({parts}) AS each "
+            f"LEFT JOIN {bridge.TABLE} AS told ON told.old = each.customer_id"
+        )
     con.execute(f"CREATE VIEW lines AS {parts}")
     return [name for name, *_ in con.execute("DESCRIBE lines").fetchall()]
 
@@ -72,11 +86,13 @@ def rule(
     found: Facts,
     sheets: int,
     answers: Answers,
+    groups: Mapping[int, int] | None = None,
 ) -> None:
     """Make ``ruled`` (sheet, row, outcome, code): what is not used, and why.
 
     Overlaps go before the other rules: an order cancelled in the newer file is
-    cancelled, whatever the older says.
+    cancelled, whatever the older says. ``groups`` ties sheets together that hold the
+    same orders in different layouts: there these go by their number alone.
     """
     con.execute(
         "CREATE TABLE ruled "
@@ -95,7 +111,7 @@ def rule(
             "WHERE code IS NULL AND aside = 'joined'"
         )
     if sheets > 1:
-        _overlaps(con, columns)
+        _overlaps(con, columns, groups or {})
     if answers.merge_duplicates:
         _duplicates(con, columns)
     ignored = bool(answers.refunds == "ignore" and found.refunds)
@@ -130,12 +146,19 @@ def content(columns: list[str]) -> str:
     return f"hash({', '.join(names)})"
 
 
-def _overlaps(con: DuckDBPyConnection, columns: list[str]) -> None:
+def _overlaps(
+    con: DuckDBPyConnection, columns: list[str], groups: Mapping[int, int]
+) -> None:
     """Orders with a number: whole, from the file whose last order is later.
 
     Lines without one: the larger multiplicity.
     """
     key = order_key(columns, guests_alone=False)
+    if groups:
+        group = " ".join(f"WHEN {n} THEN {place}" for n, place in groups.items())
+        alike = f"number IS NOT NULL AND sheet IN ({', '.join(map(str, groups))})"
+        numbered = f"concat(CASE sheet {group} END, '#', ltrim(number, '#'))"
+        key = f"CASE WHEN {alike} THEN {numbered} ELSE {key} END"
     con.execute(
         f"CREATE TABLE compared AS SELECT sheet, row, line, number IS NULL AS bare, "
         f"hash({key}) AS key, {content(columns)} AS content, ordered_at "

@@ -118,13 +118,13 @@ def _beside(
 ) -> Typed:
     """The rows typed, with what a sheet of their orders or items says of them."""
     _, detection = sheets[number]
-    typed = _typed(detection, ways, raw)
+    typed = type_cells(detection, ways, raw)
     tops = [n for n, (_, top) in enumerate(sheets) if top.key in detection.orders_in]
     if tops:
         parts = []
         for n in tops:
             sheet, top = sheets[n]
-            parts.append(_typed(top, ways, lay_out(con, sheet, top, n)))
+            parts.append(type_cells(top, ways, lay_out(con, sheet, top, n)))
         return joined.with_orders(con, typed, parts, number)
     items = [
         n
@@ -135,12 +135,13 @@ def _beside(
         parts = []
         for n in items:
             sheet, each = sheets[n]
-            parts.append(_typed(each, ways, lay_out(con, sheet, each, n)))
+            parts.append(type_cells(each, ways, lay_out(con, sheet, each, n)))
         return joined.without_itemised(con, typed, parts, number)
     return typed
 
 
-def _typed(detection: Detection, ways: Ways, raw: str) -> Typed:
+def type_cells(detection: Detection, ways: Ways, raw: str) -> Typed:
+    """The text cells of :func:`lay_out` with what they mean: numbers, keys, times."""
     have = fields(detection)
     query = (
         f"SELECT *, {amounts.typed(detection, have)}, {_keys(have, ways)}, "
