@@ -156,7 +156,7 @@ def fetch(
     if not is_url(uri):
         return _local(uri, limits)
     folder.mkdir(parents=True, exist_ok=True)
-    scheme = urlsplit(uri).scheme.lower()
+    scheme = _parts(uri).scheme.lower()
     if scheme in _STORES:
         return _stored(uri, folder, limits, on_bytes)
     if scheme in _WEB:
@@ -175,6 +175,13 @@ def is_table(name: str) -> bool:
 def _lies_in(uri: str, prefix: str) -> bool:
     if is_url(uri) != is_url(prefix):
         return False
+    try:
+        return _is_below(uri, prefix)
+    except (ValueError, OSError, RuntimeError):  # what no path or URL is written like
+        return False
+
+
+def _is_below(uri: str, prefix: str) -> bool:
     if not is_url(uri):
         return Path(uri).resolve().is_relative_to(Path(prefix).resolve())
     one, other = urlsplit(uri), urlsplit(prefix)
@@ -184,13 +191,20 @@ def _lies_in(uri: str, prefix: str) -> bool:
     return same and below and not _DOTS.search(one.path)
 
 
+def _parts(uri: str) -> SplitResult:
+    try:
+        return urlsplit(uri)
+    except ValueError as error:
+        raise SourceNotFoundError(source=uri) from error
+
+
 def _server(url: SplitResult) -> tuple[str, str]:
     return url.scheme.lower(), url.netloc.lower()
 
 
 def _local(uri: str, limits: SourceLimits) -> list[tuple[Path, str]]:
     path = Path(uri)
-    if not path.exists():
+    if not _exists(path):
         raise SourceNotFoundError(source=uri)
     if not path.is_dir():
         return [(path, path.name)]
@@ -201,6 +215,13 @@ def _local(uri: str, limits: SourceLimits) -> list[tuple[Path, str]]:
         if each.is_file() and each.resolve().is_relative_to(root)
     ]
     return _tables(found, uri, limits)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (ValueError, OSError):  # too long a name, or behind a closed door
+        return False
 
 
 def _tables(
@@ -218,7 +239,7 @@ def _stored(
     uri: str, folder: Path, limits: SourceLimits, on_bytes: OnFetched | None
 ) -> list[tuple[Path, str]]:
     """Copy an object, or all below a prefix, out of its store."""
-    parts = urlsplit(uri)
+    parts = _parts(uri)
     if parts.query or parts.fragment or "@" in parts.netloc or _DOTS.search(parts.path):
         raise SourceNotAllowedError(source=uri)  # a query could name another server
     key = f"{parts.netloc}{unquote(parts.path)}".rstrip("/")

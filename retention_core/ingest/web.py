@@ -6,10 +6,12 @@ import http.client
 import ipaddress
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from retention_core.errors import RetentionError
 from retention_core.ingest import sources
 from retention_core.ingest.source_errors import (
     SourceNotAllowedError,
@@ -20,6 +22,7 @@ from retention_core.ingest.source_errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from retention_core.ingest.sources import OnFetched, SourceLimits
@@ -48,10 +51,21 @@ def download(
     """
     _check(uri, limits)
     target = folder / "download"
+    with (
+        _meanings(uri),
+        _opener(limits).open(uri, timeout=limits.seconds) as answer,
+    ):
+        _receive(answer, target, uri, limits, on_bytes)
+        return target, _name(answer.url)
+
+
+@contextmanager
+def _meanings(uri: str) -> Iterator[None]:
+    """What goes wrong on the way, said of ``uri``."""
     try:
-        with _opener(limits).open(uri, timeout=limits.seconds) as answer:
-            _receive(answer, target, uri, limits, on_bytes)
-            name = _name(answer.url)
+        yield
+    except RetentionError:
+        raise
     except urllib.error.HTTPError as error:
         raise _meaning(error, uri) from error
     except urllib.error.URLError as error:
@@ -61,7 +75,8 @@ def download(
     except (TimeoutError, ConnectionError, http.client.HTTPException) as error:
         detail = str(error) or type(error).__name__
         raise SourceUnreachableError(source=uri, detail=detail) from error
-    return target, name
+    except ValueError as error:  # a name that no server can have, here or redirected to
+        raise SourceNotFoundError(source=uri) from error
 
 
 def _check(uri: str, limits: SourceLimits) -> None:

@@ -167,6 +167,29 @@ def test_other_schemes_are_refused(tmp_path, uri):
         fetch(uri, tmp_path, OPEN)
 
 
+ODD = [
+    *("https://[", "s3://[", "https://[::1", "https://\u2100.example/x"),
+    *("a\0b", "x" * 5_000, "/etc/passwd/x"),
+    *("https://a..b/x", f"https://{'a' * 100}.example/x", "https://\u0448..b/x"),
+]
+
+
+@pytest.mark.parametrize("uri", ODD)
+def test_what_nobody_can_read_is_not_found_or_not_allowed(tmp_path, uri):
+    with pytest.raises(errors.SourceNotFoundError):
+        fetch(uri, tmp_path, OPEN)
+    for place in (str(tmp_path), "https://data.example", "https://[", "a\0b"):
+        with pytest.raises(errors.SourceNotAllowedError):
+            fetch(uri, tmp_path, SourceLimits(prefixes=("/srv", place + "/in")))
+
+
+def test_a_redirect_to_what_nobody_can_read_is_an_error_too(tmp_path, shelf):
+    things, address = shelf
+    things["/x"] = (302, "https://[")
+    with pytest.raises(errors.SourceNotFoundError):
+        fetch(f"{address}/x", tmp_path, OPEN)
+
+
 def test_a_file_is_loaded_from_a_server(tmp_path, shelf):
     things, address = shelf
     things["/files/my%20orders.csv"] = ORDERS
