@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
-GLOBAL = ("currency", "giant_key")
+GLOBAL = ("currency", "giant_key", "stores")
 # What changes the most of the rest is asked first.
 FIRST = (
     "encoding",
+    "role",
     "column",
     "amount_column",
     "amount_repeats",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_core.ingest import people
+from retention_core.ingest import people, systems
 from retention_ui import blocks, evidence
 from retention_ui.formats import md, short
 
@@ -27,6 +27,8 @@ def show(texts: Texts, formats: Formats, detections: Sequence[Detection]) -> Non
     orders = [each for each in detections if each.role == "orders"]
     _ruined(texts, formats, orders)
     _by_name(texts, orders)
+    _left_out(texts, detections)
+    _without_orders(texts, detections)
 
 
 def _passed_over(texts: Texts, detections: Sequence[Detection]) -> None:
@@ -68,3 +70,33 @@ def _by_name(texts: Texts, orders: Sequence[Detection]) -> None:
     told = [evidence.file(each, texts) for each in orders if people.by_name(each)]
     if told:
         blocks.note(texts("data.by_name", files=", ".join(told)))
+
+
+def _left_out(texts: Texts, detections: Sequence[Detection]) -> None:
+    """Say which tables are not used, and why those that look like orders are not."""
+    every = [each for each in detections if not each.passed_over and each.rows]
+    if not any(each.role == "orders" for each in every):
+        return
+    sums = [evidence.file(each, texts) for each in every if each.sums]
+    rest = [
+        evidence.file(each, texts)
+        for each in every
+        if each.role == "ignore" and not (each.sums or each.orders_missing)
+    ]
+    for key, names in (("data.left_out.sums", sums), ("data.left_out.rest", rest)):
+        if names:
+            words = texts(key, files="; ".join(names), count=len(names))
+            st.info(words, icon=":material/visibility_off:")
+
+
+def _without_orders(texts: Texts, detections: Sequence[Detection]) -> None:
+    """Warn of items whose orders are in no file, and name the file that has them."""
+    for each in detections:
+        if each.orders_missing:
+            wanted = systems.of(each).get("orders_in")
+            words = texts(
+                "data.orders_missing.named" if wanted else "data.orders_missing.any",
+                file=evidence.file(each, texts),
+                wanted=md(systems.title(wanted)),
+            )
+            st.warning(words, icon=":material/link_off:")

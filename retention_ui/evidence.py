@@ -293,6 +293,39 @@ def _giant_key(case: Case) -> Words:
     )
 
 
+def _stores(case: Case) -> Words:
+    """Ask by a few numbers, with the day and the customer that each file gives them."""
+    counts = {n: case.formats.count(case.fields[n]) for n in ("shared", "differ")}
+    shops = ", ".join(md(short(each)) for each in case.fields["files"].values())
+    lines = [
+        case.say("example", number=md(one[1]), first=_entry(one), second=_entry(two))
+        for one, two in case.fields["examples"]
+    ]
+    return Words(
+        title=case.say("title"),
+        options={
+            "shops": case.say("shops", names=shops),
+            "one": case.say("one"),
+        },
+        evidence=" ".join([case.say("evidence", **counts), *lines]),
+    )
+
+
+def _entry(told: Sequence[str | None]) -> str:
+    """Return what a file says of an order: the day, and who bought."""
+    file, _, day, person = told
+    parts = [str(each) for each in (day, person) if each]
+    return f"{md(short(str(file)))}: {md(', '.join(parts))}"
+
+
+def _role(case: Case) -> Words:
+    return Words(
+        title=case.say("title"),
+        options={each: case.say(each) for each in case.question.choices},
+        evidence=case.say("evidence"),
+    )
+
+
 def _general(case: Case) -> Words:
     """Let a question that has no words yet be answered all the same."""
     what = case.question.code.replace("_", " ")
@@ -330,4 +363,6 @@ _KNOWN: dict[str, Callable[[Case], Words]] = {
     "status": _status,
     "currency": _currency,
     "giant_key": _giant_key,
+    "stores": _stores,
+    "role": _role,
 }

@@ -25,14 +25,15 @@ from retention_ui.evidence import NONE
 from retention_ui.formats import Formats, md
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from retention_core.ingest.model import Answers, Detection
+    from retention_core.ingest.model import Answers, Detection, SheetAnswers
     from retention_ui.asked import Asked
     from retention_ui.datasets import Dataset
     from retention_ui.texts import Texts
 
     Columns = dict[str, str]
+    Sheets = dict[str, SheetAnswers]
 
 READINGS = ("day_first", "decimal", "encoding", "status", "includes")
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RUB", "AUD", "CAD", "SEK")
@@ -177,9 +178,9 @@ def _decoded(answers: Answers, answered: Sequence[Asked]) -> Answers:
     """Put the encodings that were chosen among the answers: all else waits for them."""
     found = dict(answers.sheets)
     for each in answered:
-        if each.code == "encoding" and each.answer is not None:
+        if each.code in ("encoding", "role") and each.answer is not None:
             key = each.detection.key
-            found[key] = replace(found[key], encoding=each.answer)
+            found[key] = replace(found[key], **{each.code: each.answer})
     return replace(answers, sheets=found)
 
 
@@ -209,6 +210,10 @@ def _with(
             currency = str(each.answer).strip().upper()
         elif code == "giant_key":
             keys[each.question.fields["key"]] = each.answer
+        elif code == "stores":
+            found |= _of_shops(found, each)
+        elif code == "role":
+            found[key] = replace(found[key], role=each.answer)
         elif code in READINGS:
             found[key] = replace(found[key], **{code: each.answer})
         else:
@@ -216,6 +221,18 @@ def _with(
             mapping = _mapped(before, each)
             found[key] = replace(found[key], mapping=mapping)
     return replace(answers, sheets=found, keys=keys, currency=currency)
+
+
+def _of_shops(said: Mapping[str, SheetAnswers], asked: Asked) -> Sheets:
+    """Return the files with their shops: as typed, else as proposed; or of one."""
+    names: dict[str, str] = asked.question.fields["files"]
+    if asked.answer == "one":
+        names = dict.fromkeys(names, "")
+    return {
+        key: replace(said[key], store=(said[key].store or name) if name else "")
+        for key, name in names.items()
+        if key in said
+    }
 
 
 def _mapped(mapping: Columns, asked: Asked) -> Columns:

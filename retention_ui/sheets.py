@@ -69,7 +69,7 @@ def show(
             # A mapping that was given before stands until it is changed.
             mapping = _mapping(texts, detection, known) or before.mapping
             said = replace(said, mapping=mapping)
-            if detection.role == "orders" and (several or before.store):
+            if detection.role == "orders" and (several or before.store is not None):
                 said = replace(said, store=_shop(texts, said, detection, known))
     return said
 
@@ -205,7 +205,8 @@ def _shop(
         key=f"data.sheet.{known}.shop",
         width=270,
     )
-    return found.strip() or None
+    # What was said to be of one shop stays so until a shop is named.
+    return found.strip() or (said.store if said.store == "" else None)
 
 
 def _preview(texts: Texts, detection: Detection) -> None:

@@ -80,19 +80,29 @@ def customers(
     )
     con.execute(f"CREATE TABLE people AS {people}")
     have = [name for name, *_ in con.execute("DESCRIBE people").fetchall()]
+    con.execute(f"CREATE TABLE spelt AS {_folded(con)}")
     _link(con, by_email="email" in traits)
     shared = [name for name in traits if name in have]
     hidden = {*shared, "person", "key", "mail"}
-    own = "".join(f', people."{name}"' for name in have if name not in hidden)
-    both = "".join(f", coalesce(people.{n}, known.{n}) AS {n}" for n in shared)
-    rest = "".join(f", known.{name}" for name in traits if name not in shared)
+    # Of several rows of one customer each cell is the first that is filled.
+    own = "".join(
+        f', arg_min(people."{name}", person) AS "{name}"'
+        for name in have
+        if name not in hidden
+    )
+    both = "".join(
+        f", coalesce(arg_min(people.{n}, person), any_value(known.{n})) AS {n}"
+        for n in shared
+    )
+    rest = "".join(
+        f", any_value(known.{name}) AS {name}" for name in traits if name not in shared
+    )
     key = "coalesce(known.customer_id, linked.customer_id, people.key, people.mail)"
     copy(
         con,
         f"SELECT {key} AS customer_id{both}{rest}{own} FROM known FULL JOIN "
         "(people LEFT JOIN linked USING (person)) "
-        "ON known.customer_id = linked.customer_id "
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY person) = 1",
+        "ON known.customer_id = linked.customer_id GROUP BY 1",
         path,
     )
 
@@ -101,14 +111,44 @@ def _link(con: DuckDBPyConnection, *, by_email: bool) -> None:
     """Make ``linked``: which customer of the orders each person is."""
     ways = [("customer_id", "key"), ("customer_id", "mail")]
     ways += [("email", "mail")] if by_email else []
+    ways += [("customer_id", "spelt")]
     found = " UNION ALL ".join(
         f"SELECT person, customer_id, {place} AS place "
-        f"FROM people JOIN known ON known.{theirs} = people.{ours}"
+        f"FROM (SELECT *, (SELECT theirs FROM spelt WHERE ours = key) AS spelt "
+        f"FROM people) AS people JOIN known ON known.{theirs} = people.{ours}"
         for place, (theirs, ours) in enumerate(ways)
     )
     con.execute(
         "CREATE TABLE linked AS SELECT person, arg_min(customer_id, place) "
         f"AS customer_id FROM ({found}) GROUP BY person"
+    )
+
+
+def _folded(con: DuckDBPyConnection) -> str:
+    """SQL of ``ours, theirs``: keys of the list that the orders spell otherwise.
+
+    ``01001``, ``c-1001`` and ``1001`` are one number: only where each stands for one
+    key on both sides, where none is the same as it is, and where at least half of one
+    side is found so.
+    """
+    plain = (
+        "regexp_replace(lower(trim({0})), '^[a-z]*[^a-z0-9]*0*([0-9]{{2,}})$', '\\1')"
+    )
+    ours, theirs = plain.format("key"), plain.format("customer_id")
+    con.execute(
+        "CREATE TABLE folded AS SELECT ours, theirs FROM "
+        f"(SELECT {ours} AS bare, min(key) AS ours FROM people WHERE key IS NOT NULL "
+        "GROUP BY ALL HAVING count(DISTINCT key) = 1) JOIN "
+        f"(SELECT {theirs} AS bare, min(customer_id) AS theirs FROM known "
+        "GROUP BY ALL HAVING count(DISTINCT customer_id) = 1) USING (bare)"
+    )
+    few = (
+        "least((SELECT count(DISTINCT key) FROM people), (SELECT count(*) FROM known))"
+    )
+    exact = "SELECT key FROM people JOIN known ON key = known.customer_id"
+    return (
+        f"SELECT * FROM folded WHERE NOT EXISTS ({exact}) "
+        f"AND (SELECT count(*) FROM folded) >= 0.5 * {few}"
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from retention_core import ingest
-from retention_ui import datasets, evidence, queries
+from retention_core.ingest.model import Answers, SheetAnswers
+from retention_ui import asked, datasets, evidence, queries, recognised
 from retention_ui.evidence import NONE
-from retention_ui.texts import catalogue
+from retention_ui.formats import Formats
+from retention_ui.texts import Texts, catalogue
 from tests.ui.test_load import REPEATED, data_page, headers
 
 CORE = Path(ingest.__file__).parent
@@ -162,3 +165,34 @@ def test_without_a_customer_the_rest_is_built():
 def test_the_amount_is_what_was_answered(content, code, answer, total):
     lines, _ = answered(content.encode(), (code, answer))
     assert lines["amount"].sum() == pytest.approx(total)
+
+
+def test_files_of_two_shops_are_asked_about_and_kept_apart():
+    head = b"Order ID,E-mail,Order Date,Product,Total,Currency\n"
+    shops = [
+        (
+            f"{shop}.csv",
+            head
+            + b"".join(
+                b"%d,%s%d@x.org,2024-0%d-15,Tea,5.50,EUR\n"
+                % (n, shop.encode(), n % 5, n % 8 + 1)
+                for n in range(100, 130)
+            ),
+        )
+        for shop in ("north", "south")
+    ]
+    dataset = datasets.create(shops)
+    asks = asked.questions(dataset.detection())
+    stores = next(each for each in asks if each.code == "stores")
+    words = evidence.words(
+        stores.detection, stores.question, Texts("en"), Formats("en")
+    )
+    assert words.title == "Are these files of different shops?"
+    assert "North, South" in words.options["shops"]
+    assert "30 order numbers stand in both files" in words.evidence
+    said = {each.key: SheetAnswers() for each in dataset.detection()}
+    for answer, names in (("shops", {"North", "South"}), ("one", {""})):
+        given = recognised._with(
+            Answers(sheets=said), [replace(stores, answer=answer)], dataset.detection()
+        )
+        assert {each.store for each in given.sheets.values()} == names

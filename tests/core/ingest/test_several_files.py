@@ -264,3 +264,37 @@ def test_a_sheet_a_month_is_read_whole(tmp_path):
     }
     path = book(tmp_path, Notes=[["Read me"], ["first"]], **months)
     assert lines(rc.ingest([path]))["amount"].sum() == pytest.approx(GOODS)
+
+
+# Lists of customers ----------------------------------------------------------------
+
+BOUGHT = table(
+    "Order No,Customer ID,Order Date,Total",
+    [(n, f"C-{1001 + n % 7}", d, 5) for n, _, _, d in ORDERS],
+)
+LISTED = "Customer ID,Birthday,{}"
+
+
+def customers(folder, spell, orders=BOUGHT):
+    one = table(
+        LISTED.format("Tags"),
+        [(spell(n), "1980-01-02", f"t{n % 2}") for n in range(1001, 1009)],
+    )
+    two = table(
+        LISTED.format("Acquisition Cost"),
+        [(spell(n), "1980-01-02", n / 10) for n in range(1001, 1009)],
+    )
+    result = take(folder, orders=orders, one=one, two=two)
+    return result.orders.run(result.orders.customers).set_index("customer_id")
+
+
+@pytest.mark.parametrize("spell", ["C-{}", "c-{}", "{}", "0{}"])
+def test_two_lists_say_more_of_each_customer_however_ids_are_spelt(tmp_path, spell):
+    told = customers(tmp_path, spell.format).loc["C-1002"]
+    assert (told["tags"], float(told["acquisition_cost"])) == ("t0", 100.2)
+
+
+def test_ids_that_could_be_two_customers_are_not_matched(tmp_path):
+    orders = BOUGHT.replace(",C-1001,", ",1002,")
+    told = customers(tmp_path, "D{}".format, orders)
+    assert told.loc[["C-1002", "1002"], "tags"].isna().all()
