@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import ssl
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ _CHUNK = 1 << 20
 _REFUSED = (401, 403, 407)
 _GONE = (404, 410)
 _ELSEWHERE = range(300, 400)
+_BROKEN = (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException)
 
 
 def download(
@@ -72,7 +74,7 @@ def _meanings(uri: str) -> Iterator[None]:
         if isinstance(error.reason, SourceNotAllowedError):
             raise error.reason from error
         raise SourceUnreachableError(source=uri, detail=error.reason) from error
-    except (TimeoutError, ConnectionError, http.client.HTTPException) as error:
+    except _BROKEN as error:
         detail = str(error) or type(error).__name__
         raise SourceUnreachableError(source=uri, detail=detail) from error
     except ValueError as error:  # a name that no server can have, here or redirected to
@@ -108,7 +110,7 @@ def _receive(
     on_bytes: OnFetched | None,
 ) -> None:
     """Write the answer down; ``Content-Length`` is only a promise."""
-    promised = int(answer.headers.get("Content-Length") or 0)
+    promised = answer.length or 0
     counter = sources.Counter(on_bytes, promised or None)
     with target.open("wb") as file:
         while promised <= limits.size and (chunk := answer.read(_CHUNK)):

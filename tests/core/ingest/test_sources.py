@@ -1,7 +1,14 @@
 from __future__ import annotations
 
 import http.server
+import os
+import shutil
+import socket
+import ssl
+import subprocess
 import threading
+import time
+from contextlib import contextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -237,6 +244,75 @@ def test_what_is_wrong_is_said(tmp_path, shelf):
         fetch(f"{address}/ill", tmp_path, OPEN)
     with pytest.raises(errors.SourceUnreachableError):
         fetch("http://127.0.0.1:1/x.csv", tmp_path, OPEN)
+
+
+@contextmanager
+def answering(*pieces, pause=0.0, trusted=None, noise=b""):
+    """The address of a server that says these bytes to whoever comes, and closes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            caller = server.accept()[0]
+            if trusted:
+                caller = trusted.wrap_socket(caller, server_side=True)
+            with caller, suppress(OSError):  # the other side may have had enough
+                caller.recv(65_536)
+                for each in pieces:
+                    caller.sendall(each)
+                    time.sleep(pause)
+                os.write(caller.fileno(), noise)  # below the encryption
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize("length", ["many", "-7", "9" * 5_000, "\u00b2"])
+def test_a_length_that_is_no_number_promises_nothing(tmp_path, length):
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode("latin-1")
+    with answering(head, ORDERS) as at:
+        ((path, _),) = fetch(f"http://{at}/x.csv", tmp_path, OPEN)
+    assert path.read_bytes() == ORDERS
+
+
+def test_an_answer_that_breaks_off_is_no_file(tmp_path):
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(ORDERS) + 1}\r\n\r\n".encode()
+    with (
+        answering(head, ORDERS) as at,
+        pytest.raises(errors.SourceUnreachableError, match="broke off"),
+    ):
+        fetch(f"http://{at}/x.csv", tmp_path, OPEN)
+
+
+@pytest.fixture
+def trusted(tmp_path, monkeypatch):
+    """A server's side of TLS, with a certificate that the client trusts."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
+    pem = tmp_path / "own.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", pem, "-out", tmp_path / "own.crt"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.crt"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "own.crt", pem)
+    return context
+
+
+def test_a_secure_answer_that_turns_to_noise_is_said_to_be_broken(tmp_path, trusted):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"
+    with (
+        answering(head, trusted=trusted, noise=b"no such record" * 9) as at,
+        pytest.raises(errors.SourceUnreachableError, match="SSL"),
+    ):
+        fetch(f"https://{at}/x.csv", tmp_path, OPEN)
 
 
 @pytest.fixture
