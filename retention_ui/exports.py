@@ -112,8 +112,13 @@ def steps(texts: Texts, vendor: str) -> None:
 
 
 def folded(texts: Texts, vendors: Iterable[str]) -> None:
-    """Offer the steps of some vendors, each in a box that is closed at first."""
+    """Offer the steps to files that name customers, in boxes that are closed at first.
+
+    A vendor that never tells who bought has none to offer.
+    """
     for each in vendors:
+        if f"{_WORDS}.{each}.buyers" in texts:
+            continue
         words = texts("exports.get", name=name(texts, each))
         with st.expander(words, type="compact", icon=":material/route:"):
             steps(texts, each)

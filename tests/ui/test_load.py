@@ -116,11 +116,10 @@ def test_one_row_and_rows_without_fault_are_said_as_such():
 
 def test_where_all_is_used_nothing_is_offered_as_not_used():
     rows = b"".join(
-        b"%05d %d 10.50\n" % (each % 7, 20240101 + each % 28) for each in range(60)
+        b"c%05d;2024-01-%02d;1%d.50;EUR\n" % (each % 7, each % 28 + 1, each % 3)
+        for each in range(60)
     )
-    app = upload("till.txt", rows)
-    assert any("spaces · no header" in each.value for each in app.markdown)
-    next(e for e in app.selectbox if e.label == "Currency").set_value("EUR").run()
+    app = upload("till.csv", b"Customer;Date;Amount;Currency\n" + rows)
     app.button(key="data.build").click().run()
     assert "Every row is used; this is good to know" in headers(app)
     assert "Why rows were not used as they stand" not in headers(app)

@@ -83,6 +83,18 @@ def test_the_overview_shows_the_revenue_and_says_what_is_missing(nameless):
     assert len(app.get("plotly_chart")) == 1
 
 
+def test_no_way_is_offered_to_what_a_vendor_never_tells(nameless):
+    path = nameless.folder / "detection.json"
+    before = path.read_text(encoding="utf-8")
+    found = [replace(e, system="wildberries_realization") for e in nameless.detection()]
+    path.write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")
+    app = opened("cohorts", nameless)
+    path.write_text(before, encoding="utf-8")
+    assert sound(app)
+    assert "gives sellers no buyers" in said(app)
+    assert not app.expander
+
+
 def test_baskets_need_no_names(nameless):
     app = opened("baskets", nameless)
     assert sound(app)
