@@ -54,6 +54,7 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
         _money(texts, formats, ledger)
         _currencies(texts, formats, ledger)
     _equal_lines(texts, formats, dataset, ledger)
+    _lists(texts, formats, ledger)
     _files(texts, formats, dataset)
     _buttons(texts, dataset)
 
@@ -225,6 +226,22 @@ def _equal_lines(
     ):
         answers = replace(dataset.answers(), merge_duplicates=kind == "used")
         recognised.build(texts, dataset, answers)
+
+
+def _lists(texts: Texts, formats: Formats, ledger: Ledger) -> None:
+    """Say how much of each list of customers or products stands in the orders."""
+    for each in ledger.lists.to_dict("records"):
+        found, listed = int(each["found"]), int(each["listed"])
+        words = texts(
+            f"data.lists.{each['role']}",
+            file=md(each["file"]),
+            found=formats.count(found),
+            listed=formats.count(listed),
+        )
+        if found * 2 < listed:
+            st.warning(words, icon=":material/link_off:")
+        else:
+            blocks.note(words)
 
 
 def _files(texts: Texts, formats: Formats, dataset: Dataset) -> None:

@@ -12,11 +12,48 @@ from retention_core.ingest.write import copy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
     from retention_core.ingest.model import Detection, RawSheet
 
     Sheets = list[tuple[RawSheet, Detection]]
+
+
+_OWN = ("of_list", "person", "key", "mail")
+
+
+def matched(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
+    """How much of each list stands in the orders: ``file, sheet, role, listed, found``.
+
+    Customers by id or e-mail, products by number or name.
+    """
+    import pandas as pd
+
+    rows = []
+    for sheet, each in sheets:
+        if each.role == "customers":
+            listed = (
+                "SELECT count(*), count(linked.person) FROM people LEFT JOIN linked "
+                f"USING (person) WHERE of_list = {values.literal(each.key)} "
+                "AND coalesce(key, mail) IS NOT NULL"
+            )
+        elif each.role == "products":
+            keys = [field for field in ("sku", "product") if field in each.mapping]
+            said = " OR ".join(f"lower({values.key(k)}) IN (FROM sold)" for k in keys)
+            listed = (
+                "WITH sold AS (SELECT lower(sku) AS key FROM order_lines WHERE sku IS "
+                "NOT NULL UNION SELECT lower(product) FROM order_lines WHERE product "
+                "IS NOT NULL) SELECT count(*), count(*) FILTER "
+                f"({said or 'false'}) FROM ({_mapped(sheet, each)}) "
+                f"WHERE coalesce({', '.join([*keys, 'NULL'])}) IS NOT NULL"
+            )
+        else:
+            continue
+        counts = con.execute(listed).fetchall()[0]
+        rows.append((each.file, each.sheet, each.role, *counts))
+    names = ["file", "sheet", "role", "listed", "found"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def products(con: DuckDBPyConnection, sheets: Sheets) -> None:
@@ -83,7 +120,7 @@ def customers(
     con.execute(f"CREATE TABLE spelt AS {_folded(con)}")
     _link(con, by_email="email" in traits)
     shared = [name for name in traits if name in have]
-    hidden = {*shared, "person", "key", "mail"}
+    hidden = {*shared, *_OWN}
     # Of several rows of one customer each cell is the first that is filled.
     own = "".join(
         f', arg_min(people."{name}", person) AS "{name}"'
@@ -169,7 +206,7 @@ def _person(sheet: RawSheet, found: Detection) -> str:
         if column in halves:
             continue
         name = fields.get(column) or normalise(column).replace(" ", "_")
-        if name and name not in names and name not in ("person", "key", "mail"):
+        if name and name not in names and name not in _OWN:
             names[name] = known.get(name, values.text(f"c{place}"))
     if "customer_name" not in names and {"first_name", "last_name"} <= names.keys():
         both = (names.pop("first_name"), names.pop("last_name"))
@@ -179,7 +216,8 @@ def _person(sheet: RawSheet, found: Detection) -> str:
     texts = "".join(f', {cell} AS "{name}"' for name, cell in names.items())
     kept = "".join(f', "{name}"' for name in names if name != "customer_id")
     return (
-        f"SELECT {values.literal(found.key)} || row AS person, {key} AS key, "
+        f"SELECT {values.literal(found.key)} AS of_list, "
+        f"{values.literal(found.key)} || row AS person, {key} AS key, "
         f"{mail} AS mail{kept} FROM (SELECT row{texts} FROM {sheet.relation} "
         f"WHERE row >= {found.first_row})"
     )

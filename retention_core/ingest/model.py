@@ -246,12 +246,16 @@ class Ledger:
     currencies
         ``currency, rows, amount`` (in its own), ``rate`` of the money in other
         currencies: converted, or (without a rate) set aside and in no sum.
+    lists
+        ``file, sheet, role, listed, found``: how many customers or products of each
+        list stand in the orders.
     """
 
     files: pd.DataFrame
     reasons: pd.DataFrame
     rows: ir.Table
     currencies: pd.DataFrame = field(default_factory=_no_frame)
+    lists: pd.DataFrame = field(default_factory=_no_frame)
 
     def __getattr__(self, name: str) -> int:
         """``rows_in`` and each outcome as a total over all files."""
@@ -272,6 +276,7 @@ class Ledger:
             "files": self.files,
             "reasons": self.reasons,
             "currencies": self.currencies,
+            "lists": self.lists,
         }
         content = {name: table.to_dict("list") for name, table in tables.items()}
         (folder / "ledger.json").write_text(
@@ -293,6 +298,7 @@ class Ledger:
             reasons=pd.DataFrame(content["reasons"]),
             rows=backend.table("ledger"),
             currencies=pd.DataFrame(content.get("currencies", {})),
+            lists=pd.DataFrame(content.get("lists", {})),
         )
 
 

@@ -287,6 +287,7 @@ def _frames(
         "files": ledger.files(con, sheets, seen.amount if plain else None),
         "reasons": ledger.reasons(con, sheets, quiet=plain and not seen.unnumbered),
         "currencies": currencies.found(con) if others else currencies.nothing(),
+        "lists": lists.matched(con, sheets),
     }
 
 

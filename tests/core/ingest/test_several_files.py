@@ -298,3 +298,17 @@ def test_ids_that_could_be_two_customers_are_not_matched(tmp_path):
     orders = BOUGHT.replace(",C-1001,", ",1002,")
     told = customers(tmp_path, "D{}".format, orders)
     assert told.loc[["C-1002", "1002"], "tags"].isna().all()
+
+
+def test_it_is_said_how_much_of_a_list_stands_in_the_orders(tmp_path):
+    listed = table(
+        "Customer ID,Birthday", [(f"C-{n}", "1980-01-02") for n in range(1001, 1015)]
+    )
+    goods = table(
+        "SKU,Name,Category,Cost",
+        [(1, "Tea", "Hot", 1), (2, "Cup", "Hard", 2), (3, "Pot", "Hard", 3)],
+    )
+    orders = BOUGHT.replace("Total", "Total,Item").replace(",5\n", ",5,Tea\n")
+    told = take(tmp_path, orders=orders, people=listed, goods=goods).ledger.lists
+    counts = told.set_index("role")[["listed", "found"]].T.to_dict("list")
+    assert counts == {"customers": [14, 7], "products": [3, 1]}
