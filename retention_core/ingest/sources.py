@@ -73,7 +73,9 @@ class SourceLimits:
     files
         Of one folder.
     seconds
-        That a server may stay silent.
+        That a server may stay silent, and take to begin its answer.
+    pace
+        Bytes that a server must send for each second beyond these.
     private
         Whether servers of the own network may be asked, and ``http://`` be used.
     prefixes
@@ -83,6 +85,7 @@ class SourceLimits:
     size: int = 20_000_000_000
     files: int = 1_000
     seconds: float = 30.0
+    pace: int = 10_000
     private: bool = False
     prefixes: tuple[str, ...] | None = None
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import socket
 import ssl
+import threading
+import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.sources import OnFetched, SourceLimits
 
 _CHUNK = 1 << 20
+_SLOW = "it answers too slowly"
 _REFUSED = (401, 403, 407)
 _GONE = (404, 410)
 _ELSEWHERE = range(300, 400)
@@ -112,12 +117,15 @@ def _receive(
     """Write the answer down; ``Content-Length`` is only a promise."""
     promised = answer.length or 0
     counter = sources.Counter(on_bytes, promised or None)
+    due = time.monotonic() + limits.seconds
     with target.open("wb") as file:
-        while promised <= limits.size and (chunk := answer.read(_CHUNK)):
+        while promised <= limits.size and (chunk := answer.read1(_CHUNK)):
             counter.add(len(chunk))
             if counter.done > limits.size:
                 break
             file.write(chunk)
+            if (time.monotonic() - due) * limits.pace > counter.done:
+                raise SourceUnreachableError(source=uri, detail=_SLOW)
     if max(promised, counter.done) > limits.size:
         target.unlink()
         raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
@@ -176,13 +184,56 @@ class _Plain(urllib.request.HTTPHandler):
 
 def _checked(kind: Any, limits: SourceLimits) -> Any:  # noqa: ANN401 a class of either kind
     class Checked(kind):  # type: ignore[misc]
-        """Looks who answers before it asks."""
+        """Looks whom it asks before it connects, and does not wait for ever."""
 
-        def connect(self) -> None:
-            super().connect()
-            address = self.sock.getpeername()[0].partition("%")[0]
-            if not (limits.private or ipaddress.ip_address(address).is_global):
-                self.close()
-                raise SourceNotAllowedError(source=self.host)
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+            super().__init__(*arguments, **options)
+            self._create_connection = partial(_connected, private=limits.private)
+
+        def getresponse(self) -> http.client.HTTPResponse:
+            """Wait for the headers, which may drip in, no longer than for silence."""
+            late = threading.Event()
+            clock = threading.Timer(limits.seconds, _hang_up, (self.sock, late))
+            clock.start()
+            try:
+                answer: http.client.HTTPResponse = super().getresponse()
+            finally:
+                clock.cancel()
+            if late.is_set():  # headers cut short look like whole ones
+                answer.close()
+                raise TimeoutError(_SLOW)
+            return answer
 
     return Checked
+
+
+def _connected(
+    address: tuple[str, int],
+    timeout: float,
+    source: tuple[str, int] | None,
+    *,
+    private: bool,
+) -> socket.socket:
+    """Connect to a name's own addresses, once all are known to be allowed."""
+    found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
+    places = [str(where[0]) for *_, where in found]
+    if not (private or all(map(_is_global, places))):
+        raise SourceNotAllowedError(source=address[0])
+    problem = OSError(f"no address for {address[0]}")
+    for each in places:
+        try:
+            return socket.create_connection((each, address[1]), timeout, source)
+        except OSError as error:
+            problem = error
+    raise problem
+
+
+def _is_global(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_global
+
+
+def _hang_up(connection: socket.socket, late: threading.Event) -> None:
+    late.set()
+    with suppress(OSError):
+        # Not the method of a secure one, which would forget that it is secure.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
