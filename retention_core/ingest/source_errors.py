@@ -52,6 +52,16 @@ class SourceTooLargeError(RetentionError, ValueError):
     )
 
 
+class TooManyFilesError(RetentionError, ValueError):
+    """A folder with more files than may be loaded at once."""
+
+    code = "too_many_files"
+    template = (
+        "The folder {source} holds {files} files with tables; {limit} can be loaded at "
+        "once. Load a part of it, or put the tables into fewer files."
+    )
+
+
 class SourceUnreachableError(RetentionError, OSError):
     """A server does not answer, or with an error."""
 

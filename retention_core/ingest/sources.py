@@ -20,6 +20,7 @@ from retention_core.ingest.source_errors import (
     SourceRefusedError,
     SourceTooLargeError,
     SourceUnreachableError,
+    TooManyFilesError,
 )
 
 if TYPE_CHECKING:
@@ -209,15 +210,24 @@ def _local(uri: str, limits: SourceLimits) -> list[tuple[Path, str]]:
     path = Path(uri)
     if not _exists(path):
         raise SourceNotFoundError(source=uri)
-    if not path.is_dir():
-        return [(path, path.name)]
-    root = path.resolve()
+    found = _below(path, uri, limits) if path.is_dir() else [(path, path.name)]
+    _weigh(sum(each.stat().st_size for each, _ in found), uri, limits)
+    return found
+
+
+def _below(folder: Path, uri: str, limits: SourceLimits) -> list[tuple[Path, str]]:
+    root = folder.resolve()
     found = [
-        (each, each.relative_to(path).as_posix())
-        for each in path.rglob("*")
+        (each, each.relative_to(folder).as_posix())
+        for each in folder.rglob("*")
         if each.is_file() and each.resolve().is_relative_to(root)
     ]
     return _tables(found, uri, limits)
+
+
+def _weigh(size: int, uri: str, limits: SourceLimits) -> None:
+    if size > limits.size:
+        raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
 
 
 def _exists(path: Path) -> bool:
@@ -234,7 +244,7 @@ def _tables(
     if not tables:
         raise NoTablesError(source=uri, endings=", ".join(ENDINGS))
     if len(tables) > limits.files:
-        raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
+        raise TooManyFilesError(source=uri, files=len(tables), limit=limits.files)
     return tables
 
 
@@ -250,8 +260,7 @@ def _stored(
         store = _store(parts.scheme.lower())
         objects = _objects(store, key, uri, limits)
         size = sum(size for _, _, size in objects)
-        if size > limits.size:
-            raise SourceTooLargeError(source=uri, limit_mb=limits.size // 1_000_000)
+        _weigh(size, uri, limits)
         counter = Counter(on_bytes, size)
         return [
             (_copied(store, source, folder / str(number), counter), name)

@@ -117,8 +117,14 @@ def test_a_folder_gives_its_tables_in_order(tmp_path):
     (tmp_path / "in" / "link.csv").symlink_to(outside)
     found = fetch(str(tmp_path / "in"), tmp_path / "new")
     assert names(found) == ["a.csv.gz", "b/1.xlsx", "b/2.CSV"]
-    with pytest.raises(errors.SourceTooLargeError):
+    with pytest.raises(errors.TooManyFilesError, match="3 files"):
         fetch(str(tmp_path / "in"), tmp_path, SourceLimits(files=2))
+    (tmp_path / "in" / "b" / "1.xlsx").write_bytes(bytes(2_000_000))
+    few = SourceLimits(size=1_000_000)
+    for each in ("in", "in/b/1.xlsx"):
+        with pytest.raises(errors.SourceTooLargeError, match="1 MB"):
+            fetch(str(tmp_path / each), tmp_path, few)
+    assert fetch(str(tmp_path / "in" / "a.csv.gz"), tmp_path, few)
     (tmp_path / "empty").mkdir()
     with pytest.raises(errors.NoTablesError, match=r"\.csv"):
         fetch(str(tmp_path / "empty"), tmp_path)
