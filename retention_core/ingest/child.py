@@ -41,6 +41,7 @@ _INHERITED = (
 )
 _SILENCE = 0.5  # seconds
 _CREDENTIALS = ("AWS_", "GOOGLE_")
+_HOMES = ("HOME", "USERPROFILE", "APPDATA")  # where stores' tools keep credentials
 _OUT_OF_MEMORY = re.compile(
     r"^[\w.]*(MemoryError|OutOfMemoryException|bad_alloc)|memory allocation of \d+",
     re.M,
@@ -117,12 +118,14 @@ def supervise(
         Called for each report, and with the last one while there is none. If it raises,
         the child is ended.
     credentials
-        Whether the child may know those of object stores.
+        Whether the child may know those of object stores, and find their files.
     """
     error: dict[str, Any] | None = None
     late = threading.Event()
-    known = _CREDENTIALS if credentials else ()
-    with _started(command, request, scratch, known) as process:
+    names = [each for each in os.environ if each in _INHERITED]
+    if credentials:
+        names += [n for n in os.environ if n in _HOMES or n.startswith(_CREDENTIALS)]
+    with _started(command, request, scratch, names) as process:
         clock = threading.Timer(limits.wall_seconds, _stop, (process, late))
         clock.start()
         try:
@@ -143,13 +146,9 @@ def supervise(
 
 @contextmanager
 def _started(
-    command: list[str], request: str, scratch: Path, known: tuple[str, ...]
+    command: list[str], request: str, scratch: Path, names: list[str]
 ) -> Iterator[subprocess.Popen[str]]:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name in _INHERITED or name.startswith(known)
-    }
+    environment = {name: os.environ[name] for name in names}
     environment |= settings.settings() | {
         "TMPDIR": str(scratch),
         "TEMP": str(scratch),

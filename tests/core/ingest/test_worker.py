@@ -232,6 +232,22 @@ def test_credentials_are_for_the_child_that_fetches(tmp_path, monkeypatch, crede
     assert ending.code == int(credentials)
 
 
+@pytest.mark.parametrize("credentials", [True, False])
+def test_files_of_credentials_are_found_by_the_child_that_fetches(
+    tmp_path, monkeypatch, credentials
+):
+    for each in ("HOME", "USERPROFILE", "APPDATA"):
+        monkeypatch.setenv(each, f"/home/{each}")
+    monkeypatch.setenv("HOMEMADE_PASSWORD", "/home/secret")
+    code = "import os, sys; sys.exit(sum('/home/' in e for e in os.environ.values()))"
+    command = [sys.executable, "-c", code]
+    monkeypatch.setenv("PATH", "/bin")
+    ending = child.supervise(
+        command, "{}", tmp_path, LIMITS, print, credentials=credentials
+    )
+    assert ending.code == (3 if credentials else 0)
+
+
 def test_what_a_store_holds_is_fetched_by_a_child(tmp_path, store):
     store["/shop/in/b.csv"] = ORDERS.encode() * 2000
     reports = []
