@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
 import shutil
 import time
 from dataclasses import replace
@@ -102,25 +104,38 @@ def sweep(now: float | None = None) -> None:
     """Delete what a browser corrected and has not used for ``KEPT_DAYS``."""
     oldest = (now or time.time()) - KEPT_DAYS * 86_400
     for folder in (datasets.root() / FOLDER).glob("*"):
-        if folder.stat().st_mtime < oldest:
+        if _used(folder) < oldest:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _kept(detection: Detection, origin: dict[str, Any] | None) -> SheetAnswers | None:
-    path = _path(origin) if origin else None
-    if path is None or not path.is_file():
+    if not origin:
         return None
-    path.parent.touch()
-    return memory.recall(detection, json.loads(path.read_text(encoding="utf-8")))
+    path = _path(origin)
+    try:
+        text = path.read_text(encoding="utf-8")
+        os.utime(path.parent)
+    except FileNotFoundError:
+        return None
+    return memory.recall(detection, json.loads(text))
 
 
 def _keep(path: Path, kept: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    oldest = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime)
+    oldest = sorted(path.parent.iterdir(), key=_used)
     for each in oldest[: max(0, len(oldest) - MOST + 1)]:
         each.unlink(missing_ok=True)
-    path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-    path.parent.touch()
+    # Another tab may read or write the same: it sees the old or the new, never half.
+    draft = path.with_suffix(f".{secrets.token_hex(8)}.draft")
+    draft.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def _used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # deleted by another tab since it was listed
+        return float("inf")
 
 
 def _path(origin: dict[str, Any]) -> Path:

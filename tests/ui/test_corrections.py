@@ -106,6 +106,26 @@ def test_what_nobody_uses_for_over_a_year_is_swept(data_folder, monkeypatch):
     assert not list(folder.iterdir())
 
 
+def test_what_is_kept_is_whole_at_every_moment(data_folder, monkeypatch):
+    monkeypatch.setattr(state, "browser", lambda: "b" * 32)
+    dataset = corrections.create([("till.csv", UNCLEAR)], lambda _: None)
+    first = Answers(sheets={"till.csv": SheetAnswers(day_first=True)})
+    corrections.remember(dataset, first)
+    (kept,) = (data_folder / corrections.FOLDER).rglob("*.json")
+    before = kept.read_text(encoding="utf-8")
+    gone = kept.parent / "just-deleted.json"
+    gone.symlink_to(kept.parent / "nowhere")  # is listed, and is not there
+    with kept.open(encoding="utf-8") as reader:
+        second = Answers(sheets={"till.csv": SheetAnswers(day_first=False)})
+        corrections.remember(dataset, second)
+        assert reader.read() == before
+    assert kept.read_text(encoding="utf-8") != before
+    assert set(kept.parent.iterdir()) == {kept, gone}
+    (kept.parent.parent / "swept").symlink_to(kept.parent / "nowhere")
+    corrections.sweep()
+    assert kept.is_file()
+
+
 def answered(content_type: bytes, cookie: bytes = b"", scheme: str = "http"):
     """The cookie that an answer brings; with one, nobody may keep the answer."""
     sent = []
