@@ -59,15 +59,22 @@ class Question:
     """What the data does not decide: a code, the facts of the case, the choices.
 
     ``choices`` are JSON values, the proposal first; the answer is one of them.
-    Codes: ``day_first`` (choices true, false), ``decimal`` (".", ","),
-    ``amount_column`` (column names; ``fields`` says what each would be),
+    Codes: ``day_first`` (choices true, false; fields: column, examples, what either
+    reading would find, rows in conflict), ``decimal`` (".", ","),
+    ``column`` (column names, or null for none; fields: the field that one of them is,
+    examples of each, why), ``amount_column`` (column names; fields: what each would
+    be), ``includes`` (true, false: whether the money contains the parts; fields:
+    column, parts, from field to column, examples), ``status`` ("sale", "refund" where
+    the column tells kinds of rows, "cancelled"; fields: column, words, from each that
+    is not known to its rows, examples),
     ``amount_repeats`` ("amount" of the line, or "order_total"; fields: column, orders,
-    lines, and the sum over these either way), ``currency`` (ISO codes; may be empty:
-    free choice), ``encoding`` (names of encodings; fields: examples, from each to cells
-    as they would read), ``giant_key`` ("guest", "customer"; fields: key, orders,
-    share), ``stores`` ("shops", "one"; fields: files, from each to the name of its shop
-    as proposed, shared and differing order numbers, examples), ``role`` (roles of
-    sheets; fields: why).
+    lines, and the sum over these either way), ``currency`` (ISO codes, any other may be
+    the answer; fields: named, and the sign that several share), ``encoding`` (names
+    of encodings; fields: examples, from each to cells as they would read),
+    ``giant_key`` ("guest", "customer"; fields: key, orders, share), ``stores``
+    ("shops", "one"; fields: files, from each to the name of its shop as proposed,
+    shared and differing order numbers, examples), ``role`` (roles of sheets; fields:
+    why).
     """
 
     code: str
@@ -78,6 +85,12 @@ class Question:
 @dataclass(frozen=True)
 class Detection:
     """What was recognised in one sheet of one file.
+
+    ``file`` is the name that the user gave; ``sheet`` that of the sheet, ``None`` in a
+    text. ``role`` says what its rows are; ``system`` is the key of the known system
+    that wrote it. ``encoding`` and ``delimiter`` are those of a text. ``currency`` is
+    the one that the sheet or its system names, the most frequent of several, ``None``
+    where there is none. ``questions`` are those that are open.
 
     ``columns`` are the header's names, made unique; ``mapping`` goes from field to
     column; ``examples`` holds up to three different values of each column; ``rows``
@@ -171,6 +184,9 @@ class Detection:
 class SheetAnswers:
     """What the user says of one sheet; ``None`` means: as recognised.
 
+    ``role`` is what its rows are. ``mapping`` goes from field to column, in place of
+    all that was recognised: a field that is not in it is in no column. ``day_first``,
+    ``decimal`` (the sign) and ``encoding`` say how it is read.
     ``status`` is what rows count as whose state was asked about; ``includes`` whether
     the money contains the shipping and tax that were asked about; ``store`` names the
     shop that the whole file is of; an empty one says of several files that they are of
