@@ -112,7 +112,8 @@ def _column(index: int, name: str, cells: list[str | None]) -> Column:
 
 
 def _is_whole(cell: str) -> bool:
-    return bool(re.fullmatch(r"(?:[#№]\s?)?-?\d+(\.0+)?", cell))
+    # What stands around the digits may be a currency, or letters of a number: R-1001.
+    return bool(re.fullmatch(r"[^\d.,]*\d+(\.0+)?[^\d.,]*", cell))
 
 
 def _is_date(cell: str) -> bool:

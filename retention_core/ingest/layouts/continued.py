@@ -29,7 +29,8 @@ FILLED_DOWN = (
     "campaign",
     "tags",
 )
-_OF_THE_LINE = ("product", "sku", "quantity", "unit_price", "amount", "order_total")
+_GOODS = ("product", "sku")
+_PIECES = ("quantity", "unit_price")
 
 
 def first(detection: Detection, fields: Iterable[str]) -> str:
@@ -65,16 +66,16 @@ def filled(
 ) -> str:
     """SQL in which the rows of an order have what stands on its first only.
 
-    A row without a number and a day belongs to the order above it, if it is no row of
-    totals (``is_total``). Money is never filled down. ``filled`` is the row that the
+    A row without a number and a day belongs to the order above it, if it says what was
+    sold and is no row of totals (``is_total``). Money is never filled down. ``filled`` is the row that the
     day was taken from, where filling mended a file.
     """
     fields = list(fields)
     down = [field for field in FILLED_DOWN if field in fields]
     above = "last_value(order_id IGNORE NULLS) OVER (ORDER BY row, line)"
     bare = " AND ".join(f"{field} IS NULL" for field in down)
-    own = [field for field in _OF_THE_LINE if field in fields]
-    bare += f" AND coalesce({', '.join(own)}) IS NOT NULL"
+    own = [f for f in _GOODS if f in fields] or [f for f in _PIECES if f in fields]
+    bare += f" AND coalesce({', '.join([*own, 'NULL'])}) IS NOT NULL"
     head = first(detection, fields)
     con.execute(
         "CREATE OR REPLACE TABLE raw_cells AS SELECT *, "

@@ -171,3 +171,16 @@ def test_words_for_nobody_are_nobody(tmp_path):
     table = lines(take(tmp_path, content, currency="EUR"))
     assert "Walk-in customer" not in set(table["customer_id"].dropna())
     assert table["customer_id"].isna().any()
+
+
+@pytest.mark.parametrize("start", ["R-", "RE-", "#", "K", "kr"])
+def test_letters_that_could_be_a_currency_do_not_hide_the_number_of_an_order(
+    tmp_path, start
+):
+    rows = "\n".join(
+        f"{start}{1001 + n // 2},2024-01-{1 + n // 4:02},k{n % 7}@x.de,Tea,{n + 0.5}"
+        for n in range(60)
+    )
+    path = write(tmp_path, "o.csv", f"Order ID,Date,Email,Product,Amount\n{rows}\n")
+    (found,) = recognise([(path, path.name)], Answers())
+    assert found.mapping["order_id"] == "Order ID"

@@ -81,6 +81,20 @@ def test_the_ladder_of_customer_keys(tmp_path):
     assert pd.isna(keys.iloc[3])
 
 
+@pytest.mark.parametrize("label", [",,,Gesamt:", ",,Gesamt:,", ",,,"])
+def test_a_sum_below_the_orders_is_no_line_of_the_last(tmp_path, label):
+    text = f"""
+        Rechnungsnummer,Datum,E-Mail,Artikel,Stück,Rabatt,Summe
+        R-1,2024-01-13,ann@x.de,Tee,1,,5.50
+        R-1,,,Brot,2,,7.25
+        R-2,2024-01-14,ben@x.de,Brot,1,,3.25
+        ,{label},,16.00
+        """
+    result = take(tmp_path, text)
+    assert lines(result)["amount"].sum() == 16.0
+    assert len(rows(result)) == 1
+
+
 def test_cells_are_filled_down_before_the_key_is_made(tmp_path):
     result = take(
         tmp_path,
