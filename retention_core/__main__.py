@@ -89,7 +89,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], pd.DataFrame]] = {
 
 
 def _ingest(options: argparse.Namespace) -> Result:
-    return rc.ingest(
+    result = rc.ingest(
         options.files,
         mapping=dict(options.map) or None,
         as_of=options.as_of,
@@ -97,6 +97,21 @@ def _ingest(options: argparse.Namespace) -> Result:
         currency=options.currency,
         refunds=options.refunds,
     )
+    _warn(result)
+    return result
+
+
+def _warn(result: Result) -> None:
+    """Say on stderr what the files leave open: the figures rest on a guess there."""
+    for found in result.detection:
+        for asked in found.questions:
+            about = asked.fields.get("field") or asked.fields.get("column") or ""
+            taken = asked.choices[0] if asked.choices else None
+            print(
+                f"open question: {found.key}: {asked.code} {about}".rstrip()
+                + f"; taken: {taken}",
+                file=sys.stderr,
+            )
 
 
 def _orders(options: argparse.Namespace) -> rc.Orders:

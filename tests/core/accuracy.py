@@ -2,8 +2,8 @@
 
 Each file is judged by what comes out of it: who bought, how many orders, what money,
 on which days. An order that came to nothing (its money went back, or it was free) may
-be counted or not. What differs from the truth is *asked* if a question was open that decides
-it, *refused* if the file was not taken at all, else *wrong*: silently wrong.
+be counted or not. What differs from the truth is *asked* if a question was open that
+decides it, *refused* if the file was not taken at all, else *wrong*: silently wrong.
 """
 
 from __future__ import annotations

@@ -35,7 +35,17 @@ def test_check_prints_the_reasons_and_what_was_recognised(orders, capsys):
     assert main(["check", orders]) == 0
     printed = capsys.readouterr()
     assert [row["code"] for row in table(printed.out)] == ["amount_missing"]
-    assert json.loads(printed.err.splitlines()[0])["mapping"]["ordered_at"] == "Date"
+    (facts,) = (line for line in printed.err.splitlines() if line.startswith("{"))
+    assert json.loads(facts)["mapping"]["ordered_at"] == "Date"
+
+
+def test_what_the_file_leaves_open_is_said_beside_every_figure(tmp_path, capsys):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS.replace(",Currency", "").replace(",EUR", ""))
+    main(["cohorts", str(path)])
+    assert "open question: orders.csv: currency" in capsys.readouterr().err
+    main(["cohorts", str(path), "--currency", "EUR"])
+    assert "currency" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

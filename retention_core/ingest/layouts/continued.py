@@ -67,8 +67,8 @@ def filled(
     """SQL in which the rows of an order have what stands on its first only.
 
     A row without a number and a day belongs to the order above it, if it says what was
-    sold and is no row of totals (``is_total``). Money is never filled down. ``filled`` is the row that the
-    day was taken from, where filling mended a file.
+    sold and is no row of totals (``is_total``). Money is never filled down.
+    ``filled`` is the row that the day was taken from, where filling mended a file.
     """
     fields = list(fields)
     down = [field for field in FILLED_DOWN if field in fields]
