@@ -71,7 +71,7 @@ def typed(detection: Detection, fields: Collection[str]) -> str:
     def read(field: str) -> str:
         if field not in fields:
             return "NULL::DOUBLE"
-        return values.number(field, detection.decimal_of(field))
+        return _number(detection, field)
 
     of = terms(detection, fields)
     counted = f"CASE WHEN quantity IS NULL THEN 1 ELSE {read('quantity')} END"
@@ -96,6 +96,12 @@ def typed(detection: Detection, fields: Collection[str]) -> str:
     return found + _of_order(detection, fields, of) if of else found
 
 
+def _number(detection: Detection, field: str) -> str:
+    """SQL of a field's number; of money in hundredths, of the whole."""
+    number = values.number(field, detection.decimal_of(field))
+    return f"({number}) / 100" if field in detection.cents else number
+
+
 def _own(
     detection: Detection,
     fields: Collection[str],
@@ -112,7 +118,7 @@ def _own(
         off = f"abs({given})" if detection.system else given
         return f"{gross} - coalesce({off}, 0)"
     elif "order_total" in fields:
-        money = values.number("order_total", detection.decimal_of("order_total"))
+        money = _number(detection, "order_total")
         return "NULL::DOUBLE" if of else money
     else:
         return "NULL::DOUBLE"
@@ -128,13 +134,13 @@ def _own(
 
 def _inside(detection: Detection, fields: Collection[str]) -> str:
     """SQL of the sum of what is to be taken out, whatever its signs."""
-    read = (values.number(field, detection.decimal_of(field)) for field in fields)
+    read = (_number(detection, field) for field in fields)
     return " + ".join(f"coalesce(abs({each}), 0)" for each in read) or "0"
 
 
 def _of_order(detection: Detection, fields: Collection[str], of: Terms) -> str:
     def read(field: str) -> str:
-        return values.number(field, detection.decimal_of(field))
+        return _number(detection, field)
 
     found = ""
     total = "NULL::DOUBLE"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.profile import Column
 
 _FEW = 50
+_BELOW = 2  # rows below a first from which a code is seen to go on
 
 
 def free(evidence: Evidence, taken: set[str], kind: str) -> list[Column]:
@@ -52,6 +53,34 @@ def numbers_of_orders(
         elif one_day is not None and one_day >= 0.98 and back < 0.02:
             repeated.append(column)
     return repeated or single
+
+
+def fuller(evidence: Evidence, number: Column, taken: set[str]) -> list[Column]:
+    """Codes that go with a number one to one, and on below it where it is blank."""
+    found = []
+    for column in evidence.sample.columns:
+        wanted = column.filled > number.filled and column.name not in taken
+        if wanted and like_codes(column) and _goes_on(evidence, number, column):
+            found.append(column)
+    return found
+
+
+def _goes_on(evidence: Evidence, number: Column, code: Column) -> bool:
+    pairs: set[tuple[str, str]] = set()
+    below, last = 0, None
+    for row in evidence.sample.rows[: evidence.sample.near]:
+        key, value = row[number.index], row[code.index]
+        if value is None:
+            continue
+        if key is not None:
+            pairs.add((key, value))
+        elif value != last:
+            return False
+        else:
+            below += 1
+        last = value
+    alone = len({key for key, _ in pairs}) == len({each for _, each in pairs})
+    return below >= _BELOW and alone and len({key for key, _ in pairs}) == len(pairs)
 
 
 def _one_day(evidence: Evidence, day: Column, column: Column) -> float | None:

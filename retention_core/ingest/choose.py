@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from retention_core.ingest import blind, fits, people, per_cent, revenue, states, sums
+from retention_core.ingest import (
+    blind,
+    fits,
+    headings,
+    hundredths,
+    people,
+    per_cent,
+    revenue,
+    states,
+    sums,
+)
 from retention_core.ingest.evidence import Evidence, like_people
 from retention_core.ingest.mapping import ORDERS, Offer, offers, take
 from retention_core.ingest.meanings import EXACT, denied, meanings, normalise
@@ -26,6 +36,11 @@ _ORDER_OF_ASKING = (
 _CANONICAL = 0.9
 _LISTED = 8
 # A word for a number of anything: of the row, where it counts the rows.
+_WHOLESALE = re.compile(
+    r"\b(wholesale|trade price|händlerpreis|grosshandel\w*|großhandel\w*|prix de gros"
+    r"|mayorista|al por mayor|atacado|ingrosso|опт\w*|hurt\w*|toptan|groothandel\w*)\b"
+    r"|卸|批发价|批發價|도매"
+)
 _BARE = {"no", "nr", "num", "number", "id", "номер", "n", "lp", "番号", "번호", "编号"}
 
 
@@ -39,6 +54,9 @@ class Choice:
     of_order: list[str] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)
     per_cent: dict[str, float] = field(default_factory=dict)
+    together: dict[str, list[str]] = field(default_factory=dict)
+    groups: dict[str, Any] = field(default_factory=dict)
+    cents: list[str] = field(default_factory=list)
 
 
 def names(sample: Sample) -> dict[str, str]:
@@ -104,12 +122,14 @@ def orders(sample: Sample) -> Choice:
     _number(evidence, choice, strengths)
     _product(evidence, choice, strengths)
     _customer(evidence, choice, strengths)
+    _headings(evidence, choice)
     _kinds(evidence, choice)
     _money(evidence, choice)
     for name in choice.mapping:
         choice.confidence.setdefault(name, strengths.get(name, 0.6))
     choice.questions = _most_important(choice.questions)
     choice.per_cent = _per_cent(evidence, choice.mapping)
+    choice.cents = hundredths.of(sample, choice.mapping)
     return choice
 
 
@@ -125,9 +145,9 @@ def given(sample: Sample, mapping: dict[str, str], before: Choice) -> Choice:
     """What follows from a mapping that the user gave."""
     evidence = Evidence(sample, _column(sample, mapping, "ordered_at"))
     settled = revenue.consequences(evidence, mapping)
-    if "status" in mapping:
-        asked = states.question(sample.named(mapping["status"]))
-        settled.questions += [asked] if asked else []
+    beside = states.beside(sample, mapping)
+    asked = states.question(*beside)
+    settled.questions += [asked] if asked else []
     sure = {
         name: before.confidence.get(name, 1.0)
         if before.mapping.get(name) == column
@@ -141,7 +161,33 @@ def given(sample: Sample, mapping: dict[str, str], before: Choice) -> Choice:
         settled.of_order,
         settled.includes,
         _per_cent(evidence, mapping),
+        _given_together(sample, mapping, beside),
+        _given_groups(evidence, mapping),
+        hundredths.of(sample, mapping),
     )
+
+
+def _given_together(
+    sample: Sample, mapping: dict[str, str], states_: list[Column]
+) -> dict[str, list[str]]:
+    """The fields that several columns make up."""
+    found = {}
+    if len(states_) > 1:
+        found["status"] = [each.name for each in states_]
+    names = people.two_names(sample)
+    for name in ("customer_id", "customer_name"):
+        if names and mapping.get(name) == names[0]:
+            found[name] = names
+    return found
+
+
+def _given_groups(evidence: Evidence, mapping: dict[str, str]) -> dict[str, Any]:
+    """The headings of groups, as customers where the user says so."""
+    found = headings.column(evidence.sample, evidence.day)
+    if found is None:
+        return {}
+    of_people = mapping.get("customer_id") == found.name
+    return headings.rule(found, "customer_id" if of_people else "category")
 
 
 def answered(found: Choice, *, includes: bool | None) -> Choice:
@@ -217,6 +263,7 @@ def _differ(evidence: Evidence, named: str, rivals: list[Column]) -> bool:
 def _number(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> None:
     """The number of the order: not one of its payment, its parcel or its line."""
     sample = evidence.sample
+    _fuller(evidence, choice, strengths)
     named = choice.mapping.get("order_id")
     if named is not None and strengths.get("order_id", 0.0) >= KNOWN:
         choice.confidence["order_id"] = 0.97
@@ -233,12 +280,26 @@ def _number(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> 
     found = blind.numbers_of_orders(evidence, taken, day)
     if not found:
         return
-    first = found[0]
-    choice.mapping["order_id"] = first.name
-    clear = len(found) == 1 and first.unique < 0.98
+    choice.mapping["order_id"] = found[0].name
+    _fuller(evidence, choice, strengths)
+    first = sample.named(choice.mapping["order_id"])
+    clear = first not in found or (len(found) == 1 and first.unique < 0.98)
     choice.confidence["order_id"] = 0.85 if clear else 0.6
     if not clear and evidence.together(first) > 0.02:
         _ask(choice, "order_id", found, "by_values")
+
+
+def _fuller(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> None:
+    """Of two numbers that go together, the one that stands on all rows of an order."""
+    named = choice.mapping.get("order_id")
+    if named is None or not _unnumbered(evidence, evidence.sample.named(named)):
+        return
+    others = blind.fuller(
+        evidence, evidence.sample.named(named), set(choice.mapping.values())
+    )
+    if len(others) == 1:
+        choice.mapping["order_id"] = others[0].name
+        strengths["order_id"] = EXACT
 
 
 def _unnumbered(evidence: Evidence, number: Column) -> bool:
@@ -252,6 +313,11 @@ def _unnumbered(evidence: Evidence, number: Column) -> bool:
 
 def _customer(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -> None:
     found, sure, why = people.choose(evidence, choice.mapping, strengths)
+    names = people.two_names(evidence.sample)
+    if names and (not found or sure < SURE) and not _keyed(found, names):
+        found = dict.fromkeys(("customer_id", "customer_name"), names[0])
+        choice.together |= dict.fromkeys(found, names)
+        sure, why = 0.8, None
     for name in people.LADDER:
         choice.mapping.pop(name, None)
     choice.mapping |= found
@@ -271,6 +337,35 @@ def _customer(evidence: Evidence, choice: Choice, strengths: dict[str, float]) -
     named += twins
     others = people.unnamed(evidence, set(choice.mapping.values()), order)
     _ask(choice, "customer_id", [*named, *others], why or "weak_name")
+
+
+def _headings(evidence: Evidence, choice: Choice) -> None:
+    """Customers that stand above their rows."""
+    found = headings.column(evidence.sample, evidence.day)
+    if found is None:
+        return
+    field_ = "category"
+    if headings.may_be_customers(choice.mapping, found):
+        field_ = "customer_id"
+        for name in people.LADDER:
+            choice.mapping.pop(name, None)
+        choice.mapping["customer_id"] = found.name
+        sure = headings.is_sure(found)
+        choice.confidence["customer_id"] = 0.8 if sure else 0.5
+        choice.questions = [q for q in choice.questions if not _of_customer(q)]
+        if not sure:
+            _ask(choice, "customer_id", [found], "by_values")
+    choice.groups = headings.rule(found, field_)
+
+
+def _of_customer(question: Question) -> bool:
+    return question.fields.get("field") == "customer_id"
+
+
+def _keyed(found: dict[str, str], names: list[str]) -> bool:
+    """Whether something other than a part of the name may say who bought."""
+    keys = {found[field] for field in people.LADDER if field in found}
+    return bool(keys - set(names))
 
 
 def _twins(evidence: Evidence, name: str) -> list[Column]:
@@ -322,11 +417,18 @@ def _kinds(evidence: Evidence, choice: Choice) -> None:
         if found is not None:
             choice.mapping["status"] = found.name
             choice.confidence["status"] = 0.8
-    if "status" in choice.mapping:
-        column = evidence.sample.named(choice.mapping["status"])
-        asked = states.question(column)
-        choice.questions += [asked] if asked else []
     _rows(evidence, choice, taken)
+    _states(evidence, choice)
+
+
+def _states(evidence: Evidence, choice: Choice) -> None:
+    """All columns that say of orders that they came to nothing, and their words."""
+    found = states.beside(evidence.sample, choice.mapping)
+    if len(found) > 1:
+        choice.together["status"] = [column.name for column in found]
+    asked = states.question(*found)
+    already = any(each.code == "status" for each in choice.questions)
+    choice.questions += [asked] if asked and not already else []
 
 
 def _rows(evidence: Evidence, choice: Choice, taken: set[str]) -> None:
@@ -380,7 +482,10 @@ def _prices(evidence: Evidence, choice: Choice, mapping: dict[str, str]) -> None
         if column.name not in mapping.values()
         and column.number >= 0.6
         and column.cells != named.cells
-        and meanings(column.name).get("unit_price", 0.0) >= KNOWN
+        and (
+            meanings(column.name).get("unit_price", 0.0) >= KNOWN
+            or _WHOLESALE.search(normalise(column.name))
+        )
     ]
     if rivals:
         _ask(choice, "unit_price", [named, *rivals], "rivals")

@@ -61,6 +61,9 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
             "of_order": found.of_order,
             "includes": found.includes,
             "per_cent": found.per_cent,
+            "together": found.together,
+            "groups": found.groups,
+            "cents": found.cents,
         }
     detection = Detection(
         file=sheet.file,
@@ -102,7 +105,7 @@ def _words(sampled: Sample, found: Choice, said: SheetAnswers) -> dict[str, list
     words = {"nobody": states.nobodies(sampled, found.mapping)}
     words |= extras.spoken(sampled, found.mapping)
     if "status" in found.mapping:
-        words |= states.spelt(sampled.named(found.mapping["status"]))
+        words |= states.spelt(sampled, found.mapping, found.together)
     kinds = {"cancelled": ("cancelled", "shipping_row"), "refund": ("refund_row",)}
     for kind in kinds.get(said.status or "", ()):
         more = [word.casefold() for each in asked for word in each]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from retention_core.ingest.model import Detection
     from retention_core.ingest.several import Upload
 
+_STATES = ("status", "cancelled_at", "refund_amount")
 _ITEMS = {"product", "sku", "quantity", "unit_price", "amount"}
 
 
@@ -52,7 +53,7 @@ def _are_items(upload: Upload, number: int, each: Detection) -> bool:
 
     A list of products has no quantities.
     """
-    if not several.has_goods(each) or not several.lacks(each):
+    if not several.has_goods(each) or not _lacks(each):
         return False
     return (
         upload.found[number].role == "orders"
@@ -67,8 +68,14 @@ def _dated(each: Detection) -> bool:
 
 def _tells(top: Detection, items: Detection) -> bool:
     """Whether a sheet says of orders what the items do not."""
-    missing = several.lacks(items)
-    return _dated(top) and bool(missing - several.lacks(top))
+    missing = _lacks(items)
+    return _dated(top) and bool(missing - _lacks(top))
+
+
+def _lacks(each: Detection) -> set[str]:
+    """What of day, customer, money and state a sheet does not say."""
+    stateless = not {*_STATES} & {*each.mapping}
+    return several.lacks(each) | ({"state"} if stateless else set())
 
 
 def _is_of_order(fields: dict[str, object]) -> bool:

@@ -109,6 +109,10 @@ class Detection:
     header's record where rows have more: of a row that fills these nobody knows which
     cell stands under which name.
 
+    ``groups`` says in which column (from 1) rows of their own name the rows below them,
+    the field that this is, and by which words totals go. ``cents`` are the fields whose
+    money is in hundredths.
+
     ``together`` has the fields that several columns make up, with all of these.
     ``of_order`` are the fields that hold for the whole order, on whichever of its rows
     they stand; ``includes`` those that the money contains and that are taken out of it.
@@ -162,6 +166,8 @@ class Detection:
     orders_missing: bool = False
     sums: bool = False
     same_orders: list[str] = field(default_factory=list)
+    groups: dict[str, Any] = field(default_factory=dict)
+    cents: list[str] = field(default_factory=list)
 
     def decimal_of(self, field: str) -> str:
         """The decimal sign of the column of a field."""

@@ -16,7 +16,7 @@ from retention_core.ingest.meanings import EXACT, denied, meanings, normalise
 if TYPE_CHECKING:
     from retention_core.ingest.evidence import Evidence
     from retention_core.ingest.model import Detection
-    from retention_core.ingest.profile import Column
+    from retention_core.ingest.profile import Column, Sample
 
 LADDER = ("customer_id", "email", "phone", "customer_name")
 _MANY = 30  # rows from which it is odd that nobody comes back
@@ -47,6 +47,19 @@ def suits(evidence: Evidence, column: Column, order: Column | None) -> bool:
         if constant is not None and constant < _SAME:
             return False
     return True
+
+
+def two_names(sample: Sample) -> list[str]:
+    """The columns of the first and the last name of who bought, if both are there."""
+    found = []
+    for field in ("first_name", "last_name"):
+        named = [
+            column.name
+            for column in sample.columns
+            if column.cells and meanings(column.name).get(field, 0.0) >= EXACT
+        ]
+        found += named[:1]
+    return found if len(found) == 2 else []
 
 
 def never_returns(evidence: Evidence, column: Column, order: Column | None) -> bool:

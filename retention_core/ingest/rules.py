@@ -179,8 +179,11 @@ def _own_words(detection: Detection) -> list[dict[str, list[str]]]:
 
 
 def _says(detection: Detection, field: str, value: str) -> str:
+    usual = VALUES.get(value, [])
+    if not detection.system:
+        usual = [word for word in usual if word not in VALUES["unclear"]]
     words = [
-        *VALUES.get(value, []),
+        *usual,
         *detection.words.get(value, []),
         *(word for each in _own_words(detection) for word in each.get(value, [])),
     ]

@@ -74,6 +74,7 @@ def stage(
     raw = lay_out(con, sheet, detection, number)
     name = f"staged_{number}"
     if continued.are_in(con, raw, detection, have):
+        raw = _totalled(sheet, detection, raw)
         raw = continued.filled(con, raw, detection, have, rules.is_total("first_cell"))
         raw = _kept(con, raw, number)
     typed = _beside(con, sheets, number, ways, raw)
@@ -81,9 +82,12 @@ def stage(
     kind = "VIEW" if detection.rows > SMALL and plain else "TABLE"
     con.execute(f"CREATE {kind} {name} AS {_rows(number, detection, ways, typed)}")
     found = look(con, name)
-    if found.without_day and {"order_id", "ordered_at"} <= {*have}:
+    if found.without_day and "ordered_at" in have:
         con.execute(f"DROP {kind} {name}")
-        raw = continued.filled(con, raw, detection, have, rules.is_total("first_cell"))
+        raw = _totalled(sheet, detection, raw)
+        if "order_id" in have:
+            total = rules.is_total("first_cell")
+            raw = continued.filled(con, raw, detection, have, total)
         typed = _beside(con, sheets, number, ways, raw)
         con.execute(f"CREATE TABLE {name} AS {_rows(number, detection, ways, typed)}")
     elif not found.clean and kind == "VIEW":
@@ -92,6 +96,31 @@ def stage(
     if found.orphans:
         fill_customers(con, name)
     return name, found if found.clean else look(con, name)
+
+
+def _totalled(sheet: RawSheet, detection: Detection, query: str) -> str:
+    """SQL in which ``first_cell`` is the word for a total, whichever cell has it.
+
+    Looked for in rows without a day of their own, and not in the name of a product.
+    """
+    mapping = detection.mapping
+    things = {mapping.get(field) for field in ("product", "sku", "category")}
+    places = [n for n, name in enumerate(detection.columns) if name not in things]
+    if "ordered_at" not in mapping:
+        return query
+    day = cells(detection)["ordered_at"]
+    words = ", ".join(
+        f"CASE WHEN {rules.is_total(text)} THEN {text} END"
+        for text in (values.text(f"c{place}") for place in places)
+    )
+    found = (
+        f"SELECT row, coalesce({words}) AS word FROM {sheet.relation} "
+        f"WHERE row >= {detection.first_row} AND {day} IS NULL"
+    )
+    return (
+        "SELECT laid.* REPLACE (coalesce(word, first_cell) AS first_cell) "
+        f"FROM ({query}) AS laid LEFT JOIN ({found} AND word IS NOT NULL) USING (row)"
+    )
 
 
 def _kept(con: DuckDBPyConnection, query: str, number: int) -> str:

@@ -208,6 +208,7 @@ def facts(system: System, names: list[str]) -> dict[str, Any]:
         "no_customer": system.get("no_customer", False),
         "instead": list(system.get("instead", [])),
         "utc": system.get("utc", False),
+        "groups": system.get("groups", {}),
     }
 
 

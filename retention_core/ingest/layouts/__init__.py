@@ -25,7 +25,7 @@ def lay_out(
     """
     system = systems.of(detection)
     query = columns.query(sheet, detection, system)
-    if "groups" in system:
+    if detection.groups:
         query = groups.named(con, query, detection, number)
     if "items" in system:
         query = items.unpacked(query, detection)
@@ -39,8 +39,8 @@ def fields(detection: Detection) -> list[str]:
     system = systems.of(detection)
     found = [*detection.mapping, *columns.patterns(detection, system)]
     found += [*system.get("refunds", {}), *items.fields(detection)]
-    if "groups" in system:
-        found.append(system["groups"]["field"])
+    if detection.groups:
+        found.append(detection.groups["field"])
     if detection.store:
         found.append("store")
     return list(dict.fromkeys(found))
@@ -48,5 +48,6 @@ def fields(detection: Detection) -> list[str]:
 
 def is_plain(detection: Detection) -> bool:
     """Whether every row is a line and stands for itself."""
-    steps = ("kinds", "summary", "groups", "items")
-    return not (detection.orders_in or systems.of(detection).keys() & {*steps})
+    steps = ("kinds", "summary", "items")
+    laid_out = detection.orders_in or detection.groups
+    return not (laid_out or systems.of(detection).keys() & {*steps})

@@ -26,13 +26,11 @@ def query(sheet: RawSheet, detection: Detection, system: dict[str, Any]) -> str:
     for field, found in patterns(detection, system).items():
         named[field] = f"coalesce({named[field]}, {found})" if field in named else found
     named |= _of_refunds(detection, system, named)
+    if detection.groups and _of_heading(detection):
+        named.pop(detection.groups["field"])
     texts = "".join(f", {each} AS {field}" for field, each in named.items())
     kind = f"{_kind(detection, system)} AS kind"
-    if "groups" in system:
-        place = system["groups"]["column"] - 1
-        texts += f", {values.text(f'c{place}')} AS group_cell"
-        field = system["groups"]["field"]
-        texts += "" if field in named else f", NULL::VARCHAR AS {field}"
+    texts += _of_groups(detection, named)
     if "items" in system:
         texts += f", {items.packed(detection)} AS items"
         kind = f"CASE WHEN {items.unreadable(detection)} THEN 'items_unreadable' "
@@ -47,6 +45,23 @@ def query(sheet: RawSheet, detection: Detection, system: dict[str, Any]) -> str:
         f"SELECT row, 1::USMALLINT AS line, c0 AS first_cell, NULL AS filled, {kind}"
         f"{texts} FROM {sheet.relation} WHERE row >= {detection.first_row}"
     )
+
+
+def _of_heading(detection: Detection) -> bool:
+    """Whether the field of the groups is read from their headings and nowhere else."""
+    place: int = detection.groups["column"] - 1
+    column = detection.mapping.get(detection.groups["field"])
+    return detection.columns[place] == column
+
+
+def _of_groups(detection: Detection, named: dict[str, str]) -> str:
+    """The cell that names a group, and room for the name in the rows below."""
+    if not detection.groups:
+        return ""
+    place = detection.groups["column"] - 1
+    texts = f", {values.text(f'c{place}')} AS group_cell"
+    field = detection.groups["field"]
+    return texts if field in named else f"{texts}, NULL::VARCHAR AS {field}"
 
 
 def cells(detection: Detection) -> dict[str, str]:

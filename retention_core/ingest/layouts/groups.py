@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import systems, values
+from retention_core.ingest import values
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,7 +18,7 @@ def named(
     """SQL in which the rows of a group have its name; its own rows are no sales."""
     import pandas as pd
 
-    rules = systems.of(detection)["groups"]
+    rules = detection.groups
     pattern = values.literal(rules.get("total", "^$"))
     total = f"coalesce(regexp_matches(lower(group_cell), {pattern}), false)"
     day = "ordered_at IS NULL" if "ordered_at" in detection.mapping else "true"
