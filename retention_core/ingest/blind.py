@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import sums
+from retention_core.ingest.coins import CODES
 from retention_core.ingest.evidence import (
     like_codes,
     like_people,
@@ -109,6 +110,18 @@ def products(evidence: Evidence, taken: set[str], order: Column | None) -> list[
         if varied or (within is None and column.distinct >= 3):
             found.append(column)
     return found
+
+
+def currency(evidence: Evidence, taken: set[str]) -> Column | None:
+    """The only column that holds nothing but codes of currencies."""
+    found = [
+        column
+        for column in evidence.sample.columns
+        if column.name not in taken
+        and column.cells
+        and all(cell.upper() in CODES for cell in set(column.cells))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def pieces(evidence: Evidence, mapping: dict[str, str]) -> None:

@@ -410,13 +410,18 @@ def _product(evidence: Evidence, choice: Choice, strengths: dict[str, float]) ->
 
 
 def _kinds(evidence: Evidence, choice: Choice) -> None:
-    """A column of type words is one whatever it is called."""
+    """Columns of type words, of currencies, are such whatever they are called."""
     taken = set(choice.mapping.values())
     if "status" not in choice.mapping:
         found = states.unnamed(evidence.sample, taken)
         if found is not None:
             choice.mapping["status"] = found.name
             choice.confidence["status"] = 0.8
+    if "currency" not in choice.mapping:
+        coded = blind.currency(evidence, taken)
+        if coded is not None:
+            choice.mapping["currency"] = coded.name
+            choice.confidence["currency"] = 0.9
     _rows(evidence, choice, taken)
     _states(evidence, choice)
 

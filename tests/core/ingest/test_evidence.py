@@ -184,3 +184,11 @@ def test_letters_that_could_be_a_currency_do_not_hide_the_number_of_an_order(
     path = write(tmp_path, "o.csv", f"Order ID,Date,Email,Product,Amount\n{rows}\n")
     (found,) = recognise([(path, path.name)], Answers())
     assert found.mapping["order_id"] == "Order ID"
+
+
+def test_codes_of_currencies_are_seen_under_any_name(tmp_path):
+    rows = "\n".join(f"{n},2024-01-{n + 1:02},k{n % 5},{n}.5,EUR" for n in range(20))
+    path = write(tmp_path, "o.csv", f"Order ID,Date,Customer ID,Amount,Whrg\n{rows}\n")
+    (found,) = recognise([(path, path.name)], Answers())
+    assert found.currency == "EUR"
+    assert not found.questions
