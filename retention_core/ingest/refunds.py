@@ -229,7 +229,8 @@ def _name_targets(con: DuckDBPyConnection, item: str) -> None:
     con.execute(
         "CREATE TABLE refunding AS WITH refunds AS ("
         f"SELECT sheet, row, line, {_BARE} AS bare, "
-        f"number, customer_id, {item} AS item, ordered_at AS moment, amount, "
+        f"number, customer_id, order_id AS own, {item} AS item, "
+        "ordered_at AS moment, amount, "
         "coalesce(refunded_at, ordered_at)::DATE AS day FROM kept WHERE is_refund), "
         "orders AS (SELECT number, order_id, max(customer_id) AS customer_id, "
         "min(ordered_at) AS first_at FROM kept WHERE NOT is_refund "
@@ -242,7 +243,7 @@ def _name_targets(con: DuckDBPyConnection, item: str) -> None:
         "QUALIFY row_number() OVER (PARTITION BY r.sheet, r.row, r.line ORDER BY "
         "o.number = r.number DESC, o.customer_id IS NOT DISTINCT FROM r.customer_id "
         "DESC, o.first_at DESC, o.order_id) = 1) "
-        "SELECT r.sheet, r.row, r.line, named.order_id AS target, "
+        "SELECT r.sheet, r.row, r.line, r.own, named.order_id AS target, "
         "coalesce(r.customer_id, named.customer_id) AS customer_id, item, moment, "
         "abs(amount) AS amount FROM refunds r LEFT JOIN named USING (sheet, row, line)"
     )
@@ -257,7 +258,7 @@ def _fetch(
         "SELECT sheet, row, line, target, customer_id, item, moment, amount "
         f"FROM refunding WHERE {mine.format('target', shares, share)} OR ({share} = 0 "
         "AND customer_id IS NULL AND target IS NULL) "
-        "ORDER BY moment, amount, item, target, customer_id, sheet, row, line"
+        "ORDER BY moment, amount, item, target, customer_id, own, sheet, row, line"
     ).fetchall()
     sold = con.execute(
         "SELECT order_id, first_at, customer_id, item, moment, "

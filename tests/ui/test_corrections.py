@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -142,7 +143,9 @@ def answered(content_type: bytes, cookie: bytes = b"", scheme: str = "http"):
 
     scope = {"type": "http", "method": "GET", "path": "/", "scheme": scheme}
     scope |= {"headers": [(b"cookie", cookie)] if cookie else []}
-    asyncio.run(BrowserKey(app)(scope, receive, send))
+    # A browser test before this one may have left a loop running in its thread.
+    with ThreadPoolExecutor() as pool:
+        pool.submit(lambda: asyncio.run(BrowserKey(app)(scope, receive, send))).result()
     headers = dict(sent[0]["headers"])
     assert (b"set-cookie" in headers) == (headers.get(b"cache-control") == b"no-store")
     return headers.get(b"set-cookie", b"").decode()

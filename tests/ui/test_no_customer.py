@@ -32,7 +32,7 @@ def nameless(tmp_path_factory):
         yield dataset
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def amazon(nameless):
     """The same, recognised as an export of Amazon's."""
     path = nameless.folder / "detection.json"

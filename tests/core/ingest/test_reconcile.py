@@ -250,6 +250,14 @@ def test_the_order_of_files_changes_nothing(one, other):
     same(ingested(*texts), ingested(*reversed(texts)))
 
 
+def test_whichever_refund_takes_the_rest_of_a_sale_does_not_go_by_the_file():
+    guests = [["2,,2024-01-11,Tea,-2,-10", "2,,2024-01-11,Tea,-1,-5"]]
+    anns = [["2,ann,2024-01-11,Tea,-1,-5", "2,ann,2024-01-11,Tea,1,5"]]
+    more = [["3,ann,2024-01-01,Tea,2,10", "3,ann,2024-01-01,Tea,1,5"]]
+    texts = text_of(guests + more), text_of(anns + more)
+    same(ingested(*texts), ingested(*reversed(texts)))
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_the_ledger_counts_every_row(tmp_path, times):
     text = """
