@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from retention_core.ingest import numerals
+from retention_core.ingest.sums import CENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     Numbers = list[float | None]
 
-CENT = 0.011
 _ENOUGH = 0.95
 PERSON = re.compile(
     r"^[^\W\d_]+([.'’-]?[^\W\d_]+)*((, ?|\. ?| )[^\W\d_]+([.'’-][^\W\d_]+)*){1,4}\.?$"

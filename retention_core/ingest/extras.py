@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from retention_core.ingest import values
 from retention_core.ingest.meanings import fold, normalise
+from retention_core.ingest.sums import CENT
 from retention_core.ingest.words import VALUES
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from retention_core.ingest.profile import Sample
 
 SHIPPING, TOTAL = "shipping_line", "total_line"
-_CENT = 0.011
 
 
 def spoken(sample: Sample, mapping: dict[str, str]) -> dict[str, list[str]]:
@@ -61,7 +61,7 @@ def told(source: str, detection: Detection, fields: Collection[str]) -> str:
     blank = ["(number IS NULL AND person IS NULL)"]
     blank += ["quantity IS NULL"] if "quantity" in fields else []
     mine = "person" if "order_id" not in fields else "coalesce(number, person)"
-    whole = f"abs(money - others) <= {_CENT} AND goods > 0"
+    whole = f"abs(money - others) <= {CENT} AND goods > 0"
     return (
         "SELECT *, CASE WHEN is_extra AND (goods > 0 OR money < 0 OR pieces < 0) "
         f"THEN 'shipping_line' WHEN is_sum AND ({whole} OR {' OR '.join(blank)}) "

@@ -35,6 +35,7 @@ from retention_core.ingest import (
     sources,
     staging,
     systems,
+    values,
     versions,
     write,
 )
@@ -186,9 +187,9 @@ def build(
     (into / "detection.json").write_text(found, encoding="utf-8")
     (into / "answers.json").write_text(answers.to_json(), encoding="utf-8")
     orders = open_orders(into)
-    path = str(into / "ledger.parquet").replace("'", "''")
+    path = values.literal(str(into / "ledger.parquet"))
     orders.backend.raw_sql(
-        f"CREATE VIEW ledger AS SELECT * FROM read_parquet('{path}')"
+        f"CREATE VIEW ledger AS SELECT * FROM read_parquet({path})"
     ).fetchall()
     kept = Ledger(**frames, rows=orders.backend.table("ledger"))
     kept.save_frames(into)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from retention_core.ingest import several
 from retention_core.ingest.model import Question
+from retention_core.ingest.sums import CENT
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Detection
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 _LEAST = 2  # rows: one sum agrees by chance
 _AGREED = 0.8
-_CENT = 0.011
 
 
 def left_out(upload: Upload, found: list[Detection]) -> list[Detection]:
@@ -68,7 +68,7 @@ def _adds_up(upload: Upload, number: int, orders: int) -> bool:
         return False
     rows, agreed, several_of = upload.one(
         "SELECT count(*), count(*) FILTER (abs(a.money - b.money) <= "
-        f"{_CENT}), count(*) FILTER (b.rows > 1) FROM (SELECT {key} AS key, money "
+        f"{CENT}), count(*) FILTER (b.rows > 1) FROM (SELECT {key} AS key, money "
         f"FROM ({upload.typed(number)}) WHERE {key} IS NOT NULL) AS a LEFT JOIN ("
         f"SELECT {key} AS key, sum(money) AS money, count(*) AS rows "
         f"FROM ({upload.typed(orders)}) GROUP BY ALL) AS b USING (key)"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST = 0.95
 _ENOUGH = 3
 _LONGEST = 3
-_TOLERANCE = 0.011
+CENT = 0.011  # sums of money agree to the cent
 _ROUNDED = 0.0051
 _TELLING = 4
 _NEARLY, _CLEARLY = 0.9, 0.2
@@ -54,7 +54,7 @@ def equal(first: Numbers, second: Iterable[float | None]) -> bool:
         if a is None or b is None:
             continue
         several += 1
-        agreed += abs(a - b) <= max(_TOLERANCE, 0.0002 * abs(a))
+        agreed += abs(a - b) <= max(CENT, 0.0002 * abs(a))
     return several >= min(_ENOUGH, len(first)) and agreed >= _MOST * several > 0
 
 
@@ -93,7 +93,7 @@ def taxed(whole: Numbers, tax: Numbers) -> bool | None:
     ]
     if len(pairs) < _ENOUGH:
         return None
-    for tolerance in (_ROUNDED, _TOLERANCE):
+    for tolerance in (_ROUNDED, CENT):
         inside = sum(_usual(a - b, b, tolerance) for a, b in pairs) / len(pairs)
         outside = sum(_usual(a, b, tolerance) for a, b in pairs) / len(pairs)
         if max(inside, outside) >= _NEARLY and abs(inside - outside) >= _CLEARLY:
