@@ -28,7 +28,9 @@ _AROUND = r"[-+()%\s]|\.$|\.\s"
 _NO_CENTS = r"(\d)(?:[.,]-{1,2}|/[-=])(\D*)$"
 _QUOTE = literal("'")
 _DRESS = sorted(DRESS)
-_MARKS = "$€£¥ \u00a0\u202f"
+_SIGNS = "$€£¥"
+_BLANKS = " \u00a0\u202f"
+_MARKS = _SIGNS + _BLANKS
 _TABLE = str.maketrans(glyphs.IN_NUMBERS)
 
 
@@ -73,9 +75,11 @@ def number(bare: str, decimal: str, missing: Iterable[str] = ()) -> str:
 
 
 def _marked(bare: str, decimal: str) -> str:
-    """Money in its usual dress: a sign in front or behind, thousands apart."""
+    """Money in its usual dress: one sign in front or behind, thousands apart."""
     group, point = _other(decimal), re.escape(decimal)
-    bared = f"trim({bare}, '{_MARKS}')"
+    tidy = f"trim({bare}, '{_BLANKS}')"
+    unsigned = f"trim({tidy}, '{_SIGNS}')"
+    bared = f"trim({unsigned}, '{_BLANKS}')"
     shape = (
         rf"^[{_MARKS}]*-?[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+{point}\d\d\D*$"
     )
@@ -85,7 +89,8 @@ def _marked(bare: str, decimal: str) -> str:
         for each in (bared, whole)
     ]
     return (
-        f"CASE WHEN NOT contains({bare}, '{group}') THEN "
+        f"CASE WHEN length({tidy}) > length({unsigned}) + 1 THEN NULL "
+        f"WHEN NOT contains({bare}, '{group}') THEN "
         f"CASE WHEN isfinite({read[0]}) THEN {read[0]} END "
         f"WHEN regexp_matches({bare}, '{shape}') THEN {read[1]} END"
     )
