@@ -71,7 +71,7 @@ def glossary_words(words: Texts, term: str) -> str:
 
 
 def _address_of(term: str) -> dict[str, str]:
-    address = {ADDRESS: state.dataset_id(), TERM: term}
+    address = {ADDRESS: state.address(), TERM: term}
     return {key: value for key, value in address.items() if value}
 
 
@@ -94,7 +94,7 @@ def no_data(words: Texts, name: str, unfinished: Dataset | None) -> None:
 
 def go_to(found: Dataset | None) -> None:
     """Open another dataset, or none, and start the page again."""
-    state.choose_dataset(found.id if found else None)
+    state.choose_address(found.id if found else None)
     st.query_params.clear()
     if found:
         st.query_params[ADDRESS] = found.id
@@ -139,7 +139,7 @@ def _delete(dataset: Dataset) -> None:
     corrections.forget(dataset)
     datasets.delete(dataset)
     queries.forget()
-    state.choose_dataset(None)
+    state.choose_address(None)
     st.query_params.clear()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_ui import (
+    access,
     blocks,
     datasets,
     downloads,
@@ -24,6 +25,7 @@ from retention_ui.figures import marks as marks_figure
 from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.filters import View
 from retention_ui.formats import Formats
+from retention_ui.keeping.model import NotHereError, NotSharedError
 from retention_ui.texts import Texts
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from retention_core.periods import Grain
+    from retention_ui.access import Access
     from retention_ui.datasets import Dataset
     from retention_ui.figures.look import Look
     from retention_ui.marks import Mark
@@ -47,8 +50,9 @@ LANGUAGE = "en"
 class Page:
     """A page about one shop: everything its sentences need.
 
-    ``shop`` is the dataset with the customers that are looked at, ``view`` the periods
-    shown, ``marks`` what the user noted. ``page(key)`` is the page's own text.
+    ``shop`` is the dataset with the customers that are looked at, ``access`` what
+    whoever asks may see of it, ``view`` the periods shown, ``marks`` what the user
+    noted. ``page(key)`` is the page's own text.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Page:
     shop: Shop
     view: View
     facts: Facts
+    access: Access
     marks: Sequence[Mark] = ()
 
     def __call__(self, key: str, /, **fields: object) -> str:
@@ -181,8 +186,13 @@ class DataPage:
 
     texts: Texts
     formats: Formats
-    dataset: Dataset | None
+    access: Access | None
     facts: Facts | None
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The dataset that is open."""
+        return self.access.dataset if self.access else None
 
 
 def texts() -> Texts:
@@ -198,17 +208,18 @@ def look() -> Look:
 def follow_address() -> None:
     """Open the dataset of the address; write the open one into a bare address."""
     written = st.query_params.get(header.ADDRESS)
-    if written and written != state.dataset_id():
-        state.choose_dataset(written)
-    elif not written and state.dataset_id():
-        st.query_params[header.ADDRESS] = str(state.dataset_id())
+    if written and written != state.address():
+        state.choose_address(written)
+    elif not written and state.address():
+        st.query_params[header.ADDRESS] = str(state.address())
 
 
 def open_page(name: str) -> Page:
     """Draw the header of an analysis page; without data say so and end there."""
     words = texts()
-    dataset = current(words)
-    if dataset is None or not dataset.built:
+    found = current(words, name)
+    dataset = found.dataset if found else None
+    if found is None or dataset is None or not dataset.built:
         with header.line(words, name):
             pass
         header.no_data(words, name, dataset)
@@ -223,7 +234,7 @@ def open_page(name: str) -> Page:
         noted = marks.popover(words, formats, dataset, facts.as_of)
         header.complete(words, formats, facts)
     shop = queries.Shop(dataset, chosen)
-    return Page(name, words, formats, look(), shop, view, facts, noted)
+    return Page(name, words, formats, look(), shop, view, facts, found, noted)
 
 
 def open_glossary() -> tuple[Page | None, Texts]:
@@ -232,8 +243,9 @@ def open_glossary() -> tuple[Page | None, Texts]:
     Its numbers are those of the whole shop: it has no filters.
     """
     words = texts()
-    dataset = current(words)
-    if dataset is None or not dataset.built:
+    found = current(words, "glossary")
+    dataset = found.dataset if found else None
+    if found is None or dataset is None or not dataset.built:
         with header.line(words, "glossary"):
             pass
         return None, words
@@ -243,13 +255,15 @@ def open_glossary() -> tuple[Page | None, Texts]:
     with header.line(words, "glossary", dataset):
         header.complete(words, formats, facts)
     shop = queries.Shop(dataset)
-    return Page("glossary", words, formats, look(), shop, View(), facts), words
+    page = Page("glossary", words, formats, look(), shop, View(), facts, found)
+    return page, words
 
 
 def open_data() -> DataPage:
     """Draw the header of the Data page, which lives with and without data."""
     words = texts()
-    dataset = current(words)
+    found = current(words, "data")
+    dataset = found.dataset if found else None
     facts = None
     if dataset is not None and dataset.built:
         with failures.showing(words):
@@ -263,18 +277,24 @@ def open_data() -> DataPage:
     with header.line(words, "data", dataset, asks):
         if facts:
             header.complete(words, formats, facts)
-    return DataPage(words, formats, dataset, facts)
+    return DataPage(words, formats, found, facts)
 
 
-def current(words: Texts) -> Dataset | None:
-    """Return the dataset of this session; say so where it is gone."""
-    wanted = state.dataset_id()
+def current(words: Texts, name: str | None = None) -> Access | None:
+    """Return what is open, as far as page ``name`` of it is shown to this browser.
+
+    Says so where it is gone, and forgets it.
+    """
+    wanted = state.address()
     if wanted is None:
         return None
     try:
-        return datasets.find(wanted)
-    except datasets.GoneError as error:
+        return access.find(wanted, state.browser(), name)
+    except (datasets.GoneError, NotHereError) as error:
         failures.show(error, words)
-        state.choose_dataset(None)
-        st.query_params.pop(header.ADDRESS, None)
+        state.choose_address(None)
+        st.query_params.clear()
         return None
+    except NotSharedError as error:
+        failures.show(error, words)
+        st.stop()

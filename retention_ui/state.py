@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import streamlit as st
 
-DATASET = "app.dataset"
+# Ours; every other key of the session is a widget's.
+OWN = "app."
+ADDRESS = "app.address"
 ANSWERING = "app.answering"
 BUILT = "app.built"
 CHOICES = "app.choices"
@@ -20,17 +22,18 @@ COOKIE = "kept_browser"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
-def dataset_id() -> str | None:
-    """Return the id of the dataset that is open in this session."""
-    return cast("str | None", st.session_state.get(DATASET))
+def address() -> str | None:
+    """Return the address of what is open in this session: a dataset, or a link."""
+    return cast("str | None", st.session_state.get(ADDRESS))
 
 
-def choose_dataset(found: str | None) -> None:
-    """Open another dataset; what was chosen for the last one is forgotten."""
-    st.session_state[DATASET] = found
+def choose_address(found: str | None) -> None:
+    """Open another address. Nothing of the last one stays: widgets hold its names."""
+    for key in list(st.session_state):
+        if not str(key).startswith(OWN):
+            st.session_state.pop(str(key), None)
+    st.session_state[ADDRESS] = found
     st.session_state[ANSWERING] = False
-    for key in st.session_state.get(CHOICES, {}):
-        st.session_state.pop(key, None)
     st.session_state[CHOICES] = {}
 
 
