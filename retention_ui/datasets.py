@@ -21,22 +21,22 @@ from retention_core.ingest import model, sources
 from retention_core.ingest.model import Answers, Detection, Ledger
 from retention_core.orders import Orders, open_orders
 from retention_core.samples import sample_files
+from retention_ui import incoming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from retention_core.ingest.progress import Progress
     from retention_core.ingest.worker import Step
+    from retention_ui.incoming import Files
 
     OnProgress = Callable[[Progress], None]
-    Files = Iterable[tuple[str, bytes | memoryview | Path]]
 
 SAMPLE = "sample"
 IDLE_HOURS = 24
 MEMORY_LIMIT = "1GB"
 THREADS = 2
 _ID = re.compile(r"[A-Za-z0-9_-]{32}")
-_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
 # Two first visitors at once: one builds the sample shop, the other waits for it.
 _building = threading.Lock()
 
@@ -76,8 +76,7 @@ class Dataset:
     @property
     def names(self) -> list[str]:
         """The names of the uploaded files, as the user knows them."""
-        text = (self.folder / "incoming" / "names.json").read_text(encoding="utf-8")
-        return list(json.loads(text).values())
+        return list(incoming.names(self.folder).values())
 
     def detection(self) -> list[Detection]:
         """Return what was recognised, sheet by sheet."""
@@ -176,6 +175,26 @@ def recognise(
     _work("recognise", dataset.folder, answers, on_progress)
 
 
+def add(dataset: Dataset, files: Files) -> list[str]:
+    """Keep more files with those of a dataset; return the names that they go by.
+
+    Those that are there already are left out. Nothing is recognised yet.
+    """
+    return incoming.add(dataset.folder, files)
+
+
+def add_from(
+    dataset: Dataset, source: str, on_progress: OnProgress | None = None
+) -> list[str]:
+    """The same with files that lie where the host allows (see :func:`create_from`)."""
+    from retention_core.ingest import worker
+
+    allowed = sources.SourceLimits.of_host(sources.prefixes())
+    folder = dataset.folder / f"fetched-{secrets.token_hex(4)}"
+    found = worker.fetch(source, folder, allowed, on_progress)
+    return add(dataset, ((name, path) for path, name in found))
+
+
 def build(
     dataset: Dataset,
     answers: Answers,
@@ -262,27 +281,13 @@ def _build_sample(
 
 
 def _receive(files: Files, folder: Path) -> Dataset:
-    """Write the files under names of our own: theirs may hold any path."""
-    incoming = folder / "incoming"
-    incoming.mkdir(parents=True)
-    names = {}
-    for number, (name, content) in enumerate(files):
-        suffix = Path(name).suffix.lower()
-        safe = f"{number:03}{suffix if _EXTENSION.fullmatch(suffix) else ''}"
-        if isinstance(content, Path):
-            (incoming / safe).symlink_to(content.resolve())
-        else:
-            (incoming / safe).write_bytes(content)
-        names[safe] = name
-    text = json.dumps(names, ensure_ascii=False)
-    (incoming / "names.json").write_text(text, encoding="utf-8")
+    incoming.receive(folder, files)
     (folder / "used").touch()
     return Dataset(folder.name, folder)
 
 
 def _keep(dataset: Dataset, answers: Answers) -> None:
-    text = answers.to_json()
-    (dataset.folder / "answers.json").write_text(text, encoding="utf-8")
+    incoming.replace(dataset.folder / "answers.json", answers.to_json())
 
 
 def _work(
