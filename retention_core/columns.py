@@ -17,4 +17,6 @@ COLUMNS = {
     "discount": "float64",
 }
 DIMENSIONS = ("store", "country", "channel", "campaign", "tags")
+# How to reach a customer, as far as lists of customers show it.
+CONTACTS = ("customer_name", "email", "consent")
 METADATA_KEY = "kept"

@@ -78,6 +78,15 @@ def held(table: ir.Table, backend: BaseBackend | None = None) -> Iterator[ir.Tab
             own.drop_table(name)
 
 
+def keyed_digest(text: ir.StringValue, key: str) -> ir.StringValue:
+    """Return 64 hexadecimal digits that stand for a text: its SHA-256 with a key.
+
+    Whoever does not know the key cannot tell of which text they are, nor try out
+    texts. DuckDB and Spark; Ibis knows no SHA-256 of PostgreSQL.
+    """
+    return (ibis.literal(key) + text).hexdigest("sha256")
+
+
 def write_parquet(
     table: ir.Table,
     path: Path,

@@ -52,11 +52,13 @@ class GoneError(RetentionError, FileNotFoundError):
 class Dataset:
     """One shop's files and what was made of them.
 
-    ``id`` is unguessable and a key: whoever knows it sees the data.
+    ``id`` is unguessable and a key: whoever knows it sees the data. Without ``lists``
+    nobody is told of single customers (``queries`` refuses).
     """
 
     id: str
     folder: Path
+    lists: bool = True
 
     @property
     def sample(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from retention_core import attention
 from retention_core import risk as core
+from retention_core.columns import CONTACTS
 from retention_core.errors import TooLittleDataError
 from retention_ui.forecasts import TooLittle
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention_core.orders import Orders
-
-CONTACTS = ("customer_name", "email", "consent")
 
 
 @dataclass(frozen=True)

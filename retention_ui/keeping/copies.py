@@ -1,0 +1,138 @@
+"""What a view link may read: a copy of a version without what the link hides.
+
+The engine that answers is confined to the copy's folder, so what is hidden cannot be
+asked for. A copy is made when it is first needed, whole or not at all, and belongs to
+one version of one dashboard and to what its terms hide: links with the same terms share
+it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from retention_core import pseudonyms
+from retention_core.orders import open_orders
+from retention_ui.datasets import MEMORY_LIMIT, THREADS, Dataset
+from retention_ui.keeping import folders
+from retention_ui.keeping.model import NotHereError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from retention_ui.keeping.model import Dashboard, Terms, Version
+
+# To be raised whenever copies are made otherwise: older ones are then made again.
+MADE = 1
+# Somebody may just be reading a copy of an earlier version.
+IDLE_SECONDS = 600.0
+# Copies are large: two at once would need twice the memory. Whoever comes second finds
+# what the first has made.
+_making = threading.Lock()
+
+
+def of(dashboard: Dashboard, version: Version, terms: Terms, key: bytes) -> Dataset:
+    """Return what ``terms`` show of a version, made now where it is not there yet.
+
+    ``key`` is the dashboard's own, for the pseudonyms: they stay the same from version
+    to version. Copies of other versions that nobody has read for ten minutes go.
+
+    Raises
+    ------
+    NotHereError
+        The dashboard is being deleted.
+    UnknownDimensionError, NoOrdersError
+        The customers that the terms name are not in this version.
+    """
+    name = f"{version.number}-{_hidden(version, terms, key)}"
+    home = version.folder.parent.parent / "copies"
+    folder = home / name
+    if not (folder / "digest").is_file():
+        with _making:
+            if not (folder / "digest").is_file():
+                _make(version.folder, folder, terms, key)
+    (folder / "used").touch()
+    _tidy(home, f"{version.number}-")
+    return Dataset(f"{dashboard.id}/{name}", folder, lists=terms.lists)
+
+
+def shown(terms: Terms) -> pseudonyms.Shown:
+    """Return what terms show of the customers: without lists nobody is named."""
+    return pseudonyms.Shown(attributes=terms.names, names=terms.names and terms.lists)
+
+
+def _hidden(version: Version, terms: Terms, key: bytes) -> str:
+    """Stands for all that changes what is in a copy."""
+    seen = shown(terms)
+    said = [
+        MADE,
+        version.folder.name,
+        seen.attributes,
+        seen.names,
+        terms.customers,
+        hashlib.sha256(b"copies" + key).hexdigest(),
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _make(source: Path, folder: Path, terms: Terms, key: bytes) -> None:
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = folder.with_name(f"draft-{secrets.token_hex(8)}")
+    draft.mkdir(mode=0o700)
+    spill = draft / "spill"
+    try:
+        orders = open_orders(
+            source,
+            memory_limit=MEMORY_LIMIT,
+            threads=THREADS,
+            temp_directory=str(spill),
+        )
+        pseudonyms.write(
+            orders,
+            draft,
+            key=key.hex(),
+            shown=shown(terms),
+            customers=terms.customers,
+        )
+        orders.backend.disconnect()
+        shutil.rmtree(spill, ignore_errors=True)
+        (draft / "digest").write_text(folders.digest_of(draft), encoding="ascii")
+        for path in (*draft.iterdir(), draft):
+            folders.sync(path)
+        _name(draft, folder)
+    except FileNotFoundError:
+        if source.exists():
+            raise
+        raise NotHereError from None  # deleted meanwhile
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _name(draft: Path, folder: Path) -> None:
+    try:
+        draft.rename(folder)
+    except OSError:
+        # Another process was faster: its copy is as good.
+        if not (folder / "digest").is_file():
+            raise
+
+
+def _tidy(home: Path, current: str) -> None:
+    """Remove copies of other versions, and drafts that a crash has left."""
+    oldest = time.time() - IDLE_SECONDS
+    for other in home.iterdir():
+        if not other.name.startswith(current) and _last_used(other) < oldest:
+            folders.remove(other)
+
+
+def _last_used(folder: Path) -> float:
+    mark = folder / "used"
+    try:
+        return (mark if mark.exists() else folder).stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
