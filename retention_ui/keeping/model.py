@@ -207,7 +207,7 @@ class Store(Protocol):
     that a browser holds; only its hash is kept.
     """
 
-    def save(
+    def save(  # noqa: PLR0913 what a dashboard is made of
         self,
         folder: Path,
         *,
@@ -216,11 +216,13 @@ class Store(Protocol):
         contact: str,
         settings: Settings,
         browser: str,
+        change: Change = "saved",
     ) -> tuple[Dashboard, Link, str]:
         """Make a dashboard of a built dataset's folder, which stays as it is.
 
-        Returns its first edit link and the token of it, which nobody can see again.
-        ``browser`` holds the link at once.
+        Returns its first edit link (labelled ``owner``) and the token of it, which
+        nobody can see again. ``browser`` holds the link at once, unless it is empty.
+        Raises ``NotSavedError``, as whatever writes does.
         """
         ...
 
@@ -236,10 +238,15 @@ class Store(Protocol):
         """Return all versions, the newest first."""
         ...
 
-    def draft(self, dashboard: str, into: Path) -> Version:
+    def draft(
+        self, dashboard: str, into: Path, *, link: str = "", change: Change = "added"
+    ) -> Version:
         """Copy files, answers and what was recognised to a folder that may change.
 
-        Returns the version that the draft is based on.
+        ``into`` must not exist yet; it gets no tables, so that it has to be built, and
+        a file ``draft.json`` that says ``dashboard, link, based_on, change``. Files of
+        ``incoming/`` must not be written to, only added. Returns the version that the
+        draft is based on.
         """
         ...
 
@@ -252,8 +259,15 @@ class Store(Protocol):
         """
         ...
 
-    def restore(self, dashboard: str, number: int, *, by: str) -> Version:
-        """Make an earlier version the newest one again, as a version of its own."""
+    def restore(
+        self, dashboard: str, number: int, *, by: str, based_on: int | None = None
+    ) -> Version:
+        """Make an earlier version the newest one again, as a version of its own.
+
+        ``based_on`` is the version that was the newest when this was asked for;
+        ``ConflictError`` where it is so no more. What is shown already is returned as
+        it is.
+        """
         ...
 
     def rename(self, dashboard: str, *, name: str, owner: str, contact: str) -> None:
@@ -293,7 +307,11 @@ class Store(Protocol):
         ...
 
     def revoke(self, link: str) -> None:
-        """Withdraw a link at once; the last edit link stays (``LastKeyError``)."""
+        """Withdraw a link at once; whoever holds it holds it no more.
+
+        ``LastKeyError`` for an edit link where no other one is left that never
+        expires.
+        """
         ...
 
     def arrive(self, token: str, browser: str, password: str | None = None) -> Link:
@@ -308,6 +326,17 @@ class Store(Protocol):
 
         Notes that the link is in use.
         """
+        ...
+
+    def moved(self, dataset: str, browser: str) -> str | None:
+        """Return the edit link to which the id of a saved dataset leads.
+
+        Only where this browser holds it: a tab that was open before saving goes on.
+        """
+        ...
+
+    def pseudonym_key(self, dashboard: str) -> bytes:
+        """Return the secret that a dashboard's pseudonyms are made with: 32 bytes."""
         ...
 
     def sweep(self, now: dt.datetime | None = None) -> list[str]:
