@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from retention_core.periods import Grain
     from retention_ui.texts import Texts
 
-SCOPE = "shared"
-FIELDS = ("dates", "from", "to", "customers", "value")
+SCOPE, FIELDS = inputs.SHARED, inputs.FILTERS
 MONTHS = {"last12": 12, "last24": 24}
 RANGES = ("all", *MONTHS, "custom")
 

@@ -1,7 +1,8 @@
 """Widgets whose value stands in the URL, as an id and never as a label.
 
 Streamlit's own ``bind`` writes the label of an option into the URL, which a
-translation would break; these write the option itself. A default leaves the URL clean.
+translation would break; these write the option itself. A default leaves the URL clean:
+the dashboard's own, where one was chosen for everybody who opens it, else the page's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 SEGMENTS = 4
+# What the filters of the title line are called, and where they stand.
+SHARED = "shared"
+FILTERS = ("dates", "from", "to", "customers", "value")
+# What is looked at just now: nobody wants to begin there.
+VIEW = frozenset(
+    (
+        *(f"{SHARED}.{field}" for field in FILTERS),
+        *("glossary.subject", "cohorts.of", "cohorts.at", "cohorts.who"),
+    )
+)
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)
 
@@ -92,7 +103,7 @@ def choice(
             width=width,
         )
     if value is None or value not in options:
-        value = default
+        value = str(state.usual(key, default))
     return end(key, field, value, default)
 
 
@@ -109,9 +120,10 @@ def several(
         options if isinstance(options, Mapping) else {each: each for each in options}
     )
     key = scope.key(field)
+    usual = _usual_list(key, names, default)
     if state.widget(key) is None or (state.entered() and field in st.query_params):
         kept = _listed(st.query_params.get_all(field), names) or state.chosen(key)
-        state.set_widget(key, kept if isinstance(kept, list) else list(default))
+        state.set_widget(key, kept if isinstance(kept, list) else usual)
     # Options may have changed under it: periods after another grain was chosen.
     known = [each for each in options if each in state.widget(key)]
     state.set_widget(key, known[:most])
@@ -125,7 +137,9 @@ def several(
         width=width,
     )
     state.choose(key, value)
-    if sorted(value) != sorted(default):
+    changed = sorted(value) != sorted(default)
+    state.set_present(key, (value or [""]) if changed else None)
+    if sorted(value) != sorted(usual):
         st.query_params[field] = value or ""
     else:
         st.query_params.pop(field, None)
@@ -158,7 +172,8 @@ def number(  # noqa: PLR0913 what a widget is made of
         help=" ".join(each for each in (scope.help(field), more) if each) or None,
         width=width,
     )
-    return end(key, field, default if value is None else kind(value), default)
+    found = state.usual(key, default) if value is None else value
+    return end(key, field, kind(found), default)
 
 
 def slider(
@@ -193,28 +208,45 @@ def begin(
 ) -> str:
     """Set a widget that is about to be drawn; return its key.
 
-    On the first run of a page the URL decides, then what was chosen before, then the
-    default. After that the widget itself does: its URL may lag behind it.
+    On the first run of a page the URL decides, then what was chosen before, then what
+    was chosen for everybody, then ``default``. After that the widget itself does: its
+    URL may lag behind it.
     """
     key = scope.key(field)
+    start = state.start(key)
+    begun = parse(start) if isinstance(start, str) else None
+    usual = default if begun is None else begun
+    state.set_usual(key, usual)
     written = st.query_params.get(field)
     if state.widget(key) is not None and not (state.entered() and written):
         return key
     found = parse(written) if written is not None else None
     if found is None:
         found = state.chosen(key)
-    state.set_widget(key, default if found is None else found)
+    state.set_widget(key, usual if found is None else found)
     return key
 
 
 def end(key: str, field: str, value: T, default: object) -> T:
-    """Keep what a widget says, and put it into the URL unless it is the default."""
+    """Keep what a widget says, and put it into the URL unless it begins with that."""
     state.choose(key, value)
-    if value == default:
+    state.set_present(key, None if value == default else written(value))
+    if value == state.usual(key, default):
         st.query_params.pop(field, None)
     else:
         st.query_params[field] = written(value)
     return value
+
+
+def present() -> dict[str, str | list[str]]:
+    """Return the settings of this session, for everybody to begin with.
+
+    From a widget's key to its value as in an address: what differs from the pages' own
+    defaults. The filters of the title line are no settings but a view of them, and a
+    customer who was looked up is neither (see ``parts.bringers``).
+    """
+    found = state.present()
+    return {key: value for key, value in found.items() if key not in VIEW}
 
 
 def one_of(text: str, options: Sequence[str]) -> str | None:
@@ -246,6 +278,16 @@ def _listed(written: Sequence[str], options: Mapping[str, str]) -> list[str] | N
     """
     found = [each for each in written if each in options or not each]
     return found or None
+
+
+def _usual_list(
+    key: str, options: Mapping[str, str], default: Sequence[str]
+) -> list[str]:
+    start = state.start(key)
+    if start is None:
+        return list(default)
+    found = _listed([start] if isinstance(start, str) else start, options)
+    return list(default) if found is None else [each for each in found if each]
 
 
 def _number(

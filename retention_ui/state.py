@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Starts = Mapping[str, str | list[str]]
 
 # Ours; every other key of the session is a widget's.
 OWN = "app."
@@ -16,6 +21,9 @@ BUILT = "app.built"
 CHOICES = "app.choices"
 PAGE = "app.page"
 ENTERED = "app.entered"
+STARTS = "app.starts"
+USUAL = "app.usual"
+PRESENT = "app.present"
 MARKS = "app.marks"
 BROWSER = "app.browser"
 COOKIE = "kept_browser"
@@ -34,7 +42,13 @@ def choose_address(found: str | None) -> None:
             st.session_state.pop(str(key), None)
     st.session_state[ADDRESS] = found
     st.session_state[ANSWERING] = False
-    st.session_state[CHOICES] = {}
+    for kept in (CHOICES, STARTS, USUAL, PRESENT):
+        st.session_state[kept] = {}
+
+
+def move_address(found: str) -> None:
+    """Note that what is open stands under another address now."""
+    st.session_state[ADDRESS] = found
 
 
 def answering() -> bool:
@@ -76,6 +90,38 @@ def chosen(key: str) -> object | None:
 def choose(key: str, value: object) -> None:
     """Keep a widget's value: Streamlit forgets it when another page is shown."""
     st.session_state[CHOICES] = {**st.session_state.get(CHOICES, {}), key: value}
+
+
+def start_from(choices: Starts) -> None:
+    """Note where the widgets of everybody begin, by key, as in an address."""
+    st.session_state[STARTS] = dict(choices)
+    st.session_state[USUAL] = {}
+
+
+def start(key: str) -> str | list[str] | None:
+    """Return where a widget begins for everybody; ``None``: from the page's default."""
+    return cast("str | list[str] | None", st.session_state.get(STARTS, {}).get(key))
+
+
+def set_usual(key: str, value: object) -> None:
+    """Note what a widget says where nobody chose anything."""
+    st.session_state[USUAL] = {**st.session_state.get(USUAL, {}), key: value}
+
+
+def usual(key: str, default: object) -> Any:  # noqa: ANN401 a value of the widget's type
+    """Return what a widget says where nobody chose anything."""
+    return st.session_state.get(USUAL, {}).get(key, default)
+
+
+def set_present(key: str, written: str | list[str] | None) -> None:
+    """Note what a widget says, as in an address; ``None``: the page's own default."""
+    st.session_state[PRESENT] = {**st.session_state.get(PRESENT, {}), key: written}
+
+
+def present() -> dict[str, str | list[str]]:
+    """Return what widgets begin with, changed by what this session has in them."""
+    found = {**st.session_state.get(STARTS, {}), **st.session_state.get(PRESENT, {})}
+    return {key: written for key, written in found.items() if written is not None}
 
 
 def widget(key: str) -> Any:  # noqa: ANN401 a widget's value has the widget's type
