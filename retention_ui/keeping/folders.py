@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # What a built dataset consists of; whatever else lies in its folder stays behind.
 TABLES = ("order_lines", "purchases", "firsts", "customers", "products", "ledger")
 SEALED = ("order_lines", "customers", "products", "ledger")
-RECOGNISED = ("detection.json", "answers.json")
+RECOGNISED = ("detection.json", "answers.json", "headers.json")
 BUILT = ("ledger.json", *RECOGNISED, "digest")
 INCOMING = "incoming"
 NAMES = "names.json"
