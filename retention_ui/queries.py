@@ -4,7 +4,7 @@ A key is one SHA-256 over everything that changes the answer: the dataset and it
 content, the question, its parameters and the slice. Two people with the same file do
 not meet: an open engine reads the folder of the one who asked first. The underscored
 arguments only carry that out; Streamlit does not look at them. Answers are small frames
-and numbers, never rows.
+and numbers, never rows. Whoever may not see single customers is refused before.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from retention_ui import workers
-from retention_ui.questions import FITTED, answer
+from retention_ui.datasets import GoneError
+from retention_ui.keeping.model import NotSharedError
+from retention_ui.questions import FITTED, answer, names_customers
 from retention_ui.questions.chosen import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
 
     import pandas as pd
+    from loky.process_executor import ProcessPoolExecutor
 
     from retention_core.orders import Orders
     from retention_ui.datasets import Dataset
@@ -41,6 +44,11 @@ class Shop:
     dataset: Dataset
     slice: Slice = field(default_factory=Slice)
 
+    @property
+    def lists(self) -> bool:
+        """Whether single customers may be seen; else ``NotSharedError`` is raised."""
+        return self.dataset.lists
+
     def everybody(self) -> Shop:
         """Return the same shop with all customers."""
         return Shop(self.dataset)
@@ -51,11 +59,13 @@ def ask(shop: Shop, question: str, **parameters: Any) -> Any:  # noqa: ANN401
 
     Parameters must be JSON values. The answer is the caller's own copy.
     """
+    _make_sure(shop, question, parameters)
     return _answer(_key(shop, question, parameters), shop, question, parameters)
 
 
 def begin(shop: Shop, question: str, **parameters: object) -> None:
     """Have a worker start on what will be asked: a question that fits models."""
+    _make_sure(shop, question, parameters)
     _begun(_key(shop, question, parameters), shop, question, parameters)
 
 
@@ -71,6 +81,7 @@ def begin_fits(shop: Shop, *more: str) -> None:
 
 def rows(shop: Shop, question: str, **parameters: Any) -> pd.DataFrame:  # noqa: ANN401
     """Answer a question with a row for each customer; too large to be kept."""
+    _make_sure(shop, question, parameters)
     orders = _orders(shop.dataset.id, shop.dataset.digest, shop.dataset)
     found: pd.DataFrame = answer(orders, question, shop.slice, parameters)
     return found
@@ -89,14 +100,15 @@ def values(dataset: Dataset) -> dict[str, list[str]]:
 
 
 def forget() -> None:
-    """Drop every answer and close every dataset.
+    """Drop every answer, close every dataset, end the workers that opened some.
 
-    Called when one is deleted: a key is a digest and cannot be picked out, and what
-    the others lose is worked out again in a moment.
+    Called when one is deleted, after its files are gone: a key is a digest and cannot
+    be picked out, and what the others lose is worked out again in a moment.
     """
     _answer.clear()
     _begun.clear()
     _orders.clear()
+    _workers.clear()
 
 
 @st.cache_data(max_entries=ANSWERS, ttl="1h", show_spinner=False)
@@ -104,9 +116,14 @@ def _answer(
     key: str, _shop: Shop, _question: str, _parameters: Mapping[str, Any]
 ) -> Any:  # noqa: ANN401
     if _question in FITTED:
-        return _fitted(key, _shop, _question, _parameters)
-    orders = _orders(_shop.dataset.id, _shop.dataset.digest, _shop.dataset)
-    return answer(orders, _question, _shop.slice, _parameters)
+        found = _fitted(key, _shop, _question, _parameters)
+    else:
+        orders = _orders(_shop.dataset.id, _shop.dataset.digest, _shop.dataset)
+        found = answer(orders, _question, _shop.slice, _parameters)
+    if not _shop.dataset.built:  # deleted meanwhile: nothing of it is to be kept
+        _orders.clear()
+        raise GoneError
+    return found
 
 
 def _fitted(key: str, *asked: Any) -> Any:  # noqa: ANN401
@@ -115,7 +132,7 @@ def _fitted(key: str, *asked: Any) -> Any:  # noqa: ANN401
     failed = begun.exception()
     if failed is not None:  # not to be remembered
         _begun.clear()
-    if isinstance(failed, workers.BrokenProcessPool):
+    if isinstance(failed, workers.GONE):
         _workers.clear()
         begun = _begun(key, *asked)
     return begun.result()
@@ -129,9 +146,15 @@ def _begun(
     return workers.begin(_workers(), _shop.dataset, asked)
 
 
-@st.cache_resource(show_spinner=False)
-def _workers() -> Executor:
+@st.cache_resource(show_spinner=False, on_release=workers.end)
+def _workers() -> ProcessPoolExecutor:
     return workers.start()
+
+
+def _make_sure(shop: Shop, question: str, parameters: Mapping[str, Any]) -> None:
+    """Raise ``NotSharedError`` where single customers are not to be seen."""
+    if not shop.lists and names_customers(question, parameters):
+        raise NotSharedError
 
 
 def _key(shop: Shop, question: str, parameters: Mapping[str, Any]) -> str:

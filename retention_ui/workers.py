@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from loky.process_executor import BrokenProcessPool as BrokenProcessPool
-from loky.process_executor import ProcessPoolExecutor
+from loky.process_executor import ProcessPoolExecutor, ShutdownExecutorError
 
 from retention_ui.questions import answer
 
@@ -27,13 +27,19 @@ if TYPE_CHECKING:
 
 MOST_WORKERS = 4
 OPEN_DATASETS = 2
+# What a question ends in that its worker had no part in: it is asked again, of others.
+GONE = (BrokenProcessPool, ShutdownExecutorError)
 
 
-def start() -> Executor:
-    """Return processes that answer; they stay until the server ends."""
+def start() -> ProcessPoolExecutor:
+    """Return processes that answer; they stay until :func:`end`."""
     count = min(MOST_WORKERS, os.cpu_count() or 1)
-    pool: Executor = ProcessPoolExecutor(max_workers=count, timeout=None)
-    return pool
+    return ProcessPoolExecutor(max_workers=count, timeout=None)
+
+
+def end(pool: ProcessPoolExecutor) -> None:
+    """Let processes finish what they were asked, and end: they hold opened data."""
+    pool.shutdown(wait=False)
 
 
 def begin(
@@ -42,7 +48,7 @@ def begin(
     """Have a worker answer a question; the future raises what the answer raises."""
     try:
         return pool.submit(_answered, dataset, dataset.digest, asked)
-    except BrokenProcessPool as error:
+    except GONE as error:
         dead: Future[Any] = Future()
         dead.set_exception(error)
         return dead

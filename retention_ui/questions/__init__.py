@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 WHOLE = ("facts", "values", "window")
 # These fit models: loops in Python, which would hold up everybody else's page.
 FITTED = ("fits", "backtest", "choice", "fitted", "hit_rate", "worth_by")
+# These tell of single customers; with a limit of 0 they list none.
+NAMING = (
+    "members",
+    "risk",
+    "quiet_customers",
+    "brought",
+    "brought_rows",
+    "alive_path",
+)
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     **shop.QUESTIONS,
@@ -56,3 +65,8 @@ def answer(
     if chosen.by is not None and question not in WHOLE:
         orders = slices.only(orders, chosen.by, chosen.value)
     return QUESTIONS[question](orders, **parameters)
+
+
+def names_customers(question: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether an answer tells of single customers."""
+    return question in NAMING and parameters.get("limit") != 0
