@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from retention_ui import page, state
+from retention_ui.keeping.model import PAGES as SHOWN
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "retention_ui" / "assets"
@@ -17,6 +18,7 @@ PAGES = {
     "products": ("baskets",),
 }
 FILES = {"data": "load"}
+FIRST = "overview"
 
 texts = page.texts()
 st.set_page_config(
@@ -40,4 +42,8 @@ sections = {
 chosen = st.navigation({name: found for name, found in sections.items() if found})
 state.enter(chosen.url_path)
 page.follow_address()
-chosen.run()
+try:
+    chosen.run()
+finally:
+    if (name := chosen.url_path or FIRST) in SHOWN:
+        state.leave(name)

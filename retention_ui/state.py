@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -26,6 +27,8 @@ USUAL = "app.usual"
 PRESENT = "app.present"
 MARKS = "app.marks"
 BROWSER = "app.browser"
+# Not of ours: it goes when another address is opened.
+LEFT = "view.left"
 COOKIE = "kept_browser"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
@@ -80,6 +83,22 @@ def enter(page: str) -> None:
 def entered() -> bool:
     """Whether this run is the first on its page."""
     return bool(st.session_state.get(ENTERED, True))
+
+
+def leave(page: str) -> None:
+    """Note how a page stands in the address at the end of a run."""
+    pairs = [
+        (field, value)
+        for field in st.query_params
+        for value in st.query_params.get_all(field)
+        if field != "d" and not field.startswith("embed")
+    ]
+    st.session_state[LEFT] = f"{page}?{urlencode(pairs)}" if pairs else page
+
+
+def left() -> str:
+    """Return the page that was left last and its query; empty before there was one."""
+    return str(st.session_state.get(LEFT, ""))
 
 
 def chosen(key: str) -> object | None:

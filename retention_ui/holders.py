@@ -1,0 +1,173 @@
+"""Who holds a link to a dashboard: those in use, an end to one, those that ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+import streamlit as st
+
+from retention_core.errors import RetentionError
+from retention_ui import blocks, failures, moments, promises, state
+from retention_ui.formats import ABSENT, md
+from retention_ui.keeping import store
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from retention_ui.access import Access
+    from retention_ui.formats import Formats
+    from retention_ui.keeping.model import Link
+    from retention_ui.questions.shop import Facts
+    from retention_ui.texts import Texts
+
+REFUSED, FIND, TURNED = "links.refused", "links.find", "links.page"
+ON_A_PAGE = 10
+
+
+class SharePage(Protocol):
+    """What the links take of the page that they are drawn on."""
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the session's language."""
+        ...
+
+    @property
+    def formats(self) -> Formats:
+        """How numbers and days are written."""
+        ...
+
+    @property
+    def facts(self) -> Facts | None:
+        """What the newest version of the dashboard is."""
+        ...
+
+    @property
+    def access(self) -> Access | None:
+        """What is open, and by which link."""
+        ...
+
+
+def listed(page: SharePage, access: Access, used: Sequence[Link]) -> None:
+    """Draw the links in use, ten at a time; many can be searched."""
+    shown = list(used)
+    if len(used) > ON_A_PAGE:
+        wanted = st.text_input(
+            page.texts("links.list.find"), type="search", key=FIND, width=320
+        )
+        words = (wanted or "").casefold().split()
+        shown = [
+            each
+            for each in used
+            if all(word in each.label.casefold() for word in words)
+        ]
+        if not shown:
+            blocks.note(page.texts("links.list.nobody"))
+    pages = -(-len(shown) // ON_A_PAGE)
+    turned = min(int(state.widget(TURNED) or 1), max(1, pages))
+    for each in shown[(turned - 1) * ON_A_PAGE : turned * ON_A_PAGE]:
+        _row(page, access, each, used)
+    if pages > 1:
+        state.set_widget(TURNED, turned)
+        st.pagination(pages, key=TURNED)
+
+
+def _row(page: SharePage, access: Access, link: Link, used: Sequence[Link]) -> None:
+    texts, formats = page.texts, page.formats
+    last = link.kind == "edit" and not any(_lasts(e) for e in used if e != link)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(gap=None, width="stretch"):
+            name = md(link.label) or texts("links.list.nameless")
+            own = access.link is not None and link.id == access.link.id
+            mark = f" :green-badge[{texts('links.list.own')}]" if own else ""
+            st.markdown(f"**{name}** {texts(f'links.kind.{link.kind}')}{mark}")
+            shows = texts("links.shows.everything")
+            if link.kind == "view":
+                phrases = promises.shows(texts, formats, link.terms)
+                shows = " · ".join(phrases)
+            blocks.note(shows)
+            blocks.note(promises.line(texts, formats, link))
+        if st.button(
+            texts("links.withdraw.button"),
+            type="tertiary",
+            icon=":material/link_off:",
+            key=f"links.withdraw.{link.id}",
+            disabled=last,
+            help=texts("links.withdraw.last") if last else None,
+        ):
+            _confirm(texts, access, link, own=own)
+
+
+def _lasts(link: Link) -> bool:
+    """Whether it is a key without an end: one of those must stay (see the store)."""
+    return link.kind == "edit" and link.expires_at is None
+
+
+def _confirm(texts: Texts, access: Access, link: Link, *, own: bool) -> None:
+    @st.dialog(texts("links.withdraw.title"))
+    def asks() -> None:
+        name = md(link.label) or texts("links.list.nameless")
+        st.markdown(texts("links.withdraw.text", who=name))
+        if own:
+            st.markdown(texts("links.withdraw.own"))
+        with st.container(horizontal=True):
+            # As a callback: what follows the press may be a run without the dialog.
+            if st.button(
+                texts("links.withdraw.yes"),
+                type="primary",
+                key="links.withdraw.yes",
+                on_click=_withdraw,
+                args=[access, link],
+            ):
+                st.rerun()
+            if st.button(texts("links.withdraw.no"), key="links.withdraw.no"):
+                st.rerun()
+
+    asks()
+
+
+def _withdraw(access: Access, link: Link) -> None:
+    """Withdraw a link, unless whoever asks has lost their own meanwhile."""
+    try:
+        access.again()
+        store.open_store().revoke(link.id)
+    except RetentionError as error:
+        state.set_widget(REFUSED, error)
+
+
+def refused(texts: Texts) -> None:
+    """Say why the last link was not withdrawn; once."""
+    error = state.widget(REFUSED)
+    if isinstance(error, RetentionError):
+        failures.show(error, texts)
+        state.forget(REFUSED)
+
+
+def over(page: SharePage, gone: Sequence[Link], now: dt.datetime) -> None:
+    """Fold away what does not open any more."""
+    if not gone:
+        return
+    texts, formats = page.texts, page.formats
+    many = formats.count(len(gone))
+
+    def day(moment: dt.datetime | None) -> str:
+        return ABSENT if moment is None else formats.date(moments.day(moment))
+
+    rows = [
+        {
+            texts("links.over.who"): each.label or texts("links.list.nameless"),
+            texts("links.over.kind"): texts(f"links.kind.{each.kind}"),
+            texts("links.over.state"): texts(
+                f"links.over.{promises.state(each, now)}",
+                date=day(each.revoked_at or each.expires_at),
+            ),
+            texts("links.over.opened"): day(each.last_used_at),
+        }
+        for each in gone
+    ]
+    with st.expander(
+        texts("links.over.title", count=len(gone), n=many), type="compact"
+    ):
+        blocks.table(pd.DataFrame(rows), "links.over")
