@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from retention_core.ingest.model import Detection, SheetAnswers
-    from retention_ui.datasets import Dataset, Files, OnProgress
+    from retention_ui.datasets import Dataset, OnProgress
+    from retention_ui.incoming import Files
     from retention_ui.texts import Texts
 
 FOLDER = "corrections"
@@ -56,6 +57,46 @@ def _as_before(dataset: Dataset, on_progress: OnProgress) -> Dataset:
     if known:
         datasets.recognise(dataset, Answers(sheets=known), on_progress)
     return dataset
+
+
+def join(dataset: Dataset, before: Answers, on_progress: OnProgress) -> None:
+    """Recognise files that joined others, which are read as ``before``.
+
+    A new sheet is read as one of the others with the same header row, else as this
+    browser corrected it before.
+    """
+    others, noted = dataset.detection(), _noted(dataset)["origins"]
+    datasets.recognise(dataset, before, on_progress)
+    origins, known = {}, {}
+    for each in dataset.detection():
+        if each.key in {other.key for other in others}:
+            origins[each.key] = noted.get(each.key)
+            continue
+        origins[each.key] = memory.origin(each)
+        alike = _alike(each, others, noted, before)
+        if said := alike or _kept(each, origins[each.key]):
+            known[each.key] = said
+    _note(dataset, {"origins": origins, "used": sorted(known)})
+    if known:
+        answers = replace(before, sheets={**before.sheets, **known})
+        datasets.recognise(dataset, answers, on_progress)
+
+
+def _alike(
+    sheet: Detection,
+    others: Sequence[Detection],
+    noted: dict[str, Any],
+    before: Answers,
+) -> SheetAnswers | None:
+    """What was said of the last sheet with the same header row, as far as it holds."""
+    for other in reversed(others):
+        said = before.sheets.get(other.key)
+        origin = noted.get(other.key) or memory.origin(other)
+        if said and origin and (kept := memory.remember(origin, said)):
+            found = memory.recall(sheet, kept)
+            if found is not None:
+                return found
+    return None
 
 
 def remember(dataset: Dataset, answers: Answers) -> None:
