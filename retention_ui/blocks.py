@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -57,33 +58,52 @@ def show(
     )
 
 
-def downloads(
-    texts: Texts,
-    key: str,
-    stem: Sequence[str],
-    table: pd.DataFrame | Callable[[], pd.DataFrame],
-    kinds: Mapping[str, str] | None = None,
-    described: str = "",
-) -> None:
-    """Offer a table as CSV and Excel, side by side; written only when asked for.
+@dataclass(frozen=True)
+class File:
+    """A table to be downloaded.
 
-    ``described`` tells a table that is made only then from any other of its name.
+    Attributes
+    ----------
+    stem
+        What its name begins with.
+    table
+        Its rows, or what makes them when they are asked for.
+    kinds
+        How Excel writes its columns (see ``downloads.excel_bytes``).
+    described
+        Tells a table that is made only then from any other of its name.
+    again
+        Called before it is made; raises where whoever asks may not have it any more.
     """
-    ready = None if callable(table) else table
 
-    def rows() -> pd.DataFrame:
-        return table() if callable(table) else table
+    stem: Sequence[str]
+    table: pd.DataFrame | Callable[[], pd.DataFrame]
+    again: Callable[[], None]
+    kinds: Mapping[str, str] | None = None
+    described: str = ""
 
+    def rows(self) -> pd.DataFrame:
+        """Make the rows, for whoever still may have them."""
+        self.again()
+        return self.table() if callable(self.table) else self.table
+
+    @property
+    def content(self) -> pd.DataFrame | str:
+        """What tells it from other files of its name."""
+        return self.described if callable(self.table) else self.table
+
+
+def downloads(texts: Texts, key: str, file: File) -> None:
+    """Offer a table as CSV and Excel, side by side; written only when asked for."""
     made = {
-        "csv": (lambda: files.csv_bytes(rows()), files.CSV),
-        "xlsx": (lambda: files.excel_bytes(rows(), kinds), files.XLSX),
+        "csv": (lambda: files.csv_bytes(file.rows()), files.CSV),
+        "xlsx": (lambda: files.excel_bytes(file.rows(), file.kinds), files.XLSX),
     }
     for suffix, (data, mime) in made.items():
-        content = ready if ready is not None else f"{key} {described}"
         st.download_button(
             texts(f"download.{suffix}"),
             data,
-            files.file_name(stem, content, suffix),
+            files.file_name(file.stem, file.content, suffix),
             mime,
             on_click="ignore",
             type="tertiary",

@@ -128,8 +128,10 @@ class Page:
 
         ``asked`` is what such a table depends on, beside the customers looked at.
         """
-        key, described = f"{self.name}.{name}", f"{self.shop.slice} {asked}"
-        blocks.downloads(self.texts, key, self._stem(name), table, kinds, described)
+        key = f"{self.name}.{name}"
+        again, described = self.access.again, f"{key} {self.shop.slice} {asked}"
+        file = blocks.File(self._stem(name), table, again, kinds, described)
+        blocks.downloads(self.texts, key, file)
 
     def marked(
         self, figure: go.Figure, starts: Sequence[dt.date], grain: Grain
@@ -140,6 +142,8 @@ class Page:
 
     def term(self, name: str) -> str | None:
         """Return the glossary's term for a section or a card, if it has one."""
+        if not self.access.may("glossary"):
+            return None
         key = f"{self.name}.terms.{name}"
         return self.texts(key) if key in self.texts else None
 

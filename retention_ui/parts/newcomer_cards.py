@@ -89,6 +89,7 @@ def _card(
     term: str,
     **fields: Any,  # noqa: ANN401
 ) -> cards.Card:
-    link = glossary_words(page.texts, page.term(term) or term)
     words = page(f"card_help.{name}", **fields)
-    return cards.Card(page(f"cards.{name}", **fields), value, f"{words} {link}")
+    if page.access.may("glossary"):
+        words += f" {glossary_words(page.texts, page.term(term) or term)}"
+    return cards.Card(page(f"cards.{name}", **fields), value, words)
