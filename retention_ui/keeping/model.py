@@ -317,7 +317,8 @@ class Store(Protocol):
     def arrive(self, token: str, browser: str, password: str | None = None) -> Link:
         """Let a browser hold the link of a token; ``NotHereError``, ``PasswordError``.
 
-        An empty ``browser`` only asks whether it would be let in.
+        An empty ``browser`` only asks whether it would be let in. Whoever holds the
+        link already is not asked for its password again.
         """
         ...
 

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sqlite3
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from retention_ui import datasets
-from retention_ui.keeping import folders, keys, problems, rows, totals
+from retention_ui.keeping import (
+    clearing,
+    folders,
+    keys,
+    making,
+    problems,
+    records,
+    rows,
+)
 from retention_ui.keeping.model import (
     ConflictError,
     Dashboard,
     LastKeyError,
     Link,
     NotHereError,
-    NotSavedError,
     PasswordError,
     Settings,
     Terms,
     Version,
 )
-from retention_ui.keeping.schema import clear, moment, reading, stamp, writing
+from retention_ui.keeping.schema import reading, stamp, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import datetime as dt
+    from collections.abc import Callable
     from pathlib import Path
 
-    from retention_ui.keeping.model import Change, Kind, Store, Totals
+    from retention_ui.keeping.model import Change, Kind, Store
 
-FOLDER = "dashboards"
-# A folder that is still being made after this time was left behind.
-MAKING = dt.timedelta(hours=6)
-NOTED_SECONDS = 60
+# So often it is noted that a link is in use: a page asks many times.
+NOTED_MICROSECONDS = 60_000_000
 
 
 def open_store() -> Store:
@@ -64,23 +68,23 @@ class SqliteStore:
     ) -> tuple[Dashboard, Link, str]:
         """Make a dashboard of a built dataset's folder, which stays as it is."""
         wanted, token = keys.new_id(), keys.new_token()
-        key = _new_link(wanted, "edit", owner, Terms())
-        said = (wanted, name, owner, contact, stamp(key.made_at), None)
-        with problems.told(), self._folder(wanted, folder, whole=True) as made:
-            where, found = made
-            with writing(self.root) as con:
-                con.execute(
-                    "INSERT INTO dashboards VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*said, rows.written(settings), keys.new_secret()),
-                )
-                _add_version(con, wanted, where, found, by=owner, change=change)
-                _add_link(con, key, token, None)
-                _grant(con, key.id, browser)
-                con.execute(
-                    "INSERT OR REPLACE INTO moved VALUES (?, ?)",
-                    (keys.kept(folder.name), key.id),
-                )
-        return self.dashboard(wanted), key, token
+        key = records.new_link(wanted, kind="edit", label=owner, terms=Terms())
+        with (
+            problems.told(),
+            making.version(self.root, wanted, folder, first=True) as (where, found),
+            writing(self.root) as con,
+        ):
+            records.add_dashboard(con, wanted, (name, owner, contact), settings)
+            records.add_version(con, wanted, where, found, by=owner, change=change)
+            making.stands(con, where)
+            records.add_link(con, key, token)
+            records.grant(con, key.id, browser)
+            con.execute(
+                "INSERT OR REPLACE INTO moved VALUES (?, ?)",
+                (keys.kept(folder.name), key.id),
+            )
+            made = rows.dashboard(con, self.root, wanted)
+        return made, key, token
 
     def dashboard(self, wanted: str) -> Dashboard:
         """Return one by its id; ``NotHereError``."""
@@ -89,16 +93,13 @@ class SqliteStore:
 
     def held_by(self, browser: str) -> list[tuple[Dashboard, Link]]:
         """Return what a browser holds by an edit link, the newest first."""
-        found = []
+        found: dict[str, tuple[Dashboard, Link]] = {}
         with reading(self.root) as con:
-            for row in con.execute(
-                "SELECT usable.* FROM usable JOIN grants ON id = link"
-                " WHERE browser = ? AND kind = 'edit'",
-                (_browser(browser),),
-            ).fetchall():
-                one = rows.dashboard(con, self.root, row["dashboard"])
-                found.append((one, rows.link(row)))
-        return sorted(found, key=lambda pair: pair[0].made_at, reverse=True)
+            for row in records.held(con, browser):
+                if row["kind"] == "edit" and row["dashboard"] not in found:
+                    one = rows.dashboard(con, self.root, row["dashboard"])
+                    found[one.id] = (one, rows.link(row))
+        return sorted(found.values(), key=lambda one: one[0].made_at, reverse=True)
 
     def versions(self, dashboard: str) -> list[Version]:
         """Return all versions, the newest first."""
@@ -119,7 +120,10 @@ class SqliteStore:
         }
         with problems.told():
             into.parent.mkdir(parents=True, exist_ok=True)
-            folders.copy_draft(version.folder, into, note)
+            try:
+                folders.copy_draft(version.folder, into, note)
+            finally:
+                self._still(dashboard, into)
         return version
 
     def commit(
@@ -129,12 +133,13 @@ class SqliteStore:
         _check_newest(self.dashboard(dashboard).version, based_on)
         with (
             problems.told(),
-            self._folder(dashboard, folder) as (where, found),
+            making.version(self.root, dashboard, folder) as (where, found),
             writing(self.root) as con,
         ):
             newest = rows.dashboard(con, self.root, dashboard).version
             _check_newest(newest, based_on)
-            _add_version(con, dashboard, where, found, by=by, change=change)
+            records.add_version(con, dashboard, where, found, by=by, change=change)
+            making.stands(con, where)
             return rows.versions(con, self.root, dashboard)[0]
 
     def restore(
@@ -152,8 +157,15 @@ class SqliteStore:
             if wanted.folder == newest.folder:
                 return newest
             where = str(wanted.folder.relative_to(self.root))
-            add = partial(_add_version, con, dashboard, where, wanted.totals)
-            add(by=by, change="restored", restored=number)
+            records.add_version(
+                con,
+                dashboard,
+                where,
+                wanted.totals,
+                by=by,
+                change="restored",
+                restored=number,
+            )
             return rows.versions(con, self.root, dashboard)[0]
 
     def rename(self, dashboard: str, *, name: str, owner: str, contact: str) -> None:
@@ -180,8 +192,8 @@ class SqliteStore:
         """Delete it with all files, versions, links, at once and for good."""
         with problems.told(), writing(self.root) as con:
             rows.dashboard(con, self.root, dashboard)
-            self._condemn(con, dashboard)
-        self._clear(rows.now())
+            clearing.condemn(con, self.root, dashboard)
+        clearing.clear(self.root, rows.now())
 
     def link(  # noqa: PLR0913 what a link is made of
         self,
@@ -195,14 +207,21 @@ class SqliteStore:
         start: str = "",
     ) -> tuple[Link, str]:
         """Make a link; return it and its token, which nobody can see again."""
-        hashed = keys.slow_hash(password) if password else None
         token = keys.new_token()
-        made = _new_link(dashboard, kind, label, terms, expires_at, start)
+        made = records.new_link(
+            dashboard,
+            kind=kind,
+            label=label,
+            terms=terms,
+            expires_at=expires_at,
+            password=password,
+            start=start,
+        )
+        hashed = keys.slow_hash(password) if password else None
         with problems.told(), writing(self.root) as con:
             rows.dashboard(con, self.root, dashboard)
-            _add_link(con, made, token, hashed)
-            row = con.execute("SELECT * FROM links WHERE id = ?", (made.id,)).fetchone()
-            return rows.link(row), token
+            records.add_link(con, made, token, hashed)
+        return made, token
 
     def links(self, dashboard: str) -> list[Link]:
         """Return all links, the newest first, withdrawn ones too."""
@@ -222,12 +241,7 @@ class SqliteStore:
                 raise NotHereError
             if row["revoked_at"] is not None:
                 return
-            lasting = con.execute(
-                "SELECT 1 FROM links WHERE dashboard = ? AND id != ? AND"
-                " kind = 'edit' AND revoked_at IS NULL AND expires_at IS NULL",
-                (row["dashboard"], link),
-            ).fetchone()
-            if row["kind"] == "edit" and lasting is None:
+            if row["kind"] == "edit" and not records.others_last(con, row):
                 raise LastKeyError
             con.execute(
                 "UPDATE links SET revoked_at = ? WHERE id = ?",
@@ -238,19 +252,19 @@ class SqliteStore:
     def arrive(self, token: str, browser: str, password: str | None = None) -> Link:
         """Let a browser hold the link of a token; ``NotHereError``, ``PasswordError``.
 
-        An empty ``browser`` only asks whether it would be let in.
+        An empty ``browser`` only asks whether it would be let in. Whoever holds the
+        link already is not asked for its password again.
         """
         with reading(self.root) as con:
-            row = _by_token(con, keys.kept(token))
-        if row["password"] is not None and not keys.fits(
-            password or "", row["password"]
-        ):
+            row = records.of_token(con, token)
+        kept_as = row["password"]
+        if kept_as is not None and not keys.fits(password or "", kept_as):
             raise PasswordError
         if browser:
             with problems.told(), writing(self.root) as con:
-                # Asked again: meanwhile it may have been withdrawn.
-                row = _by_token(con, keys.kept(token))
-                _grant(con, row["id"], browser)
+                # Asked again: it may have been withdrawn meanwhile.
+                row = records.of_token(con, token)
+                records.grant(con, row["id"], browser)
         return rows.link(row)
 
     def held(self, link: str, browser: str) -> tuple[Dashboard, Link]:
@@ -259,11 +273,7 @@ class SqliteStore:
         Notes that the link is in use.
         """
         with reading(self.root) as con:
-            row = con.execute(
-                "SELECT usable.* FROM usable JOIN grants ON id = link"
-                " WHERE id = ? AND browser = ?",
-                (link, _browser(browser)),
-            ).fetchone()
+            row = next((r for r in records.held(con, browser) if r["id"] == link), None)
             if row is None:
                 raise NotHereError
             found = rows.dashboard(con, self.root, row["dashboard"])
@@ -277,11 +287,10 @@ class SqliteStore:
         """
         with reading(self.root) as con:
             row = con.execute(
-                "SELECT id FROM moved JOIN usable ON moved.link = id"
-                " JOIN grants ON grants.link = id WHERE dataset = ? AND browser = ?",
-                (keys.kept(dataset), _browser(browser)),
+                "SELECT link FROM moved WHERE dataset = ?", (keys.kept(dataset),)
             ).fetchone()
-        return None if row is None else str(row["id"])
+            held = {each["id"] for each in records.held(con, browser)}
+        return row["link"] if row is not None and row["link"] in held else None
 
     def pseudonym_key(self, dashboard: str) -> bytes:
         """Return the secret that a dashboard's pseudonyms are made with: 32 bytes."""
@@ -301,8 +310,8 @@ class SqliteStore:
             ).fetchall()
             expired = [str(row["id"]) for row in found]
             for each in expired:
-                self._condemn(con, each)
-        self._clear(now)
+                clearing.condemn(con, self.root, each)
+        clearing.clear(self.root, now)
         return expired
 
     def _change(self, dashboard: str, **values: str | int | None) -> None:
@@ -314,205 +323,24 @@ class SqliteStore:
                 {**values, "id": dashboard},
             )
 
-    @contextmanager
-    def _folder(
-        self, dashboard: str, source: Path, *, whole: bool = False
-    ) -> Iterator[tuple[str, Totals]]:
-        """A folder for a version, gone again unless a version stands on it.
-
-        ``whole``: the dashboard is being made with it.
-        """
-        home = f"{FOLDER}/{dashboard}"
-        where = f"{home}/versions/{keys.new_id()}"
-        going = home if whole else where
-        due = stamp(rows.now() + MAKING)
-        with writing(self.root) as con:
-            con.execute("INSERT INTO leftovers VALUES (?, ?)", (going, due))
+    def _still(self, dashboard: str, draft: Path) -> None:
+        """Take a draft back where the dashboard was deleted meanwhile."""
         try:
-            if whole:
-                (self.root / home / "versions").mkdir(mode=0o700, parents=True)
-            yield where, _copied(source, self.root / where)
-        except BaseException:
-            with suppress(OSError, sqlite3.Error):  # then it is swept later
-                self._take_back(going, where)
+            self.dashboard(dashboard)
+        except NotHereError:
+            folders.remove(draft)
             raise
 
-    def _take_back(self, going: str, where: str) -> None:
-        """Remove what was made, unless it was saved for all that went wrong after."""
-        with reading(self.root) as con:
-            stands = con.execute(
-                "SELECT 1 FROM versions WHERE folder = ?", (where,)
-            ).fetchone()
-        if stands is None:
-            folders.remove(self.root / going)
-            with writing(self.root) as con:
-                con.execute("DELETE FROM leftovers WHERE folder = ?", (going,))
-
-    def _condemn(self, con: sqlite3.Connection, dashboard: str) -> None:
-        """Take a dashboard out of the file; its folders are due now."""
-        home = self.root / FOLDER / dashboard
-        for folder in (home, *self._unsaved(con, dashboard)):
-            con.execute(
-                "INSERT OR REPLACE INTO leftovers VALUES (?, ?)",
-                (str(folder.relative_to(self.root)), stamp(rows.now())),
-            )
-        con.execute("DELETE FROM dashboards WHERE id = ?", (dashboard,))
-
-    def _unsaved(self, con: sqlite3.Connection, dashboard: str) -> list[Path]:
-        """Datasets that hold the same files: the one it was made of, and drafts."""
-        found = con.execute(
-            "SELECT dataset FROM moved JOIN links ON moved.link = links.id"
-            " WHERE dashboard = ?",
-            (dashboard,),
-        )
-        sources = {bytes(row["dataset"]) for row in found}
-        return [
-            folder
-            for folder in (self.root / "datasets").glob("*")
-            if keys.kept(folder.name) in sources
-            or folders.note(folder).get("dashboard") == dashboard
-        ]
-
-    def _clear(self, now: dt.datetime) -> None:
-        """Remove the folders that are due. One that cannot be removed is told last."""
-        with reading(self.root) as con:
-            found = con.execute(
-                "SELECT folder FROM leftovers WHERE due <= ?", (stamp(now),)
-            ).fetchall()
-        failed: OSError | None = None
-        for row in found:
-            try:
-                folders.remove(self.root / row["folder"])
-            except OSError as error:
-                failed = error
-        if failed is not None:
-            raise failed
-        if found:
-            with writing(self.root) as con:
-                # Remembered for a day: a copy may have been in the making meanwhile.
-                day = stamp(now - dt.timedelta(days=1))
-                con.execute("DELETE FROM leftovers WHERE due <= ?", (day,))
-            clear(self.root)
-
-    def _note(self, row: sqlite3.Row) -> None:
-        """Note that a link is used; nobody waits for it or fails with it."""
-        used, now = row["last_used_at"], stamp(rows.now())
-        if used is None or now - used >= NOTED_SECONDS * 1_000_000:
-            with (
-                suppress(OSError, sqlite3.OperationalError),
-                writing(self.root, 0) as con,
-            ):
-                con.execute(
-                    "UPDATE links SET last_used_at = ? WHERE id = ?", (now, row["id"])
-                )
-
-
-def _copied(source: Path, target: Path) -> Totals:
-    """Copy a built folder, see that all of it is of one build, and add it up."""
-    before = folders.seal(source)
-    if before is None:
-        raise NotSavedError(reason="its order table has not been built")
-    folders.copy_built(source, target)
-    if folders.seal(source) != before or folders.digest_of(target) != before[0]:
-        raise NotSavedError(reason="its files were being changed at that moment")
-    return totals.of(target)
+    def _note(self, link: sqlite3.Row) -> None:
+        """Note that a link is used; nobody waits for it, or fails with it."""
+        used, now = link["last_used_at"], stamp(rows.now())
+        if used is not None and now - used < NOTED_MICROSECONDS:
+            return
+        said = (now, link["id"])
+        with suppress(OSError, sqlite3.OperationalError), writing(self.root, 0) as con:
+            con.execute("UPDATE links SET last_used_at = ? WHERE id = ?", said)
 
 
 def _check_newest(newest: Version, based_on: int) -> None:
     if newest.number != based_on:
         raise ConflictError(by=newest.by, number=newest.number)
-
-
-def _add_version(  # noqa: PLR0913 what a version is made of
-    con: sqlite3.Connection,
-    dashboard: str,
-    folder: str,
-    found: Totals,
-    *,
-    by: str,
-    change: Change,
-    restored: int | None = None,
-) -> None:
-    con.execute(
-        "INSERT INTO versions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?"
-        " FROM versions WHERE dashboard = ?",
-        (
-            dashboard,
-            stamp(rows.now()),
-            by,
-            change,
-            rows.written(found),
-            folder,
-            restored,
-            dashboard,
-        ),
-    )
-    if restored is None:
-        taken = con.execute(
-            "DELETE FROM leftovers WHERE folder IN (?, ?) AND due > ?",
-            (folder, f"{FOLDER}/{dashboard}", stamp(rows.now())),
-        )
-        if taken.rowcount != 1:
-            raise NotSavedError(reason="it took too long")
-
-
-def _new_link(
-    dashboard: str,
-    kind: Kind,
-    label: str,
-    terms: Terms,
-    expires_at: dt.datetime | None = None,
-    start: str = "",
-) -> Link:
-    return Link(
-        id=keys.new_id(),
-        dashboard=dashboard,
-        kind=kind,
-        label=label,
-        terms=terms,
-        made_at=moment(stamp(rows.now())),
-        expires_at=expires_at,
-        start=start,
-    )
-
-
-def _add_link(
-    con: sqlite3.Connection, link: Link, token: str, password: str | None
-) -> None:
-    con.execute(
-        "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?)",
-        (
-            link.id,
-            link.dashboard,
-            keys.kept(token),
-            link.kind,
-            link.label,
-            rows.written(link.terms),
-            stamp(link.made_at),
-            None if link.expires_at is None else stamp(link.expires_at),
-            password,
-            link.start,
-        ),
-    )
-
-
-def _grant(con: sqlite3.Connection, link: str, browser: str) -> None:
-    if browser:
-        con.execute(
-            "INSERT OR IGNORE INTO grants VALUES (?, ?)", (link, keys.kept(browser))
-        )
-
-
-def _browser(browser: str) -> bytes:
-    """What is kept of a browser's key; nobody holds anything without one."""
-    return keys.kept(browser) if browser else b""
-
-
-def _by_token(con: sqlite3.Connection, token: bytes) -> sqlite3.Row:
-    """The usable link of a token's hash, of a dashboard that is there."""
-    row: sqlite3.Row | None = con.execute(
-        "SELECT * FROM usable WHERE token = ?", (token,)
-    ).fetchone()
-    if row is None or not keys.same(row["token"], token):
-        raise NotHereError
-    return row
