@@ -2,8 +2,13 @@
 
 import streamlit as st
 
-from retention_ui.server import MIDDLEWARE, ROUTES, lifespan
+from retention_ui.rates import Rates
+from retention_ui.server import lifespan, middleware, routes
 
+rates = Rates()
 app = st.App(
-    "retention_ui/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan
+    "retention_ui/main.py",
+    routes=routes(rates),
+    middleware=middleware(rates),
+    lifespan=lifespan,
 )

@@ -151,7 +151,7 @@ def answered(content_type: bytes, cookie: bytes = b"", scheme: str = "http"):
     return headers.get(b"set-cookie", b"").decode()
 
 
-def test_a_page_brings_a_browser_its_key_once():
+def test_a_page_brings_a_browser_its_key_and_keeps_the_one_it_has():
     given = answered(b"text/html; charset=utf-8")
     name, _, rest = given.partition("=")
     assert name == state.COOKIE
@@ -161,7 +161,8 @@ def test_a_page_brings_a_browser_its_key_once():
     assert "Secure" not in given
     assert "Secure" in answered(b"text/html", scheme="https")
     assert answered(b"text/html") != given
-    assert not answered(b"text/html", f"{state.COOKIE}={'k' * 32}".encode())
+    kept = f"{state.COOKIE}={'k' * 32}"
+    assert answered(b"text/html", kept.encode()).startswith(f"{kept}; Max-Age=31536000")
     assert answered(b"text/html", f"{state.COOKIE}=../../etc".encode())
     assert not answered(b"application/json")
 
