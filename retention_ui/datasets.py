@@ -22,6 +22,7 @@ from retention_core.ingest.model import Answers, Detection, Ledger
 from retention_core.orders import Orders, open_orders
 from retention_core.samples import sample_files
 from retention_ui import incoming
+from retention_ui.keeping import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -304,19 +305,8 @@ def _work(
 
 
 def _seal(folder: Path) -> None:
-    digest = hashlib.sha256()
-    for name in (
-        "order_lines.parquet",
-        "customers.parquet",
-        "products.parquet",
-        "ledger.parquet",
-    ):
-        path = folder / name
-        if path.is_file():
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
     draft = folder / "digest.draft"
-    draft.write_text(digest.hexdigest(), encoding="ascii")
+    draft.write_text(folders.digest_of(folder), encoding="ascii")
     draft.replace(folder / "digest")
 
 

@@ -110,7 +110,7 @@ def writing(root: Path, wait: float = WAIT_SECONDS) -> Iterator[sqlite3.Connecti
         con.close()  # what was not committed is undone
 
 
-def clear(root: Path) -> None:
+def vacuum(root: Path) -> None:
     """Leave no trace of deleted rows: what SQLite keeps for later use is dropped."""
     con = _connect(root)
     try:
@@ -140,7 +140,7 @@ def _connect(root: Path, wait: float = WAIT_SECONDS) -> sqlite3.Connection:
         con.row_factory = sqlite3.Row
         for setting in (
             "foreign_keys = ON",
-            "synchronous = FULL",
+            "synchronous = EXTRA",
             "secure_delete = ON",
             "temp_store = MEMORY",
         ):

@@ -131,16 +131,20 @@ class SqliteStore:
     ) -> Version:
         """Make a built folder the next version."""
         _check_newest(self.dashboard(dashboard).version, based_on)
-        with (
-            problems.told(),
-            making.version(self.root, dashboard, folder) as (where, found),
-            writing(self.root) as con,
-        ):
-            newest = rows.dashboard(con, self.root, dashboard).version
-            _check_newest(newest, based_on)
-            records.add_version(con, dashboard, where, found, by=by, change=change)
-            making.stands(con, where)
-            return rows.versions(con, self.root, dashboard)[0]
+        try:
+            with (
+                problems.told(),
+                making.version(self.root, dashboard, folder) as (where, found),
+                writing(self.root) as con,
+            ):
+                newest = rows.dashboard(con, self.root, dashboard).version
+                _check_newest(newest, based_on)
+                records.add_version(con, dashboard, where, found, by=by, change=change)
+                making.stands(con, where)
+                return rows.versions(con, self.root, dashboard)[0]
+        except problems.SourceGoneError:
+            self.dashboard(dashboard)  # it may have been deleted meanwhile
+            raise
 
     def restore(
         self, dashboard: str, number: int, *, by: str, based_on: int | None = None
