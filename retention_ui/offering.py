@@ -56,13 +56,15 @@ class Form:
         with blocks.controls():
             pages = self._pages()
             dates = self._dates()
-        with blocks.controls():
             choose, only = self._customers()
+            start = self._start(pages)
         if only:
             blocks.note(self.texts(f"{SCOPE}.customers.alone"))
         names, lists = self._persons()
         terms = Terms(pages, dates, only, choose, names, lists)
-        return Offer(label, kind, terms, ends, password, self._start(terms))
+        if start == HERE:
+            start = offers.opens(self.here, terms)
+        return Offer(label, kind, terms, ends, password, start)
 
     def _who(self) -> tuple[str, Kind]:
         label = st.text_input(
@@ -185,8 +187,8 @@ class Form:
             blocks.note(self.texts(f"{SCOPE}.warning.groups"))
         return names, lists
 
-    def _start(self, terms: Terms) -> str:
-        options = [each for each in PAGES if each in terms.pages]
+    def _start(self, pages: Sequence[str]) -> str:
+        options = list(pages)
         names = {each: self.texts(f"pages.{each}") for each in options}
         page, _, _ = self.here.partition("?")
         if page in options:
@@ -194,15 +196,14 @@ class Form:
             names[HERE] = self.texts(f"{SCOPE}.start.here", page=names[page])
         if not options:
             return ""
-        chosen = st.selectbox(
+        return st.selectbox(
             self.texts(f"{SCOPE}.start.label"),
             options,
             format_func=lambda each: names[each],
             help=self.texts(f"{SCOPE}.start.help"),
             key=_key("start"),
-            width=320,
+            width=290,
         )
-        return offers.opens(self.here, terms) if chosen == HERE else chosen
 
     def _select(
         self, field: str, options: Sequence[str], usual: str, width: int

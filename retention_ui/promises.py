@@ -77,6 +77,8 @@ def _pages(texts: Texts, pages: Sequence[str]) -> str:
     if set(pages) == set(PAGES):
         return texts("links.shows.all_pages")
     names = [texts(f"pages.{each}") for each in PAGES if each in pages]
+    if not names:
+        return texts("links.shows.no_page")
     if len(names) <= NAMED:
         return texts("links.shows.only", pages=_listed(texts, names))
     return texts("links.shows.pages", n=len(names), all=len(PAGES))

@@ -78,6 +78,8 @@ def _new(page: SharePage, access: Access, dashboard: Dashboard, facts: Facts) ->
     if made:
         state.set_widget(OPEN, value=False)
         link, token = made
+        # A container alone would keep what is longer of the form below it.
+        place.empty()
         with place.container(border=True, gap="small"):
             handing.over(texts, formats, dashboard, link, addresses.of(token))
 
