@@ -210,7 +210,8 @@ def begin(
 
     On the first run of a page the URL decides, then what was chosen before, then what
     was chosen for everybody, then ``default``. After that the widget itself does: its
-    URL may lag behind it.
+    URL may lag behind it. A page that is entered begins its widgets anew even where the
+    last one had the same: Streamlit gives them that page's key, but not its value.
     """
     key = scope.key(field)
     start = state.start(key)
@@ -218,11 +219,12 @@ def begin(
     usual = default if begun is None else begun
     state.set_usual(key, usual)
     written = st.query_params.get(field)
-    if state.widget(key) is not None and not (state.entered() and written):
+    held = state.widget(key)
+    if held is not None and not state.entered():
         return key
     found = parse(written) if written is not None else None
     if found is None:
-        found = state.chosen(key)
+        found = state.chosen(key) if held is None else held
     state.set_widget(key, usual if found is None else found)
     return key
 

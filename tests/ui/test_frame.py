@@ -36,6 +36,11 @@ def dataset():
     return found
 
 
+@pytest.fixture
+def sample_shop():
+    return datasets.sample().id
+
+
 def open_page(name: str, **address: str | list[str]) -> AppTest:
     app = AppTest.from_file(str(MAIN), default_timeout=60)
     app = app.run().switch_page(f"../pages/{name}.py")
@@ -127,6 +132,17 @@ def test_a_choice_survives_another_page(dataset):
     app.switch_page("../pages/cohorts.py").run()
     assert app.segmented_control(key="cohorts.grain").value == "quarter"
     assert text(app, "grain") == "quarter"
+
+
+@pytest.mark.parametrize("margin", ["100", "40"])
+def test_pages_that_share_an_input_show_what_it_says(sample_shop, margin):
+    app = open_page("forecast", d=sample_shop, margin=margin)
+    for name in ("newcomers", "forecast", "newcomers"):
+        app.query_params.pop("margin", None)
+        app.switch_page(f"../pages/{name}.py").run()
+        assert app.number_input(key="forecast.margin").value == int(margin)
+        assert app.number_input(key="forecast.discount").value == 10
+        assert ("margin" in app.query_params) == (margin != "100")
 
 
 def test_filters_hold_on_every_page(dataset):
