@@ -12,8 +12,10 @@ from retention_core.errors import RetentionError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from retention_ui.keeping.adopting import Belongings
 
 Kind = Literal["view", "edit"]
 # What made a version: a dataset was saved, exports came in, answers were changed, an
@@ -216,13 +218,31 @@ class Store(Protocol):
         contact: str,
         settings: Settings,
         browser: str,
-        change: Change = "saved",
+        expires_at: dt.datetime | None = None,
     ) -> tuple[Dashboard, Link, str]:
         """Make a dashboard of a built dataset's folder, which stays as it is.
 
         Returns its first edit link (labelled ``owner``) and the token of it, which
         nobody can see again. ``browser`` holds the link at once, unless it is empty.
         Raises ``NotSavedError``, as whatever writes does.
+        """
+        ...
+
+    def adopt(  # noqa: PLR0913 what a dashboard is made of
+        self,
+        versions: Sequence[Version],
+        *,
+        name: str,
+        owner: str,
+        contact: str,
+        settings: Settings,
+        browser: str,
+        expires_at: dt.datetime | None = None,
+    ) -> tuple[Dashboard, Link, str]:
+        """Make a dashboard of versions from elsewhere, the first one first.
+
+        Their folders stay as they are; several may name one. What they hold is added
+        up anew. Returns what ``save`` does.
         """
         ...
 
@@ -338,6 +358,13 @@ class Store(Protocol):
 
     def pseudonym_key(self, dashboard: str) -> bytes:
         """Return the secret that a dashboard's pseudonyms are made with: 32 bytes."""
+        ...
+
+    def adopt(self, brought: Belongings, browser: str) -> tuple[Dashboard, Link, str]:
+        """Make a dashboard, with all its versions, of what came from another house.
+
+        Returns its first edit link and the token of it, as :meth:`save` does.
+        """
         ...
 
     def sweep(self, now: dt.datetime | None = None) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from retention_ui import datasets
 from retention_ui.keeping import (
+    adopting,
     clearing,
     folders,
     keys,
@@ -31,9 +32,11 @@ from retention_ui.keeping.schema import reading, stamp, writing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from retention_ui.keeping.adopting import Belongings
+    from retention_ui.keeping.making import Place
     from retention_ui.keeping.model import Change, Kind, Store
 
 # So often it is noted that a link is in use: a page asks many times.
@@ -64,26 +67,58 @@ class SqliteStore:
         contact: str,
         settings: Settings,
         browser: str,
-        change: Change = "saved",
+        expires_at: dt.datetime | None = None,
     ) -> tuple[Dashboard, Link, str]:
         """Make a dashboard of a built dataset's folder, which stays as it is."""
-        wanted, token = keys.new_id(), keys.new_token()
-        key = records.new_link(wanted, kind="edit", label=owner, terms=Terms())
-        with (
-            problems.told(),
-            making.version(self.root, wanted, folder, first=True) as (where, found),
-            writing(self.root) as con,
-        ):
-            records.add_dashboard(con, wanted, (name, owner, contact), settings)
-            records.add_version(con, wanted, where, found, by=owner, change=change)
-            making.stands(con, where)
-            records.add_link(con, key, token)
-            records.grant(con, key.id, browser)
-            con.execute(
-                "INSERT OR REPLACE INTO moved VALUES (?, ?)",
-                (keys.kept(folder.name), key.id),
-            )
-            made = rows.dashboard(con, self.root, wanted)
+        with problems.told(), self._begun(owner) as (place, key, token):
+            where, found = place.copy(folder)
+            said = (name, owner, contact)
+            with writing(self.root) as con:
+                records.add_dashboard(con, key.dashboard, said, settings, expires_at)
+                records.add_version(
+                    con, key.dashboard, where, found, by=owner, change="saved"
+                )
+                place.stands(con)
+                records.add_link(con, key, token)
+                records.grant(con, key.id, browser)
+                records.note_moved(con, folder.name, key.id)
+                made = rows.dashboard(con, self.root, key.dashboard)
+        return made, key, token
+
+    def adopt(  # noqa: PLR0913 what a dashboard is made of
+        self,
+        versions: Sequence[Version],
+        *,
+        name: str,
+        owner: str,
+        contact: str,
+        settings: Settings,
+        browser: str,
+        expires_at: dt.datetime | None = None,
+    ) -> tuple[Dashboard, Link, str]:
+        """Make a dashboard of versions from elsewhere, the first one first."""
+        with problems.told(), self._begun(owner) as (place, key, token):
+            found = {
+                folder: place.copy(folder)
+                for folder in dict.fromkeys(each.folder for each in versions)
+            }
+            said = (name, owner, contact)
+            with writing(self.root) as con:
+                records.add_dashboard(con, key.dashboard, said, settings, expires_at)
+                for each in versions:
+                    records.add_version(
+                        con,
+                        key.dashboard,
+                        *found[each.folder],
+                        by=each.by,
+                        change=each.change,
+                        restored=each.restored,
+                        made_at=each.made_at,
+                    )
+                place.stands(con)
+                records.add_link(con, key, token)
+                records.grant(con, key.id, browser)
+                made = rows.dashboard(con, self.root, key.dashboard)
         return made, key, token
 
     def dashboard(self, wanted: str) -> Dashboard:
@@ -132,16 +167,14 @@ class SqliteStore:
         """Make a built folder the next version."""
         _check_newest(self.dashboard(dashboard).version, based_on)
         try:
-            with (
-                problems.told(),
-                making.version(self.root, dashboard, folder) as (where, found),
-                writing(self.root) as con,
-            ):
-                newest = rows.dashboard(con, self.root, dashboard).version
-                _check_newest(newest, based_on)
-                records.add_version(con, dashboard, where, found, by=by, change=change)
-                making.stands(con, where)
-                return rows.versions(con, self.root, dashboard)[0]
+            with problems.told(), making.begun(self.root, dashboard) as place:
+                made = place.copy(folder)
+                with writing(self.root) as con:
+                    newest = rows.dashboard(con, self.root, dashboard).version
+                    _check_newest(newest, based_on)
+                    records.add_version(con, dashboard, *made, by=by, change=change)
+                    place.stands(con)
+                    return rows.versions(con, self.root, dashboard)[0]
         except problems.SourceGoneError:
             self.dashboard(dashboard)  # it may have been deleted meanwhile
             raise
@@ -307,6 +340,10 @@ class SqliteStore:
             ).fetchone()
             return bytes(row["secret"])
 
+    def adopt(self, brought: Belongings, browser: str) -> tuple[Dashboard, Link, str]:
+        """Make a dashboard, with all its versions, of what came from another house."""
+        return adopting.adopt(self.root, brought, browser)
+
     def sweep(self, now: dt.datetime | None = None) -> list[str]:
         """Delete what has expired and what was left half done; return the ids."""
         now = now or rows.now()
@@ -319,6 +356,14 @@ class SqliteStore:
                 clearing.condemn(con, self.root, each)
         clearing.clear(self.root, now)
         return expired
+
+    @contextmanager
+    def _begun(self, owner: str) -> Iterator[tuple[Place, Link, str]]:
+        """A place for a new dashboard, with its first key and the token of it."""
+        wanted = keys.new_id()
+        key = records.new_link(wanted, kind="edit", label=owner, terms=Terms())
+        with making.begun(self.root, wanted, first=True) as place:
+            yield place, key, keys.new_token()
 
     def _change(self, dashboard: str, **values: str | int | None) -> None:
         fields = ", ".join(f"{name} = :{name}" for name in values)

@@ -1,0 +1,187 @@
+"""Are the tables of a folder what ingest would have written? For folders from afar.
+
+To be run in a child: a table that was made to do harm is decoded here first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from retention_core.columns import COLUMNS, DIMENSIONS, LINES, METADATA_KEY, REQUIRED
+from retention_core.errors import RetentionError
+from retention_core.ingest import values
+from retention_core.ingest.limits import bounds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TYPES = {"string": "VARCHAR", "timestamp": "TIMESTAMP", "float64": "DOUBLE"}
+_TEXT, _TIME, _NUMBER = _TYPES.values()
+_SLICES = dict.fromkeys(DIMENSIONS, _TEXT)
+_LINES = {name: _TYPES[kind] for name, kind in COLUMNS.items()}
+_PURCHASES = {name: _LINES[name] for name in REQUIRED}
+_FIRSTS = {"customer_id": _TEXT, "first_at": _TIME}
+_PRODUCTS = dict.fromkeys(("product", "sku", "category"), _TEXT)
+_PRODUCTS |= dict.fromkeys(("cost", "price"), _NUMBER)
+_LEDGER = dict.fromkeys(("file", "sheet", "outcome", "code", "raw"), _TEXT)
+_LEDGER |= {"row": "BIGINT"}
+# Columns that must be there, and those that may be besides. Of the customers' list any
+# may: they have the names of its header.
+_TABLES: dict[str, tuple[dict[str, str], dict[str, str] | None]] = {
+    LINES: (_PURCHASES, _LINES | _SLICES),
+    "purchases": (_PURCHASES, {}),
+    "firsts": (_FIRSTS, {"product": _TEXT, "category": _TEXT} | _SLICES),
+    "customers": ({"customer_id": _TEXT}, None),
+    "products": (_PRODUCTS, {}),
+    "ledger": (_LEDGER, {}),
+}
+_NEEDED = (LINES, "purchases", "firsts", "customers", "ledger")
+# What one row must never say. An order of no time or no money is in no figure.
+_NEVER = {
+    LINES: "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at) "
+    "OR amount IS NULL OR NOT isfinite(amount)",
+    "purchases": "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at) "
+    "OR amount IS NULL OR NOT isfinite(amount)",
+    "firsts": "customer_id IS NULL OR first_at IS NULL OR NOT isfinite(first_at)",
+}
+# How tables hang together: each of these finds nothing.
+_APART = {
+    "purchases": "SELECT 1 FROM (SELECT order_id, max(customer_id) AS customer_id, "
+    "count(*) AS rows FROM purchases GROUP BY order_id) AS bought LEFT JOIN "
+    f"(SELECT order_id, max(customer_id) AS customer_id FROM {LINES} "
+    "GROUP BY order_id) AS sold USING (order_id) WHERE bought.rows > 1 OR "
+    "sold.order_id IS NULL OR sold.customer_id IS DISTINCT FROM bought.customer_id",
+    "firsts": "SELECT 1 FROM (SELECT customer_id, count(*) AS rows FROM firsts "
+    "GROUP BY ALL) AS begun FULL JOIN (SELECT DISTINCT customer_id FROM purchases "
+    "WHERE customer_id IS NOT NULL) AS known USING (customer_id) "
+    "WHERE rows > 1 OR begun.customer_id IS NULL OR known.customer_id IS NULL",
+}
+_MEMORY_SHARE = 3  # of the memory that the process may have, one in so many
+_BYTES_A_LINE = 20  # an id, a date and an amount take no less in any file
+_LONGEST_NAME = 500
+# As far as ingest reads a year.
+_EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2399, 12, 31)
+
+
+class UnfitTableError(RetentionError, ValueError):
+    """A table of a folder from afar is not one that ingest writes."""
+
+    code = "unfit_table"
+    template = "The table {table} is not one of this program's: {detail}."
+
+
+def check(folder: Path) -> None:
+    """Read every cell of every table of a dataset's folder, and refuse what is unfit.
+
+    Nothing outside ``folder`` is opened, whatever the tables say.
+
+    Raises
+    ------
+    UnfitTableError
+        A table is missing or cannot be read; columns, types, claimed rows or cells are
+        not such as ingest writes; tables do not belong together.
+    """
+    settings: dict[str, Any] = {
+        "memory_limit": f"{bounds().memory_mb // _MEMORY_SHARE}MB",
+        "threads": 1,
+    }
+    with closing(duckdb.connect(config=settings)) as con:
+        _confine(con, folder)
+        for name in _TABLES:
+            path = folder / f"{name}.parquet"
+            if path.is_file():
+                _read(con, name, path)
+            elif name in _NEEDED:
+                raise UnfitTableError(table=name, detail="missing")
+        for name, query in _APART.items():
+            if _ask(con, name, f"{query} LIMIT 1"):
+                raise UnfitTableError(table=name, detail="does not belong to the lines")
+        _check_facts(con, folder / f"{LINES}.parquet")
+
+
+def _confine(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    place = values.literal(f"{folder}/")
+    for setting in (
+        f"temp_directory = {values.literal(str(folder / 'spill'))}",
+        f"allowed_directories = [{place}]",
+        "enable_external_access = false",
+        "python_enable_replacements = false",
+        "lock_configuration = true",
+    ):
+        con.execute(f"SET {setting}")
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    """Make the view ``name``, once nothing in the file speaks against it."""
+    source = f"read_parquet({values.literal(str(path))})"
+    found = _ask(con, name, f"DESCRIBE SELECT * FROM {source}")
+    _check_columns(name, {column: kind for column, kind, *_ in found})
+    claimed = f"SELECT sum(num_rows) FROM parquet_file_metadata({_quoted(path)})"
+    limit = bounds().inflated // _BYTES_A_LINE
+    if not 0 <= _ask(con, name, claimed)[0][0] <= limit:
+        raise UnfitTableError(table=name, detail=f"more than {limit} rows")
+    # The statistics of a file answer for what nobody decodes: a hash needs every cell.
+    never = f"count(*) FILTER ({_NEVER.get(name, 'false')})"
+    query = f"SELECT {never}, bit_xor(hash(COLUMNS(*))) FROM {source}"
+    if _ask(con, name, query)[0][0]:
+        raise UnfitTableError(table=name, detail="a row without an order, time or sum")
+    _ask(con, name, f"CREATE VIEW {name} AS SELECT * FROM {source}")
+
+
+def _check_columns(name: str, found: dict[str, str]) -> None:
+    needed, allowed = _TABLES[name]
+    missing = needed.keys() - found.keys()
+    if missing or len(found) > bounds().columns:
+        raise UnfitTableError(table=name, detail=f"columns {sorted(found)[:20]}")
+    for column, kind in found.items():
+        wanted = (needed | (allowed or {})).get(column)
+        if wanted is None and allowed is None:
+            wanted = _TEXT
+        if kind != wanted or len(column) > _LONGEST_NAME:
+            raise UnfitTableError(table=name, detail=f"{column[:100]} is {kind[:100]}")
+
+
+def _check_facts(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """What the file of order lines says of itself must be true of its lines."""
+    first, last = _ask(
+        con, LINES, f"SELECT min(ordered_at)::DATE, max(ordered_at)::DATE FROM {LINES}"
+    )[0]
+    if first is None:
+        raise UnfitTableError(table=LINES, detail="no row")
+    kept = [
+        bytes(value)
+        for key, value in _ask(
+            con, LINES, f"SELECT key, value FROM parquet_kv_metadata({_quoted(path)})"
+        )
+        if bytes(key) == METADATA_KEY.encode()
+    ]
+    try:
+        facts = json.loads(kept[0])
+        named, until = (
+            dt.date.fromisoformat(facts[each]) for each in ("first_day", "as_of")
+        )
+        words = [facts["currency"] or "", facts["time_zone"] or ""]
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise UnfitTableError(table=LINES, detail="its facts") from error
+    told = named == first and first <= until
+    if not told or first < _EARLIEST or max(last, until) > _LATEST:
+        raise UnfitTableError(table=LINES, detail=f"{first} to {last}, says {named}")
+    if any(not isinstance(each, str) or len(each) > _LONGEST_NAME for each in words):
+        raise UnfitTableError(table=LINES, detail="its facts")
+
+
+def _quoted(path: Path) -> str:
+    return values.literal(str(path))
+
+
+def _ask(con: duckdb.DuckDBPyConnection, table: str, query: str) -> list[Any]:
+    try:
+        return con.execute(query).fetchall()
+    except duckdb.Error as error:
+        detail = str(error).partition("\n")[0][:200]
+        raise UnfitTableError(table=table, detail=detail) from error
