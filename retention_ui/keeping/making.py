@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retention_ui.keeping import folders, keys, rows, totals
 from retention_ui.keeping.problems import ChangedError, TooSlowError, UnbuiltError
-from retention_ui.keeping.schema import reading, stamp, writing
+from retention_ui.keeping.schema import stamp, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,47 +23,71 @@ FOLDER = "dashboards"
 LONGEST = dt.timedelta(hours=6)
 
 
-@contextmanager
-def version(
-    root: Path, dashboard: str, source: Path, *, first: bool = False
-) -> Iterator[tuple[str, Totals]]:
-    """Copy a built folder to be a version; yield where, and what it holds.
+@dataclass(frozen=True)
+class Place:
+    """Where folders of versions are made: a new dashboard's, or one version's.
 
-    It is gone again if what follows fails, and swept if the program is killed, unless
-    :func:`stands` was called in a transaction that happened. ``first``: the folder of
-    the dashboard is made with it.
+    ``going`` is relative to the data folder; it goes unless :meth:`stands` is called.
+    """
+
+    root: Path
+    going: str
+    first: bool
+
+    def copy(self, source: Path) -> tuple[str, Totals]:
+        """Copy a built folder; return where it is, relatively, and what it holds.
+
+        Raises
+        ------
+        UnbuiltError, ChangedError
+            All of it is not of one build.
+        """
+        where = f"{self.going}/versions/{keys.new_id()}" if self.first else self.going
+        before = folders.seal(source)
+        if before is None:
+            raise UnbuiltError
+        target = self.root / where
+        folders.copy_built(source, target)
+        if folders.seal(source) != before or folders.digest_of(target) != before[0]:
+            raise ChangedError
+        return where, totals.of(target)
+
+    def stands(self, con: sqlite3.Connection) -> None:
+        """Note, with the versions in the same transaction, that it stays.
+
+        Raises
+        ------
+        TooSlowError
+            It may have been swept already.
+        """
+        taken = con.execute(
+            "DELETE FROM leftovers WHERE folder = ? AND due > ?",
+            (self.going, stamp(rows.now())),
+        )
+        if taken.rowcount != 1:
+            raise TooSlowError
+
+
+@contextmanager
+def begun(root: Path, dashboard: str, *, first: bool = False) -> Iterator[Place]:
+    """A place for versions of a dashboard; ``first``: its folder is made with it.
+
+    It is gone again if what is done in it fails, and is swept if the program is killed
+    meanwhile.
     """
     home = f"{FOLDER}/{dashboard}"
-    where = f"{home}/versions/{keys.new_id()}"
-    going = home if first else where
+    place = Place(root, home if first else f"{home}/versions/{keys.new_id()}", first)
+    due = stamp(rows.now() + LONGEST)
     with writing(root) as con:
-        due = stamp(rows.now() + LONGEST)
-        con.execute("INSERT INTO leftovers VALUES (?, ?)", (going, due))
+        con.execute("INSERT INTO leftovers VALUES (?, ?)", (place.going, due))
     try:
         if first:
             _make_home(root, home)
-        yield where, _copied(source, root / where)
+        yield place
     except BaseException:
         with suppress(OSError, sqlite3.Error):  # then it is swept
-            _take_back(root, going, where)
+            _take_back(place)
         raise
-
-
-def stands(con: sqlite3.Connection, where: str) -> None:
-    """Note that a version stands on a folder, so that it is not swept.
-
-    Raises
-    ------
-    TooSlowError
-        It may have been swept already.
-    """
-    home = where.split("/versions/")[0]
-    taken = con.execute(
-        "DELETE FROM leftovers WHERE folder IN (?, ?) AND due > ?",
-        (where, home, stamp(rows.now())),
-    )
-    if taken.rowcount != 1:
-        raise TooSlowError
 
 
 def _make_home(root: Path, home: str) -> None:
@@ -71,23 +96,9 @@ def _make_home(root: Path, home: str) -> None:
         folders.sync(folder)
 
 
-def _copied(source: Path, target: Path) -> Totals:
-    """Copy a built folder, see that all of it is of one build, and add it up."""
-    before = folders.seal(source)
-    if before is None:
-        raise UnbuiltError
-    folders.copy_built(source, target)
-    if folders.seal(source) != before or folders.digest_of(target) != before[0]:
-        raise ChangedError
-    return totals.of(target)
-
-
-def _take_back(root: Path, going: str, where: str) -> None:
+def _take_back(place: Place) -> None:
     """Remove what was made, unless it was saved for all that went wrong after."""
-    with reading(root) as con:
-        standing = con.execute("SELECT 1 FROM versions WHERE folder = ?", (where,))
-        if standing.fetchone() is not None:
-            return
-    folders.remove(root / going)
-    with writing(root) as con:
-        con.execute("DELETE FROM leftovers WHERE folder = ?", (going,))
+    with writing(place.root) as con:
+        waiting = con.execute("DELETE FROM leftovers WHERE folder = ?", (place.going,))
+        if waiting.rowcount == 1:
+            folders.remove(place.root / place.going)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from retention_ui.keeping.adopting import Belongings
-
 Kind = Literal["view", "edit"]
 # What made a version: a dataset was saved, exports came in, answers were changed, an
 # earlier version was put back, the dashboard came from another house.
@@ -358,13 +356,6 @@ class Store(Protocol):
 
     def pseudonym_key(self, dashboard: str) -> bytes:
         """Return the secret that a dashboard's pseudonyms are made with: 32 bytes."""
-        ...
-
-    def adopt(self, brought: Belongings, browser: str) -> tuple[Dashboard, Link, str]:
-        """Make a dashboard, with all its versions, of what came from another house.
-
-        Returns its first edit link and the token of it, as :meth:`save` does.
-        """
         ...
 
     def sweep(self, now: dt.datetime | None = None) -> list[str]:

@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 
 def add_dashboard(
-    con: sqlite3.Connection, dashboard: str, said: tuple[str, str, str], begun: Settings
+    con: sqlite3.Connection,
+    dashboard: str,
+    said: tuple[str, str, str],
+    settings: Settings,
+    expires_at: dt.datetime | None,
 ) -> None:
     """Add one; ``said`` is its name, whose it is, how to get help."""
     con.execute(
-        "INSERT INTO dashboards VALUES (?, ?, ?, ?, ?, NULL, ?, ?)",
+        "INSERT INTO dashboards VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             dashboard,
             *said,
             stamp(rows.now()),
-            rows.written(begun),
+            _or_none(expires_at),
+            rows.written(settings),
             keys.new_secret(),
         ),
     )
@@ -40,6 +45,7 @@ def add_version(  # noqa: PLR0913 what a version is made of
     by: str,
     change: Change,
     restored: int | None = None,
+    made_at: dt.datetime | None = None,
 ) -> None:
     """Add the next one; it stands on ``folder``, relative to the data folder."""
     con.execute(
@@ -47,7 +53,7 @@ def add_version(  # noqa: PLR0913 what a version is made of
         " FROM versions WHERE dashboard = ?",
         (
             dashboard,
-            stamp(rows.now()),
+            stamp(made_at or rows.now()),
             by,
             change,
             rows.written(found),
@@ -96,7 +102,7 @@ def add_link(
             link.label,
             rows.written(link.terms),
             stamp(link.made_at),
-            None if link.expires_at is None else stamp(link.expires_at),
+            _or_none(link.expires_at),
             password,
             link.start,
         ),
@@ -122,6 +128,13 @@ def grant(con: sqlite3.Connection, link: str, browser: str) -> None:
         )
 
 
+def note_moved(con: sqlite3.Connection, dataset: str, link: str) -> None:
+    """Note where the id of a dataset that was saved leads."""
+    con.execute(
+        "INSERT OR REPLACE INTO moved VALUES (?, ?)", (keys.kept(dataset), link)
+    )
+
+
 def held(con: sqlite3.Connection, browser: str) -> list[sqlite3.Row]:
     """Return the usable links that a browser holds, the newest first."""
     if not browser:
@@ -141,3 +154,7 @@ def others_last(con: sqlite3.Connection, link: sqlite3.Row) -> bool:
         (link["dashboard"], link["id"]),
     ).fetchone()
     return found is not None
+
+
+def _or_none(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else stamp(moment)

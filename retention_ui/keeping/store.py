@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from retention_ui import datasets
 from retention_ui.keeping import (
-    adopting,
     clearing,
     folders,
     keys,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from retention_ui.keeping.adopting import Belongings
     from retention_ui.keeping.making import Place
     from retention_ui.keeping.model import Change, Kind, Store
 
@@ -339,10 +337,6 @@ class SqliteStore:
                 "SELECT secret FROM dashboards WHERE id = ?", (dashboard,)
             ).fetchone()
             return bytes(row["secret"])
-
-    def adopt(self, brought: Belongings, browser: str) -> tuple[Dashboard, Link, str]:
-        """Make a dashboard, with all its versions, of what came from another house."""
-        return adopting.adopt(self.root, brought, browser)
 
     def sweep(self, now: dt.datetime | None = None) -> list[str]:
         """Delete what has expired and what was left half done; return the ids."""
