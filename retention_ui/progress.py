@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.ingest.progress import BYTES
+from retention_core.ingest.turns import WAIT
 from retention_ui.formats import Formats, md, short
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def shown(texts: Texts) -> Iterator[Callable[[Progress], None]]:
 
 def _words(texts: Texts, formats: Formats, report: Progress) -> str:
     """Return words such as "Reading orders-2025.csv: 24,118 of 90,000 rows"."""
+    if report.step == WAIT:
+        return texts("data.steps.wait", count=report.total, n=report.total)
     key = f"data.steps.{report.step}"
     words = texts(key) if key in texts else md(report.step)
     if report.file is None:

@@ -214,11 +214,15 @@ def _listen(
 
 
 def restrict(limits: Limits) -> None:
-    """In the child: keep to the limits (not on Windows) and leave no core file."""
+    """In the child: keep to the limits and stand back for those who look at pages.
+
+    Not on Windows. It leaves no core file.
+    """
     try:
         import resource
     except ImportError:
         return
+    os.nice(settings.bounds().nice)
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     seconds = limits.cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))

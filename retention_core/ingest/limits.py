@@ -47,6 +47,10 @@ class Bounds:
         Address space of the process that reads.
     seconds, seconds_per_mb
         Its time, and what each megabyte adds.
+    at_once
+        How many such processes run at once; the others wait for their turn.
+    nice
+        By how much they stand back for whoever looks at a page (1 to 19).
     """
 
     inflated_mb: int = 2_000
@@ -60,6 +64,8 @@ class Bounds:
     memory_mb: int = 3_072
     seconds: int = 120
     seconds_per_mb: int = 2
+    at_once: int = 2
+    nice: int = 10
 
     @property
     def inflated(self) -> int:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from retention_core.errors import RetentionError
 from retention_core.ingest import child
+from retention_core.ingest.limits import bounds
 from retention_core.ingest.progress import Progress
+from retention_core.ingest.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 Step = Literal["recognise", "build"]
 _COMMAND = (sys.executable, "-m", "retention_core.ingest.worker")
+# Many uploads at once would take all memory, and each would end later than in turn.
+_READING = Turns()
 
 
 def run(
@@ -47,7 +51,8 @@ def run(
     answers
         What the user said so far.
     on_progress
-        Called for each report of the child, in the caller's thread.
+        Called for each report of the child, in the caller's thread, and while others
+        have their turn first.
     limits
         ``None`` means: by the size of the files.
 
@@ -71,13 +76,15 @@ def run(
             "answers": answers.to_json(),
             "limits": asdict(limits),
         }
-        ending = child.supervise(
-            [*_COMMAND, str(folder), step],
-            json.dumps(request),
-            scratch,
-            limits,
-            on_progress or _ignore,
-        )
+        tell = on_progress or _ignore
+        with _READING.taken(bounds().at_once, tell):
+            ending = child.supervise(
+                [*_COMMAND, str(folder), step],
+                json.dumps(request),
+                scratch,
+                limits,
+                tell,
+            )
         ending.check([name for _, name in files])
         _publish(out, folder, step)
 
