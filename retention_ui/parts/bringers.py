@@ -42,7 +42,7 @@ def found(page: Page, fits: Fits, asked: Terms) -> Brought:
         page.shop,
         "brought",
         window_days=common.window_days(page),
-        limit=blocks.MOST_ROWS,
+        limit=blocks.MOST_ROWS if page.shop.lists else 0,
         **known(fits, asked),
     )
     return answer
@@ -50,6 +50,9 @@ def found(page: Page, fits: Fits, asked: Terms) -> Brought:
 
 def brought(page: Page, fits: Fits, asked: Terms) -> None:
     """Draw how few hold the value to come, and list them beside it."""
+    if not page.shop.lists:
+        concentration(page, fits, asked)
+        return
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
     with grid.cell():
         concentration(page, fits, asked)
@@ -133,7 +136,12 @@ def distribution(page: Page, fits: Fits, asked: Terms) -> None:
 
 
 def path(page: Page, fits: Fits, asked: Terms) -> None:
-    """Draw how sure it was, day by day, that one customer is still one."""
+    """Draw how sure it was, day by day, that one customer is still one.
+
+    Nothing where single customers are not shown.
+    """
+    if not page.shop.lists:
+        return
     listed = found(page, fits, asked).customers["customer_id"].tolist()
     with st.container(gap="xsmall"):
         customer = _customer(page, listed)

@@ -106,7 +106,7 @@ def table(page: Page, chosen: Choices) -> bool:
         kinds=_kinds(chosen.shown),
         what=_note(page, chosen, cells, truncated=truncated),
         least=ROW_LABELS + CELL * min(chosen.columns, int(cells["period"].max())),
-        clicked=None if _by_touch() else lambda: _choose_cell(page),
+        clicked=(lambda: _choose_cell(page)) if _clickable(page) else None,
         grain=page.texts(f"grains.{chosen.grain}"),
     )
     return True
@@ -234,7 +234,13 @@ def _note(page: Page, chosen: Choices, cells: pd.DataFrame, *, truncated: bool) 
     note += [page("notes.truncated")] * truncated
     note += [page("notes.pale")] * bool((cells["cohort_size"] < ENOUGH_CUSTOMERS).any())
     note += [page("notes.latest")] * (cells["cohort"].nunique() > MOST_COHORTS)
-    return " ".join([*note, page("notes.choose" if _by_touch() else "notes.click")])
+    if page.shop.lists:
+        note.append(page("notes.choose" if _by_touch() else "notes.click"))
+    return " ".join(note)
+
+
+def _clickable(page: Page) -> bool:
+    return page.shop.lists and not _by_touch()
 
 
 def _by_touch() -> bool:

@@ -31,7 +31,7 @@ def lacking(page: Page, title: str, text: str) -> None:
     with st.container(gap="xsmall"):
         st.header(title, anchor=False)
         st.markdown(text)
-        _link(DATA_PAGE, page.texts("empty.more"))
+        lead(page, "data", page.texts("empty.more"))
 
 
 def customers_over_time(page: Page) -> bool:
@@ -62,6 +62,11 @@ def customers_over_time(page: Page) -> bool:
 def no_customers(page: Page) -> None:
     """Say that the files name nobody, what works all the same, and which file does."""
     texts = page.texts
+    if not page.access.may("data"):
+        with st.container(gap="xsmall"):
+            st.header(texts("empty.no_customers"), anchor=False)
+            _lead_on(page)
+        return
     from_whom = exports.vendors_of(texts, page.shop.dataset.detection())
     names = ", ".join(exports.name(texts, each) for each in from_whom)
     told = "no_customers_of" if from_whom else "no_customers_text"
@@ -73,20 +78,28 @@ def no_customers(page: Page) -> None:
         for each in from_whom:
             st.markdown(f"**{texts('exports.who')}.** {exports.who(texts, each)}")
         exports.folded(texts, from_whom or [exports.OTHER])
-        with st.container(horizontal=True, gap="medium"):
-            for name in ("overview", "baskets"):
-                if name != page.name:
-                    _link(page_path(name), texts(f"empty.works.{name}"))
-            _link(DATA_PAGE, texts("empty.more"))
+        _lead_on(page)
 
 
-def _link(path: str, label: str) -> None:
+def _lead_on(page: Page) -> None:
+    """Lead to what works without customers, and to more data."""
+    with st.container(horizontal=True, gap="medium"):
+        for name in ("overview", "baskets"):
+            if name != page.name:
+                lead(page, name, page.texts(f"empty.works.{name}"))
+        lead(page, "data", page.texts("empty.more"))
+
+
+def lead(page: Page, name: str, label: str, **view: str) -> None:
+    """Lead to a page, with ``view`` in its address, if whoever looks may see it."""
+    if not page.access.may(name):
+        return
     st.page_link(
-        path,
+        DATA_PAGE if name == "data" else page_path(name),
         label=f":green[{label}]",
         icon=":material/arrow_forward:",
         icon_position="right",
-        query_params=address(),
+        query_params={**address(), **view},
     )
 
 

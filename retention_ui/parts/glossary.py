@@ -36,26 +36,35 @@ def subject(texts: Texts, term: str | None) -> str:
 def lines(page: Page | None, texts: Texts, chosen: str, term: str | None) -> None:
     """List the terms of a subject, the one asked for first.
 
-    Without ``page`` there is no shop yet, and no example.
+    Without ``page`` there is no shop yet, and no example; nor where whoever looks may
+    not see the page that the terms are of.
     """
     found = worked.terms()[chosen]
     order = sorted(found, key=lambda each: each != term)
+    of_page = worked.PAGES.get(chosen, chosen)
+    shown = page if page is not None and page.access.may(of_page) else None
     with st.grid(2, min_column_width=COLUMN_WIDTH, gap="medium"):
         for each in order:
-            example = found[each](page) if page is not None else None
             with st.container(border=each == term, gap="xsmall", key=f"term.{each}"):
-                _line(texts, each, example, shop=page is not None)
+                _meaning(texts, each)
+                if shown is not None:
+                    _example(shown, each, found[each](shown))
 
 
-def _line(
-    texts: Texts, term: str, example: dict[str, str] | None, *, shop: bool
-) -> None:
+def _meaning(texts: Texts, term: str) -> None:
     key = f"glossary.{term}"
     st.header(texts(f"{key}.name"), anchor=False)
     st.markdown(texts(f"{key}.meaning"))
     st.markdown(f":material/function: {texts(f'{key}.formula')}")
+
+
+def _example(page: Page, term: str, example: dict[str, str] | None) -> None:
+    """Write a term's example, or why there is none."""
+    texts = page.texts
     if example is not None:
-        worked_out = texts(f"{key}.example", **example)
+        worked_out = texts(f"glossary.{term}.example", **example)
         blocks.note(texts("glossary.this_shop", example=worked_out))
-    elif shop:
+    elif term in worked.OF_ONE and not page.shop.lists:
+        blocks.note(texts("glossary.not_listed"))
+    else:
         blocks.note(texts("glossary.too_little"))

@@ -25,8 +25,10 @@ def members(page: Page, chosen: Choices) -> None:
     """List the customers of a cohort: who came back at one age, who did not.
 
     Cohort and age are those of the cell that was clicked; without a mouse they are
-    chosen here.
+    chosen here. Nothing where single customers are not shown.
     """
+    if not page.shop.lists:
+        return
     shown = Measured("retention", chosen.grain, windows=chosen.windows)
     cells = measured_of(page, replace(chosen, measure="retention"), shown)
     last = int(cells["period"].max())

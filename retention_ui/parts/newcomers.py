@@ -69,13 +69,7 @@ def too_little(page: Page, why: TooLittle) -> None:
     ]
     text = " ".join(lines) or forecast.reason(page, why)
     common.lacking(page, page.texts("forecast.too_little"), text)
-    st.page_link(
-        common.page_path("forecast"),
-        label=f":green[{page('lacking.forecast')}]",
-        icon=":material/arrow_forward:",
-        icon_position="right",
-        query_params=common.address(),
-    )
+    common.lead(page, "forecast", page("lacking.forecast"))
 
 
 def worth(page: Page, fits: Fits, asked: Terms, cost: float | None) -> None:

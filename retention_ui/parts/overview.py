@@ -17,7 +17,6 @@ from retention_ui.figures.revenue import revenue as revenue_figure
 from retention_ui.findings import churn as findings
 from retention_ui.findings import value as value_findings
 from retention_ui.forecasts import TooLittle
-from retention_ui.header import DATA_PAGE
 from retention_ui.parts import common, forecast, value
 from retention_ui.parts.forecast import USUAL
 
@@ -72,7 +71,12 @@ def month(page: Page) -> None:
 
 
 def account(page: Page) -> None:
-    """Say what of the files is used, and what was set aside, with its money."""
+    """Say what of the files is used, and what was set aside, with its money.
+
+    Files are an editor's: whoever else looks is told nothing of them.
+    """
+    if not page.access.may("data"):
+        return
     ledger = page.shop.dataset.ledger()
     money, formats = account_of(ledger), page.formats
     said = [page("account.used", used=formats.count(ledger.used + ledger.repaired))]
@@ -85,13 +89,7 @@ def account(page: Page) -> None:
         rows = formats.count(ledger.rows_in)
         parts = ", ".join(said)
         blocks.note(page("account.line", rows=rows, parts=parts), width="content")
-        st.page_link(
-            DATA_PAGE,
-            label=f":green[{page('account.link')}]",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params=common.address(),
-        )
+        common.lead(page, "data", page("account.link"))
 
 
 def movement(page: Page) -> None:
@@ -205,13 +203,7 @@ def _next_order(page: Page) -> int:
 def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
     with st.container(gap="xxsmall"):
         st.markdown(words)
-        st.page_link(
-            common.page_path(name),
-            label=f":green[{page(link)}]",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params={**common.address(), **view},
-        )
+        common.lead(page, name, page(link), **view)
 
 
 def _figures(page: Page) -> pd.DataFrame:

@@ -102,13 +102,35 @@ def _measured(page: Page, found: HitRate) -> None:
 def customers(
     page: Page, days: int, fitted: Fitted | TooLittle, found: Quadrants | None
 ) -> None:
-    """List everybody by risk, one quarter, or the good customers gone quiet."""
+    """List everybody by risk, one quarter, or the good customers gone quiet.
+
+    Where single customers are not shown, only say what such a list would.
+    """
+    if not page.shop.lists:
+        _counted(page, days, fitted, found)
+        return
     options = ("all", "quiet", *(QUARTERS if found else ()))
     who = inputs.choice(page.scope, "who", options, width=240)
     if who == "quiet":
         _quiet(page, days)
     else:
         _risk(page, days, fitted, found, None if who == "all" else who)
+
+
+def _counted(
+    page: Page, days: int, fitted: Fitted | TooLittle, found: Quadrants | None
+) -> None:
+    """Say how many score and rule disagree on, and how many have gone quiet."""
+    count, revenue = queries.ask(page.shop, "quiet", window_days=days)
+    quiet = page("quiet", count=count, n=page.formats.count(count))
+    amount = page.formats.money(revenue, "about")
+    silence = page.formats.days(days)
+    title = quiet if found is None else _title(page, found, None)
+    with st.container(gap="xsmall"):
+        st.header(title, help=page("help.risk", days=silence), anchor=False)
+        if found is not None:
+            blocks.note(page("quiet_beside", quiet=quiet, amount=amount))
+        blocks.note(f"{_score_note(page, silence, fitted)} {page('not_listed')}")
 
 
 def _quiet(page: Page, days: int) -> None:
@@ -171,12 +193,16 @@ def _title(page: Page, found: Quadrants | None, quarter: str | None) -> str:
 
 def _note(page: Page, silence: str, fitted: Fitted | TooLittle) -> str:
     known = page.formats.count(queries.ask(page.shop, "known_customers"))
+    key = "rule_note" if isinstance(fitted, TooLittle) else "list_note"
+    return f"{_score_note(page, silence, fitted)} {page(key, customers=known)}"
+
+
+def _score_note(page: Page, silence: str, fitted: Fitted | TooLittle) -> str:
+    """Say what the score is, or why there is none."""
     if isinstance(fitted, TooLittle):
-        score = page(f"no_score.{fitted.code}", **_facts(page, fitted))
-        return f"{score} {page('rule_note', customers=known)}"
+        return page(f"no_score.{fitted.code}", **_facts(page, fitted))
     key = "score" if fitted.converged else "boundary"
-    score = page(f"{key}_note", days=silence)
-    return f"{score} {page('list_note', customers=known)}"
+    return page(f"{key}_note", days=silence)
 
 
 def _facts(page: Page, why: TooLittle) -> dict[str, str]:

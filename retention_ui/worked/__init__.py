@@ -32,6 +32,19 @@ SUBJECTS: tuple[str, ...] = (
 SEVERAL: dict[str, tuple[str, ...]] = {
     "forecast": ("forecast", "backtest", "bringers", "patterns")
 }
+# The page that the terms of a subject are of, where it is called otherwise.
+PAGES: dict[str, str] = {"groups": "cohorts"}
+# Terms whose examples are of a single customer: only where such are shown.
+OF_ONE = frozenset(
+    {
+        "churn_score",
+        "recency_rule",
+        "probability_active",
+        "probability_alive",
+        "expected_purchases",
+        "customer_lifetime_value",
+    }
+)
 
 
 def terms() -> Mapping[str, Mapping[str, Example]]:

@@ -30,7 +30,7 @@ def concentration(page: Page) -> dict[str, str] | None:
 def probability_alive(page: Page) -> dict[str, str] | None:
     """Return the most valuable customer's history, and its chance."""
     found = _found(page)
-    if found is None:
+    if found is None or found.customers.empty:
         return None
     first = records(found.customers.head(1))[0]
     return {

@@ -72,7 +72,7 @@ def simple_value(page: Page) -> dict[str, str] | None:
 def _first(page: Page) -> Row | None:
     """Return the most valuable customer's forecast."""
     fits = forecast.fitted(page, USUAL)
-    if isinstance(fits, TooLittle):
+    if isinstance(fits, TooLittle) or not page.shop.lists:
         return None
     return records(bringers.found(page, fits, USUAL).customers.head(1))[0]
 

@@ -108,7 +108,7 @@ def _params(page: Page) -> list[float] | None:
 
 def _first(page: Page) -> Row | None:
     params = _params(page)
-    if params is None:
+    if params is None or not page.shop.lists:
         return None
     days = common.window_days(page)
     asked = {"window_days": days, "params": params, "quarter": None}
