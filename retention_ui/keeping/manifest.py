@@ -62,7 +62,6 @@ class Manifest:
     name: str
     owner: str
     contact: str
-    made_at: dt.datetime
     expires_at: dt.datetime | None
     settings: Settings
     versions: tuple[PackedVersion, ...]

@@ -24,7 +24,6 @@ from retention_core.ingest import child
 from retention_core.ingest.errors import WorkerOutOfMemoryError, WorkerOutOfTimeError
 from retention_ui import datasets
 from retention_ui.keeping import manifest, problems, rows, unpacking
-from retention_ui.keeping.adopting import Belongings
 from retention_ui.keeping.manifest import Manifest, PackedVersion, plain
 from retention_ui.keeping.model import NotSavedError, Version
 from retention_ui.keeping.moving_errors import ExpiredFileError, UncheckedFileError
@@ -114,16 +113,15 @@ def unpack(
         day = found.expires_at
         if day is not None and day <= rows.now():
             raise ExpiredFileError(file=name, day=day.date().isoformat())
-        brought = Belongings(
+        return store.adopt(
+            [_version(each, folder) for each in found.versions],
             name=found.name,
             owner=found.owner,
             contact=found.contact,
-            made_at=found.made_at,
-            expires_at=found.expires_at,
             settings=found.settings,
-            versions=[_version(each, folder) for each in found.versions],
+            browser=browser,
+            expires_at=found.expires_at,
         )
-        return store.adopt(brought, browser)
 
 
 def _pack(
@@ -194,7 +192,6 @@ def _described(
         name=plain(dashboard.name),
         owner=plain(dashboard.owner),
         contact=plain(dashboard.contact),
-        made_at=dashboard.made_at,
         expires_at=dashboard.expires_at,
         settings=dashboard.settings,
         versions=tuple(
