@@ -70,7 +70,8 @@ def listed(page: SharePage, access: Access, used: Sequence[Link]) -> None:
     for each in shown[(turned - 1) * ON_A_PAGE : turned * ON_A_PAGE]:
         _row(page, access, each, used)
     if pages > 1:
-        state.set_widget(TURNED, turned)
+        if state.widget(TURNED) and turned != state.widget(TURNED):
+            state.forget(TURNED)
         st.pagination(pages, key=TURNED)
 
 

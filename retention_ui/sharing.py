@@ -20,7 +20,7 @@ from retention_ui import (
     queries,
     state,
 )
-from retention_ui.keeping import copies, store
+from retention_ui.keeping import copies, problems, store
 
 if TYPE_CHECKING:
     from retention_ui.access import Access
@@ -63,7 +63,8 @@ def _new(page: SharePage, access: Access, dashboard: Dashboard, facts: Facts) ->
         label, icon = texts("links.new.open"), ":material/add_link:"
         st.button(label, type="primary", icon=icon, key="links.begin", on_click=_begin)
         return
-    place = st.empty()
+    # Two places: one that is filled anew keeps what is longer of the form below it.
+    place, after = st.empty(), st.container()
     with place.container(border=True, gap="small"):
         st.header(texts("links.new.title"), anchor=False)
         values = queries.values(access.dataset)
@@ -78,9 +79,8 @@ def _new(page: SharePage, access: Access, dashboard: Dashboard, facts: Facts) ->
     if made:
         state.set_widget(OPEN, value=False)
         link, token = made
-        # A container alone would keep what is longer of the form below it.
         place.empty()
-        with place.container(border=True, gap="small"):
+        with after.container(border=True, gap="small"):
             handing.over(texts, formats, dashboard, link, addresses.of(token))
 
 
@@ -113,7 +113,7 @@ def _make(texts: Texts, dashboard: Dashboard, offer: Offer) -> tuple[Link, str] 
     """
     kept = store.open_store()
     try:
-        with st.spinner(texts("links.new.making")):
+        with st.spinner(texts("links.new.making")), problems.told():
             if offer.kind == "view":
                 key = kept.pseudonym_key(dashboard.id)
                 copies.of(dashboard, dashboard.version, offer.terms, key)
