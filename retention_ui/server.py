@@ -19,7 +19,15 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from retention_core.errors import RetentionError
-from retention_ui import arrival, corrections, datasets, frames, queries, quiet
+from retention_ui import (
+    arrival,
+    corrections,
+    datasets,
+    frames,
+    outgoing,
+    queries,
+    quiet,
+)
 from retention_ui.gate import Bounds, ClientAddress
 from retention_ui.keeping.store import open_store
 from retention_ui.picture import LIBRARY
@@ -184,6 +192,7 @@ def routes(rates: Rates) -> list[Route]:
         Route("/overview", front),
         Route("/robots.txt", robots),
         *arrival.routes(rates),
+        *outgoing.routes(),
     ]
 
 

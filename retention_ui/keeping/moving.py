@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING
 
 from retention_core.ingest import child
 from retention_core.ingest.errors import WorkerOutOfMemoryError, WorkerOutOfTimeError
+from retention_core.ingest.turns import Turns
 from retention_ui import datasets
 from retention_ui.keeping import manifest, problems, rows, unpacking
 from retention_ui.keeping.manifest import Manifest, PackedVersion, plain
@@ -42,6 +43,8 @@ _STEM = 60
 # At this level nothing shrinks so far that whoever unpacks it must fear a trap.
 _LEVEL = 1
 _TEXTS = {".json", ".csv", ".tsv", ".tab", ".txt", ".dat"}
+# To check a large one takes much memory.
+_CHECKING = Turns()
 _COMMAND = (sys.executable, "-m", "retention_ui.keeping.unpacking")
 
 
@@ -106,7 +109,7 @@ def unpack(
         Nothing was taken over.
     """
     name = name or file.name
-    with problems.told(), _scratch() as folder:
+    with problems.told(), scratch() as folder:
         _take_apart(file, name, folder, on_progress)
         content = (folder / manifest.NAME).read_bytes()
         found = Manifest.from_json(content, name)
@@ -138,6 +141,15 @@ def _pack(
             )
             with sources[sha].open("rb") as source:
                 _write(archive, f"{manifest.FILES}{sha}", source, size)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder on the disk of the store, which is swept if we are killed."""
+    home = datasets.root() / "datasets"
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix="moving-") as folder:
+        yield Path(folder)
 
 
 def file_name(dashboard: Dashboard) -> str:
@@ -229,15 +241,6 @@ def _write(archive: zipfile.ZipFile, name: str, source: IO[bytes], size: int) ->
         shutil.copyfileobj(source, target, _CHUNK)
 
 
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """A folder on the disk of the store; the sweeper finds it if we are killed."""
-    home = datasets.root() / "datasets"
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix="moving-") as folder:
-        yield Path(folder)
-
-
 def _take_apart(
     file: Path, name: str, folder: Path, on_progress: OnProgress | None
 ) -> None:
@@ -249,13 +252,13 @@ def _take_apart(
         "into": str(folder),
         "limits": asdict(limits),
     }
-    with tempfile.TemporaryDirectory(dir=folder, prefix="step-") as scratch:
+    tell = on_progress or unpacking.ignore
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix="step-") as beside,
+        _CHECKING.taken(1, tell),
+    ):
         ending = child.supervise(
-            [*_COMMAND],
-            json.dumps(request),
-            Path(scratch),
-            limits,
-            on_progress or unpacking.ignore,
+            [*_COMMAND], json.dumps(request), Path(beside), limits, tell
         )
     try:
         ending.check([name])
