@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retention_ui import datasets
+from retention_ui import datasets, drafts
+from retention_ui.datasets import Dataset, GoneError
+from retention_ui.keeping import copies
 from retention_ui.keeping.model import PAGES, NotHereError, NotSharedError, Terms
+from retention_ui.keeping.store import open_store
 
 if TYPE_CHECKING:
-    from retention_ui.datasets import Dataset
     from retention_ui.keeping.model import Dashboard, Link
 
 EVERYTHING = Terms(names=True, lists=True)
@@ -55,6 +57,11 @@ class Access:
         return self.link.terms
 
     @property
+    def pages(self) -> list[str]:
+        """Return the analyses that are shown, in the order of the navigation."""
+        return [each for each in PAGES if self.may(each)]
+
+    @property
     def by(self) -> str:
         """Return what the link is called that this is seen by; empty without one."""
         return self.link.label if self.link else ""
@@ -72,15 +79,15 @@ class Access:
             It is not here any more.
         """
         found = find(self.address, self.holder)
-        if (found.link and found.link.kind, found.terms) != (
-            self.link and self.link.kind,
-            self.terms,
-        ):
+        if (found.edits, found.terms) != (self.edits, self.terms):
             raise NotHereError
 
 
 def find(address: str, browser: str, page: str | None = None) -> Access:
     """Open what an address means for a browser, and note that it is in use.
+
+    The id of a dataset that was saved meanwhile leads to its dashboard, for whoever
+    holds the key to that: then the address found is another.
 
     Raises
     ------
@@ -92,8 +99,41 @@ def find(address: str, browser: str, page: str | None = None) -> Access:
         The link does not show ``page``.
     """
     if _LINK.fullmatch(address):
-        raise NotHereError
-    found = Access(address, datasets.find(address), browser)
+        found = _kept(address, browser)
+    else:
+        found = _unsaved(address, browser)
     if page is not None and not found.may(page):
         raise NotSharedError
     return found
+
+
+def _unsaved(address: str, browser: str) -> Access:
+    try:
+        dataset = datasets.find(address)
+    except GoneError:
+        link = open_store().moved(address, browser)
+        if link is None:
+            raise
+        return _kept(link, browser)
+    # A draft is of a dashboard: who lost the key to that has lost the draft with it.
+    noted = drafts.of(dataset)
+    if noted is not None and not _holds(noted.dashboard, browser):
+        raise GoneError
+    return Access(address, dataset, browser)
+
+
+def _kept(address: str, browser: str) -> Access:
+    store = open_store()
+    dashboard, link = store.held(address, browser)
+    version = dashboard.version
+    if link.kind == "edit":
+        wanted = f"{dashboard.id}/{version.folder.name}"
+        dataset = Dataset(wanted, version.folder)
+    else:
+        key = store.pseudonym_key(dashboard.id)
+        dataset = copies.of(dashboard, version, link.terms, key)
+    return Access(address, dataset, browser, dashboard, link)
+
+
+def _holds(dashboard: str, browser: str) -> bool:
+    return any(one.id == dashboard for one, _ in open_store().held_by(browser))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core import periods, slices
-from retention_ui import inputs, state
+from retention_ui import blocks, inputs, state
 from retention_ui.formats import Formats, md
 from retention_ui.questions.chosen import Slice
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from retention_core.periods import Grain
     from retention_ui.texts import Texts
 
+    Ends = tuple[dt.date, dt.date]
+
 SCOPE, FIELDS = inputs.SHARED, inputs.FILTERS
+DATES, CUSTOMERS = FIELDS[:3], FIELDS[3:]
 MONTHS = {"last12": 12, "last24": 24}
 RANGES = ("all", *MONTHS, "custom")
 
@@ -93,6 +96,38 @@ def dates(texts: Texts, formats: Formats, first: dt.date, as_of: dt.date) -> Vie
     return view
 
 
+def fixed_dates(
+    texts: Texts, formats: Formats, fixed: Mapping[str, str], data: Ends
+) -> View:
+    """Say which periods a link shows; return them, whatever stands in the address."""
+    for field in DATES:
+        st.query_params.pop(field, None)
+    kind = inputs.one_of(fixed.get("dates", ""), RANGES) or "all"
+    ends = (inputs.day(fixed.get("from", "")), inputs.day(fixed.get("to", "")))
+    pairs = zip(ends, data, strict=True)
+    first, last = sorted(min(max(day or end, data[0]), data[1]) for day, end in pairs)
+    label = texts(f"{SCOPE}.dates.{kind}")
+    if kind == "custom":
+        written = {"first": formats.date(first), "last": formats.date(last)}
+        label = texts(f"{SCOPE}.dates.shown", **written)
+    _fixed(texts, label)
+    return _view(kind, (first, last), data)
+
+
+def fixed_customers(texts: Texts, fixed: tuple[str, str] | None) -> None:
+    """Say whose figures a link shows, where they are not everybody's."""
+    for field in CUSTOMERS:
+        st.query_params.pop(field, None)
+    if fixed:
+        by, value = fixed
+        named = {"dimension": md(dimension(texts, by)), "value": md(value)}
+        _fixed(texts, texts("access.customers", **named))
+
+
+def _fixed(texts: Texts, label: str) -> None:
+    blocks.note(label, help=texts("access.fixed"), width="content")
+
+
 def customers(texts: Texts, values: Mapping[str, Sequence[str]]) -> Slice:
     """Draw the popover "All customers"; return who is looked at.
 
@@ -146,9 +181,7 @@ def dimension(texts: Texts, name: str) -> str:
     return name if own == name else own.replace("_", " ").capitalize()
 
 
-def _view(
-    kind: str, chosen: tuple[dt.date, dt.date], data: tuple[dt.date, dt.date]
-) -> View:
+def _view(kind: str, chosen: Ends, data: Ends) -> View:
     """Return what is shown; an end that is the data's own stays open."""
     if kind == "custom":
         first, last = chosen

@@ -9,28 +9,39 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from retention_ui import blocks, corrections, datasets, failures, queries, state
+from retention_ui import (
+    blocks,
+    corrections,
+    datasets,
+    failures,
+    navigation,
+    queries,
+    state,
+)
 from retention_ui.formats import md, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from retention_core.errors import RetentionError
+    from retention_ui.access import Access
     from retention_ui.datasets import Dataset
     from retention_ui.formats import Formats
+    from retention_ui.keeping.model import Dashboard
     from retention_ui.questions.shop import Facts
     from retention_ui.texts import Texts
 
 ADDRESS = "d"
-PAGES = Path(__file__).parents[1] / "pages"
-DATA_PAGE = str(PAGES / "load.py")
-OVERVIEW = str(PAGES / "overview.py")
-GLOSSARY = str(PAGES / "glossary.py")
+DATA_PAGE = str(navigation.path("data"))
+SHARE_PAGE = str(navigation.path("share"))
+OVERVIEW = str(navigation.path("overview"))
+GLOSSARY = str(navigation.path("glossary"))
 TERM = "term"
 
 
 @contextmanager
 def line(
-    words: Texts, name: str, dataset: Dataset | None = None, asks: str | None = None
+    words: Texts, name: str, access: Access | None = None, asks: str | None = None
 ) -> Iterator[None]:
     """Draw title, dataset, question; what is drawn within joins the title line."""
     with st.container(gap="xxsmall"):
@@ -40,10 +51,14 @@ def line(
             with st.container(
                 horizontal=True, width="content", vertical_alignment="center"
             ):
-                if dataset:
-                    _about(words, dataset)
+                if access:
+                    _about(words, access)
                 yield
+                if access:
+                    _save(words, name, access)
         blocks.note(asks or words(f"question.{name}"))
+        if access and access.dashboard and not access.edits:
+            _whose(words, access.dashboard)
 
 
 def complete(words: Texts, formats: Formats, facts: Facts) -> None:
@@ -75,7 +90,27 @@ def _address_of(term: str) -> dict[str, str]:
     return {key: value for key, value in address.items() if value}
 
 
-def no_data(words: Texts, name: str, unfinished: Dataset | None) -> None:
+def nothing(words: Texts, error: RetentionError, shared: Access | None = None) -> None:
+    """Say that nothing is here, or not shared; lead to what is.
+
+    The page tells no more than that: no name, no title of what might be here.
+    """
+    title, advice, _ = failures.words(error, words)
+    with st.container(gap="xsmall"):
+        st.header(title, anchor=False)
+        st.markdown(advice)
+        if shared and shared.pages:
+            first = shared.pages[0]
+            st.page_link(
+                str(navigation.path(first)),
+                label=f":green[{words(f'pages.{first}')}]",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                query_params={ADDRESS: shared.address},
+            )
+
+
+def no_data(words: Texts, name: str, unfinished: Access | None) -> None:
     """Say what a page needs, and offer the ways to it."""
     with st.container(gap="xsmall"):
         if unfinished:
@@ -143,11 +178,49 @@ def _delete(dataset: Dataset) -> None:
     st.query_params.clear()
 
 
-def _about(words: Texts, dataset: Dataset) -> None:
-    label = words("header.sample") if dataset.sample else _files(words, dataset.names)
-    with st.popover(label, type="tertiary", icon=":material/storefront:"):
-        blocks.note(words("header.sample_note" if dataset.sample else "header.key"))
+def _about(words: Texts, access: Access) -> None:
+    """Draw what is open: a popover named after it, with what can be done there."""
+    dashboard, dataset = access.dashboard, access.dataset
+    icon = ":material/storefront:"
+    if dashboard and not access.edits:
+        blocks.note(f"{icon} {md(short(dashboard.name))}", width="content")
+        return
+    if dashboard:
+        label, note = md(short(dashboard.name)), "access.key"
+    elif dataset.sample:
+        label, note = words("header.sample"), "header.sample_note"
+    else:
+        label, note = _files(words, dataset.names), "header.key"
+    with st.popover(label, type="tertiary", icon=icon):
+        blocks.note(words(note))
         st.page_link(DATA_PAGE, label=words("header.data_link"))
+        if dashboard and Path(SHARE_PAGE).is_file():
+            st.page_link(SHARE_PAGE, label=words("access.share"))
+
+
+def _save(words: Texts, name: str, access: Access) -> None:
+    """Offer to keep what is not kept yet."""
+    known = access.dashboard or access.dataset.sample or not access.dataset.built
+    if known or name in ("data", "share") or not Path(SHARE_PAGE).is_file():
+        return
+    st.page_link(
+        SHARE_PAGE,
+        label=words("access.save"),
+        icon=":material/bookmark_add:",
+        help=words("access.save_help", hours=datasets.IDLE_HOURS),
+        width="content",
+    )
+
+
+def _whose(words: Texts, dashboard: Dashboard) -> None:
+    """Say whose a dashboard is and how to get help, in their own words."""
+    told = [
+        words(f"access.{field}", **{field: md(text)})
+        for field in ("owner", "contact")
+        if (text := getattr(dashboard, field).strip())
+    ]
+    if told:
+        blocks.note(" · ".join(told))
 
 
 def _files(words: Texts, names: list[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from retention_core.errors import RetentionError
 from retention_ui import (
     access,
     blocks,
@@ -26,6 +27,7 @@ from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.filters import View
 from retention_ui.formats import Formats
 from retention_ui.keeping.model import NotHereError, NotSharedError
+from retention_ui.questions.chosen import Slice
 from retention_ui.texts import Texts
 
 if TYPE_CHECKING:
@@ -173,6 +175,18 @@ class Page:
         digest = self.shop.dataset.digest[:8]
         return ["kept", self.name, name, self.facts.as_of.isoformat(), digest]
 
+    def may(self, name: str) -> bool:
+        """Whether whoever asks may see another page: else nothing leads to it."""
+        return self.access.may(name)
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """What customers may be compared by: each dimension with its values.
+
+        Nothing where a link shows all customers together.
+        """
+        return queries.values(self.shop.dataset) if self.access.terms.choose else {}
+
     @property
     def scope(self) -> inputs.Scope:
         """Whose widgets the page's inputs are."""
@@ -210,7 +224,7 @@ def look() -> Look:
 
 
 def follow_address() -> None:
-    """Open the dataset of the address; write the open one into a bare address."""
+    """Open what the address names; write what is open into a bare address."""
     written = st.query_params.get(header.ADDRESS)
     if written and written != state.address():
         state.choose_address(written)
@@ -218,26 +232,50 @@ def follow_address() -> None:
         st.query_params[header.ADDRESS] = str(state.address())
 
 
+def opened(name: str | None = None) -> Access | None:
+    """Return what is open, as far as page ``name`` of it is shown to this browser.
+
+    ``None`` where nothing is, or not any more: :func:`current` says so.
+    """
+    try:
+        return _asked(name)
+    except RetentionError:
+        return None
+
+
+def current(words: Texts, name: str) -> Access | None:
+    """Return what is open, for page ``name``; ``None`` where nothing is.
+
+    What is not there for this browser, or not any more, is forgotten with all that was
+    chosen, and the page says so; it ends, unless it was an unsaved dataset. So it does
+    where it is not shared.
+    """
+    try:
+        return _asked(name)
+    except RetentionError as error:
+        _tell(error, words)
+        if not isinstance(error, datasets.GoneError):
+            st.stop()
+        return None
+
+
 def open_page(name: str) -> Page:
     """Draw the header of an analysis page; without data say so and end there."""
     words = texts()
     found = current(words, name)
-    dataset = found.dataset if found else None
-    if found is None or dataset is None or not dataset.built:
+    if found is None or not found.dataset.built:
         with header.line(words, name):
             pass
-        header.no_data(words, name, dataset)
+        header.no_data(words, name, found)
         st.stop()
-    with failures.showing(words):
-        facts = queries.facts(dataset)
-        values = queries.values(dataset)
+    state.start_from(found.dashboard.settings.choices if found.dashboard else {})
+    facts = _facts(words, found)
     formats = Formats(words.lang, facts.currency)
-    with header.line(words, name, dataset):
-        view = filters.dates(words, formats, facts.first_day, facts.as_of)
-        chosen = filters.customers(words, values)
-        noted = marks.popover(words, formats, dataset, facts.as_of)
+    with header.line(words, name, found):
+        view, chosen = _filters(words, formats, found, facts)
+        noted = marks.popover(words, formats, found, facts.as_of)
         header.complete(words, formats, facts)
-    shop = queries.Shop(dataset, chosen)
+    shop = queries.Shop(found.dataset, chosen)
     return Page(name, words, formats, look(), shop, view, facts, found, noted)
 
 
@@ -246,59 +284,82 @@ def open_glossary() -> tuple[Page | None, Texts]:
 
     Its numbers are those of the whole shop: it has no filters.
     """
-    words = texts()
-    found = current(words, "glossary")
-    dataset = found.dataset if found else None
-    if found is None or dataset is None or not dataset.built:
-        with header.line(words, "glossary"):
+    words, name = texts(), "glossary"
+    found = current(words, name)
+    if found is None or not found.dataset.built:
+        with header.line(words, name):
             pass
         return None, words
-    with failures.showing(words):
-        facts = queries.facts(dataset)
+    state.start_from(found.dashboard.settings.choices if found.dashboard else {})
+    facts = _facts(words, found)
     formats = Formats(words.lang, facts.currency)
-    with header.line(words, "glossary", dataset):
+    with header.line(words, name, found):
         header.complete(words, formats, facts)
-    shop = queries.Shop(dataset)
-    page = Page("glossary", words, formats, look(), shop, View(), facts, found)
-    return page, words
+    shop = queries.Shop(found.dataset)
+    return Page(name, words, formats, look(), shop, View(), facts, found), words
 
 
-def open_data() -> DataPage:
-    """Draw the header of the Data page, which lives with and without data."""
+def open_data(name: str = "data") -> DataPage:
+    """Draw the header of an editor's page, which lives with and without data.
+
+    ``name``: ``data`` (the files), ``share`` (what is kept of them, and for whom).
+    """
     words = texts()
-    found = current(words, "data")
-    dataset = found.dataset if found else None
+    found = current(words, name)
     facts = None
-    if dataset is not None and dataset.built:
-        with failures.showing(words):
-            facts = queries.facts(dataset)
+    if found is not None and found.dataset.built:
+        facts = _facts(words, found)
     formats = Formats(words.lang, facts.currency if facts else None)
-    asks = (
-        None
-        if facts
-        else words("question.load" if dataset is None else "question.check")
-    )
-    with header.line(words, "data", dataset, asks):
+    asks = None
+    if facts is None and name == "data":
+        asks = words("question.load" if found is None else "question.check")
+    with header.line(words, name, found, asks):
         if facts:
             header.complete(words, formats, facts)
     return DataPage(words, formats, found, facts)
 
 
-def current(words: Texts, name: str | None = None) -> Access | None:
-    """Return what is open, as far as page ``name`` of it is shown to this browser.
-
-    Says so where it is gone, and forgets it.
-    """
+def _asked(name: str | None = None) -> Access | None:
     wanted = state.address()
     if wanted is None:
         return None
-    try:
-        return access.find(wanted, state.browser(), name)
-    except (datasets.GoneError, NotHereError) as error:
-        failures.show(error, words)
+    found = access.find(wanted, state.browser(), name)
+    if found.address != wanted:  # it was saved meanwhile
+        state.move_address(found.address)
+        st.query_params[header.ADDRESS] = found.address
+    return found
+
+
+def _tell(error: RetentionError, words: Texts) -> None:
+    if isinstance(error, datasets.GoneError | NotHereError):
         state.choose_address(None)
         st.query_params.clear()
-        return None
-    except NotSharedError as error:
+    if isinstance(error, NotHereError):
+        header.nothing(words, error)
+    elif isinstance(error, NotSharedError):
+        header.nothing(words, error, _asked())
+    else:
         failures.show(error, words)
-        st.stop()
+
+
+def _facts(words: Texts, found: Access) -> Facts:
+    with failures.showing(words):
+        return queries.facts(found.dataset)
+
+
+def _filters(
+    words: Texts, formats: Formats, found: Access, facts: Facts
+) -> tuple[View, Slice]:
+    """Draw the filters, or what the link fixes in their place."""
+    terms = found.terms
+    if terms.dates is None:
+        view = filters.dates(words, formats, facts.first_day, facts.as_of)
+    else:
+        ends = facts.first_day, facts.as_of
+        view = filters.fixed_dates(words, formats, terms.dates, ends)
+    if not terms.choose or terms.customers:
+        filters.fixed_customers(words, terms.customers)
+        return view, Slice()
+    with failures.showing(words):
+        values = queries.values(found.dataset)
+    return view, filters.customers(words, values)

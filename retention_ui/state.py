@@ -101,6 +101,11 @@ def left() -> str:
     return str(st.session_state.get(LEFT, ""))
 
 
+def query() -> dict[str, str | list[str]]:
+    """Return the whole state of the address, to keep it in a link."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
 def chosen(key: str) -> object | None:
     """Return what was last chosen in a widget, on whatever page."""
     return cast("object | None", st.session_state.get(CHOICES, {}).get(key))

@@ -9,7 +9,7 @@ import pytest
 from retention_core import periods
 from retention_core.ingest.model import Answers
 from retention_core.periods import GRAINS
-from retention_ui import datasets, marks, queries
+from retention_ui import access, datasets, marks, queries
 from retention_ui.figures import marks as figures
 from retention_ui.figures.look import LIGHT, base
 from retention_ui.formats import Formats
@@ -18,6 +18,11 @@ from tests.ui.test_pages import HEAD, SHOPS, opened, sound
 
 MARCH = Mark(dt.date(2024, 3, 3), "New packaging")
 FORMATS = Formats("en", "EUR")
+BROWSER = "b" * 32
+
+
+def owned(dataset):
+    return access.Access(dataset.id, dataset, BROWSER)
 
 
 @pytest.fixture
@@ -42,20 +47,20 @@ def drawn(*noted: Mark, count: int = 6):
 def test_marks_are_kept_with_the_data_and_gone_with_it(dataset):
     earlier = Mark(dt.date(2024, 1, 9), "Opened <b>online</b>")
     for mark in (MARCH, earlier, MARCH):
-        marks.add(dataset, mark)
-    assert marks.of(datasets.find(dataset.id)) == [earlier, MARCH]
-    marks.remove(dataset, earlier)
-    assert marks.of(dataset) == [MARCH]
+        marks.add(owned(dataset), mark)
+    assert marks.of(access.find(dataset.id, BROWSER)) == [earlier, MARCH]
+    marks.remove(owned(dataset), earlier)
+    assert marks.of(owned(dataset)) == [MARCH]
     datasets.build(dataset, Answers())
-    assert marks.of(dataset) == [MARCH]
+    assert marks.of(owned(dataset)) == [MARCH]
     datasets.delete(dataset)
-    assert marks.of(dataset) == []
+    assert marks.of(owned(dataset)) == []
 
 
 def test_no_more_than_thirty_are_kept(dataset):
     for day in range(40):
-        marks.add(dataset, Mark(MARCH.day + dt.timedelta(days=day), "again"))
-    assert len(marks.of(dataset)) == marks.MOST
+        marks.add(owned(dataset), Mark(MARCH.day + dt.timedelta(days=day), "again"))
+    assert len(marks.of(owned(dataset))) == marks.MOST
 
 
 def test_a_user_notes_a_mark_and_takes_it_back(dataset):
@@ -64,10 +69,10 @@ def test_a_user_notes_a_mark_and_takes_it_back(dataset):
     app.text_input(key="marks.text").set_value("  New   packaging ")
     next(b for b in app.button if b.label == "Add the mark").click()
     assert sound(app.run())
-    assert marks.of(dataset) == [MARCH]
+    assert marks.of(owned(dataset)) == [MARCH]
     app.button(key="marks.remove0").click()
     assert sound(app.run())
-    assert marks.of(dataset) == []
+    assert marks.of(owned(dataset)) == []
 
 
 def test_what_one_visitor_notes_on_the_sample_no_other_sees(tmp_path, monkeypatch):
