@@ -135,7 +135,7 @@ def split(page: Page, field: str = "split") -> str | None:
     By any dimension of the first order, an attribute of the customer, or by whether
     they came before or after one of the user's marks.
     """
-    found = [*queries.values(page.shop.dataset)]
+    found = [*page.groups]
     noted = [f"{SINCE}{mark.day.isoformat()}" for mark in page.marks]
     names = {"nothing": page.texts("shared.split.nothing")}
     names |= {by: named(page, by) for by in (*found, *noted)}

@@ -242,7 +242,7 @@ def _years(page: Page, told: str, apart: Younger | None, **fields: str) -> str:
 
 def _by(page: Page) -> str | None:
     """Let the user choose what parts the customers; none where nothing does."""
-    found = [*queries.values(page.shop.dataset)]
+    found = [*page.groups]
     found += [f"{slices.SINCE}{mark.day.isoformat()}" for mark in page.marks]
     if not found:
         return None

@@ -100,7 +100,7 @@ def one_time_buyers(page: Page) -> dict[str, str] | None:
 
 def log_rank(page: Page) -> dict[str, str] | None:
     """Test the first dimension that customers can be split by."""
-    by = next(iter(queries.values(page.shop.dataset)), None)
+    by = next(iter(page.groups), None)
     if by is None:
         return None
     test = queries.ask(page.shop, "waits_by_slice", by=by, after=1).test

@@ -85,7 +85,7 @@ def trend(page: Page) -> dict[str, str] | None:
 
 def _split(page: Page) -> tuple[str | None, pd.DataFrame]:
     """Return the split with the fewest groups, and its groups by age."""
-    values = queries.values(page.shop.dataset)
+    values = page.groups
     if not values:
         return None, pd.DataFrame(columns=["period", "customers"])
     by = "channel" if "channel" in values else min(values, key=lambda n: len(values[n]))
