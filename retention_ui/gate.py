@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.websockets import WebSocketClose
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -30,6 +30,7 @@ HELD_IN_ALL = 8
 FILES_OF_A_TAB = 1000
 MEGABYTE = 1024**2
 TRY_LATER = 1013
+LENGTH_REQUIRED, CONTENT_TOO_LARGE = 411, 413
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 
 
@@ -81,13 +82,11 @@ class Bounds:
     ) -> None:
         length = Headers(scope=scope).get("content-length", "")
         if not length.isdecimal():
-            refused = PlainTextResponse("How long is it?", status_code=411)
-            await refused(scope, receive, send)
+            await _refuse(LENGTH_REQUIRED, scope, receive, send)
             return
         size = int(length)
         if not self._fits(session, size):
-            refused = PlainTextResponse("Too many files at once", status_code=413)
-            await refused(scope, receive, send)
+            await _refuse(CONTENT_TOO_LARGE, scope, receive, send)
             return
         self._coming[session] += size
         try:
@@ -98,7 +97,7 @@ class Bounds:
                 del self._coming[session]
 
     def _fits(self, session: str, size: int) -> bool:
-        largest = st.get_option("server.maxUploadSize") * MEGABYTE
+        largest = _largest()
         held = {name: list(files.values()) for name, files in _held()}
         mine = held.get(session, [])
         by_tab = sum(len(file.data) for file in mine) + self._coming[session]
@@ -108,6 +107,21 @@ class Bounds:
             and by_tab + size <= HELD_BY_A_TAB * largest
             and in_all + self._coming.total() + size <= HELD_IN_ALL * largest
         )
+
+
+async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer once all has come: a browser that still sends reads no answer."""
+    left = _largest() + MEGABYTE
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+    await Response(status_code=status)(scope, receive, send)
+
+
+def _largest() -> int:
+    return int(st.get_option("server.maxUploadSize")) * MEGABYTE
 
 
 def _held() -> list[tuple[str, dict[str, Any]]]:

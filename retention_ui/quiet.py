@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import re
 
-# A link's token stands behind /s/, a dataset's id behind d= (or, escaped, %64=).
-_KEYS = re.compile(r"(/s/|[?&;](?:d|%64)=)[^\s&;\"'?#]+", re.IGNORECASE)
+# A link's token stands behind /s/, a dataset's id behind d= (or, escaped, %64=), the
+# id of a tab where its uploads go; whoever knows the address of a download has it.
+_KEYS = re.compile(
+    r"(/s/|/upload_file/|/media/|[?&;](?:d|%64)=)[^\s&;\"'?#]+", re.IGNORECASE
+)
 LOGGERS = ("uvicorn.access", "uvicorn.error", "uvicorn.asgi", "streamlit")
 
 
