@@ -56,7 +56,8 @@ def first_value(orders: Orders, by: str) -> ir.Table:
     """Value of a dimension for each known customer, mostly as of the first order.
 
     Where the lines of that order differ, the line of the largest amount decides;
-    among equal ones the first name. Orders of one instant go by their id.
+    among equal ones the first name. Orders of one instant count as one: which of them
+    is called first says nothing.
 
     Parameters
     ----------
@@ -194,10 +195,11 @@ def _attributes(orders: Orders) -> list[str]:
 
 
 def _first_orders(purchases: ir.Table) -> ir.Table:
-    """``customer_id, order_id, first_at`` of each known customer's first purchase."""
+    """``customer_id, order_id, first_at`` of each known customer's first purchase.
+
+    Several rows a customer, if several are of that instant.
+    """
     bought = purchases.filter(purchases.customer_id.notnull())
     earliest = bought.group_by("customer_id").agg(ordered_at=bought.ordered_at.min())
     tied = bought.semi_join(earliest, ["customer_id", "ordered_at"])
-    return tied.group_by("customer_id").agg(
-        order_id=tied.order_id.min(), first_at=tied.ordered_at.min()
-    )
+    return tied.select("customer_id", "order_id", first_at=tied.ordered_at)

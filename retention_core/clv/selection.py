@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+import ibis
 import numpy as np
 import pandas as pd
 
-from retention_core import ranking
+from retention_core import engine, ranking
 from retention_core.clv import accuracy, models
 from retention_core.clv.backtest import HORIZON_DAYS, Predicted
 from retention_core.clv.enough import make_sure
@@ -21,7 +23,7 @@ from retention_core.errors import TooLittleDataError
 from retention_core.intervals import Z95
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from retention_core.clv.fits import Fits
     from retention_core.clv.fitting import Fit
@@ -151,9 +153,9 @@ def compare(orders: Orders) -> Comparison:
     """
     counted = orders.purchases.customer_id.nunique().name("customers").as_table()
     one_in = max(1, -(-int(orders.run(counted)["customers"].iloc[0]) // MOST))
-    fewer = _one_in(orders, one_in)
     days = quarter(orders.span_days)
-    tried = [_trial(fewer, days, step * days) for step in range(CUTOFFS)]
+    with _one_in(orders, one_in) as fewer:
+        tried = [_trial(fewer, days, step * days) for step in range(CUTOFFS)]
     return choose([trial for trial in tried if trial is not None], one_in)
 
 
@@ -163,11 +165,28 @@ def quarter(span_days: int) -> int:
     return days // 7 * 7 or days
 
 
-def _one_in(orders: Orders, step: int) -> Orders:
-    """The same shop with one in so many of its customers, the same every time."""
+@contextmanager
+def _one_in(orders: Orders, step: int) -> Iterator[Orders]:
+    """The same shop with one in so many of its customers, the same every time.
+
+    In the order of their first purchases, the last of every ``step``. Ids decide only
+    between customers who are alike: under pseudonyms the answer is the same.
+    """
     if step == 1:
-        return orders
-    return orders.cut(lambda rows: rows.filter(rows.customer_id.hash() % step == 0))
+        yield orders
+        return
+    bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
+    each = bought.group_by("customer_id").agg(
+        first=bought.ordered_at.min(),
+        last=bought.ordered_at.max(),
+        orders=bought.count(),
+        amount=bought.amount.sum(),
+    )
+    order = ["first", "last", "orders", "amount", "customer_id"]
+    placed = each.mutate(place=ibis.row_number().over(ibis.window(order_by=order)))
+    drawn = placed.filter(placed.place % step == step - 1).select("customer_id")
+    with engine.held(drawn, orders.backend) as kept:
+        yield orders.cut(lambda rows: rows.semi_join(kept, "customer_id"))
 
 
 def _trial(orders: Orders, days: int, ago: int) -> Trial | None:

@@ -134,8 +134,10 @@ def purchase_of(order_id: str, rows: tuple[dict, ...]) -> Purchase | None:
 
 def first_value(customer: Customer, by: str) -> str | None:
     """Largest line of the first order decides, known or not; then the name."""
-    largest = max(row["amount"] for row in customer.first.lines)
-    values = [row[by] for row in customer.first.lines if row["amount"] == largest]
+    at = customer.first.at
+    lines = [row for each in customer.purchases if each.at == at for row in each.lines]
+    largest = max(row["amount"] for row in lines)
+    values = [row[by] for row in lines if row["amount"] == largest]
     return min((str(each) for each in values if not pd.isna(each)), default=None)
 
 
