@@ -141,6 +141,14 @@ def draw(millions: int) -> tuple[Path, Path]:
     return shop, csv
 
 
+def file(millions: float) -> Path:
+    """Write about that many million lines (90 MB each), unless they are there."""
+    csv = FOLDER / f"lines-{millions:g}m.csv"
+    if not csv.is_file():
+        _write(csv, int(millions * 1_000_000) // LINES_PER_ORDER)
+    return csv
+
+
 def _write(csv: Path, orders: int) -> None:
     FOLDER.mkdir(exist_ok=True)
     with duckdb.connect() as engine:

@@ -125,7 +125,6 @@ class Viewer:
         """Open another page from the navigation, or by a link with its query."""
         stays = {state.id for state in self.screen.states(self._frame)}
         states = [state for name, state in self._states.items() if name in stays]
-        self.query = query
         return self._run(self.pages[page], query, states)
 
     def choose(self, key: str, value: str | bool | float) -> Run:
@@ -187,6 +186,8 @@ class Viewer:
         asked.context_info.url = f"{self.wire.address}/{self.path}"
         asked.context_info.color_scheme = "light"
         self.wire.send(BackMsg(rerun_script=asked))
+        # Only now: a click while the server is away changes nothing.
+        self.query = query
         return self._awaited(started)
 
     def _awaited(self, started: float) -> Run:

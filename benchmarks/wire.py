@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from websockets.sync.client import ClientConnection
 
-PATIENCE = 120.0  # seconds for one run
+PATIENCE = 120.0  # seconds without a word
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) kept-benchmark"
 LARGEST = 64 << 20  # bytes of one message
 _XSRF = "_streamlit_xsrf"
 
@@ -81,6 +82,7 @@ class Wire:
         self._browser = urllib.request.build_opener(
             urllib.request.HTTPCookieProcessor(self.cookies)
         )
+        self._browser.addheaders = [("User-Agent", AGENT), ("Accept", "text/html,*/*")]
         self._socket: ClientConnection | None = None
 
     def get(self, path: str) -> tuple[str, bytes]:
@@ -157,10 +159,9 @@ class Wire:
         """Each message that comes, and as it came; ``LostError``."""
         if self._socket is None:
             raise LostError("not connected")
-        until = time.monotonic() + PATIENCE
         while True:
             try:
-                sent = self._socket.recv(timeout=max(0.0, until - time.monotonic()))
+                sent = self._socket.recv(timeout=PATIENCE)
             except (ConnectionClosed, TimeoutError) as error:
                 raise LostError(str(error) or "no answer in time") from error
             raw = sent.encode() if isinstance(sent, str) else sent
