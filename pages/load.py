@@ -4,9 +4,9 @@ from retention_ui import account, recognised, state, upload
 from retention_ui.page import open_data
 
 page = open_data()
-if page.dataset is None:
+if page.access is None:
     upload.show(page.texts)
 elif page.facts is None or state.answering():
-    recognised.show(page.texts, page.dataset)
+    recognised.show(page.texts, page.access.dataset)
 else:
-    account.show(page.texts, page.formats, page.dataset)
+    account.show(page.texts, page.formats, page.access)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from retention_core import engine
 from retention_ui import (
+    adding,
     blocks,
     cautions,
     downloads,
@@ -27,6 +28,7 @@ from retention_ui.formats import md
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Detection, Ledger
+    from retention_ui.access import Access
     from retention_ui.datasets import Dataset
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
@@ -37,10 +39,14 @@ HALF_A_CENT = 0.005
 LONGEST = 10
 
 
-def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
+def show(texts: Texts, formats: Formats, access: Access) -> None:
     """Draw the ledger, its reasons, the money, the files, and the ways on."""
+    dataset = access.dataset
     ledger = dataset.ledger()
-    if state.just_built():
+    draft = adding.banner(texts, dataset)
+    if access.dashboard:
+        adding.show(texts, access)
+    elif state.just_built():
         used = ledger.used + ledger.repaired
         words = texts("data.built.success", count=used, n=formats.count(used))
         st.success(words, icon=":material/check:")
@@ -53,10 +59,13 @@ def show(texts: Texts, formats: Formats, dataset: Dataset) -> None:
     with grid.cell(), st.container(gap="xsmall"):
         _money(texts, formats, ledger)
         _currencies(texts, formats, ledger)
-    _equal_lines(texts, formats, dataset, ledger)
+    _equal_lines(texts, formats, access, ledger)
     _lists(texts, formats, ledger)
     _files(texts, formats, dataset)
-    _buttons(texts, dataset)
+    if access.dashboard:
+        _ways_on(texts, access)
+    elif not draft:
+        _buttons(texts, dataset)
 
 
 def reasons(ledger: Ledger, texts: Texts) -> pd.DataFrame:
@@ -205,7 +214,7 @@ def _currencies(texts: Texts, formats: Formats, ledger: Ledger) -> None:
 
 
 def _equal_lines(
-    texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger
+    texts: Texts, formats: Formats, access: Access, ledger: Ledger
 ) -> None:
     """Say how many lines equal another of their file; let them count once, or all."""
     found = ledger.reasons[ledger.reasons["code"] == "equal_line"]
@@ -221,11 +230,15 @@ def _equal_lines(
     )
     st.info(words, icon=":material/content_copy:")
     # The sample shop is everybody's: nobody changes how it was built.
+    dataset = access.dataset
     if not dataset.sample and st.button(
         texts(f"data.equal.undo_{kind}"), key="data.equal"
     ):
         answers = replace(dataset.answers(), merge_duplicates=kind == "used")
-        recognised.build(texts, dataset, answers)
+        if access.dashboard:
+            adding.change(texts, access, answers)
+        else:
+            recognised.build(texts, dataset, answers)
 
 
 def _lists(texts: Texts, formats: Formats, ledger: Ledger) -> None:
@@ -271,11 +284,33 @@ def _columns(texts: Texts, detection: Detection) -> pd.DataFrame:
     )
 
 
+def _on(texts: Texts) -> None:
+    icon = ":material/arrow_forward:"
+    if st.button(texts("data.built.on"), type="primary", icon=icon, key="data.on"):
+        st.switch_page(header.OVERVIEW, query_params=dict(st.query_params))
+
+
+def _ways_on(texts: Texts, access: Access) -> None:
+    """Draw the ways on from a dashboard: what changes it goes by a draft."""
+    with st.container(horizontal=True):
+        _on(texts)
+        if st.button(
+            texts("keep.add.change"), icon=":material/edit:", key="data.change"
+        ):
+            adding.change(texts, access)
+        for name, icon in (("share", "share"), ("delete", "delete")):
+            if st.button(
+                texts(f"keep.add.{name}"),
+                type="secondary" if name == "share" else "tertiary",
+                icon=f":material/{icon}:",
+                key=f"data.{name}",
+            ):
+                st.switch_page(header.SHARE_PAGE, query_params=dict(st.query_params))
+
+
 def _buttons(texts: Texts, dataset: Dataset) -> None:
     with st.container(horizontal=True):
-        icon = ":material/arrow_forward:"
-        if st.button(texts("data.built.on"), type="primary", icon=icon, key="data.on"):
-            st.switch_page(header.OVERVIEW, query_params=dict(st.query_params))
+        _on(texts)
         if not dataset.sample and st.button(
             texts("data.built.change"), icon=":material/undo:", key="data.change"
         ):

@@ -131,6 +131,11 @@ class Formats:
         """Write a date: ``18 Jun 2026``."""
         return self._date(day, "date")
 
+    def moment(self, when: dt.datetime) -> str:
+        """Write a moment as the clocks of its zone show it: ``18 Jun 2026, 15:45``."""
+        clock = dates.format_skeleton("Hm", when, locale=self.locale)
+        return f"{self.date(when.date())}, {clock}"
+
     def date_in_sentence(self, day: Day | None) -> str:
         """Write a date of this year within a sentence: ``18 June``."""
         return self._date(day, "day")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from retention_core.errors import RetentionError
 from retention_ui import (
+    adding,
     asked,
     cautions,
     corrections,
@@ -42,6 +43,7 @@ CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RUB", "AUD", "CAD", "SE
 def show(texts: Texts, dataset: Dataset) -> None:
     """Draw questions, then each sheet, then what concerns all; build on demand."""
     formats = Formats(texts.lang)
+    draft = adding.banner(texts, dataset)
     every, before = dataset.detection(), dataset.answers()
     detections = [each for each in every if not each.passed_over]
     cautions.show(texts, formats, every)
@@ -72,7 +74,7 @@ def show(texts: Texts, dataset: Dataset) -> None:
     found = None
     if _orders(detections):
         found = _rates(texts, _with(answers, answered, detections), detections)
-    _buttons(texts, dataset, found, still_open)
+    _buttons(texts, dataset, found, still_open, draft=draft)
 
 
 def _missing(texts: Texts, detections: Sequence[Detection]) -> None:
@@ -269,9 +271,17 @@ def _with_money(mapping: Columns, field: str, column: str) -> Columns:
 
 
 def _buttons(
-    texts: Texts, dataset: Dataset, answers: Answers | None, still_open: int
+    texts: Texts,
+    dataset: Dataset,
+    answers: Answers | None,
+    still_open: int,
+    *,
+    draft: bool,
 ) -> None:
-    """Draw the ways on; without ``answers`` there is nothing to build from."""
+    """Draw the ways on; without ``answers`` there is nothing to build from.
+
+    What else a draft leads to stands in its banner.
+    """
     with st.container(horizontal=True):
         pressed = st.button(
             texts("data.check.build"),
@@ -285,10 +295,10 @@ def _buttons(
         if dataset.built and st.button(texts("data.check.back"), key="data.back"):
             state.set_answering(False)
             st.rerun()
-        other = st.button(
+        other = not draft and st.button(
             texts("data.check.other"), icon=":material/upload_file:", key="data.other"
         )
-        if not dataset.sample:
+        if not (draft or dataset.sample):
             header.delete_button(texts, dataset)
     if other:
         header.go_to(None)
@@ -319,5 +329,6 @@ def build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
         datasets.put_back(dataset)
         header.go_to(dataset)
     corrections.remember(dataset, answers)
+    adding.built(texts, dataset)
     state.note_built()
     header.go_to(dataset)

@@ -24,7 +24,7 @@ from retention_ui import (
 from retention_ui.formats import md
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -95,21 +95,20 @@ def _uploader(texts: Texts) -> None:
     words = texts("data.upload.read", count=len(files), n=len(files))
     if files and st.button(words, type="primary", key="data.read"):
         _read(texts, files)
-    _elsewhere(texts)
+    if where := elsewhere(texts):
+        _lead(texts, partial(corrections.create_from, where))
 
 
 def _read(texts: Texts, files: list[UploadedFile]) -> None:
     contents = [(file.name, file.getbuffer()) for file in files]
-    if dataset := _created(texts, partial(corrections.create, contents)):
-        _free(files)
-        header.go_to(dataset)
+    _lead(texts, partial(corrections.create, contents), files)
 
 
-def _elsewhere(texts: Texts) -> None:
-    """Load what lies elsewhere, in the places that the host allows, if any."""
+def elsewhere(texts: Texts) -> str | None:
+    """Let a place that the host allows be named; return it when it is to be loaded."""
     places = sources.prefixes()
     if not places:
-        return
+        return None
     label = texts("data.sources.title")
     with st.expander(label, type="compact", icon=":material/folder_open:"):
         where = st.text_input(texts("data.sources.label"), key="data.source").strip()
@@ -117,23 +116,26 @@ def _elsewhere(texts: Texts) -> None:
         blocks.note(texts("data.sources.note", places=named))
         words = texts("data.sources.read")
         pressed = st.button(words, disabled=not where, key="data.source_read")
-    if not (pressed and where):
-        return
-    if dataset := _created(texts, partial(corrections.create_from, where)):
-        header.go_to(dataset)
+    return where if pressed and where else None
 
 
-def _created(texts: Texts, create: Callable[[OnProgress], Dataset]) -> Dataset | None:
-    """Make a dataset under a bar; say so where that fails."""
+def _lead(
+    texts: Texts,
+    create: Callable[[OnProgress], Dataset],
+    files: Sequence[UploadedFile] = (),
+) -> None:
+    """Make a dataset under a bar and open it; say so where that fails."""
     try:
         with progress.shown(texts) as on_progress:
-            return create(on_progress)
+            dataset = create(on_progress)
     except RetentionError as error:
         failures.show(error, texts)
-        return None
+        return
+    free(files)
+    header.go_to(dataset)
 
 
-def _free(files: list[UploadedFile]) -> None:
+def free(files: Sequence[UploadedFile]) -> None:
     """Give back the memory: Streamlit keeps uploads until the session ends.
 
     There is no public way; without it the bytes only stay longer.

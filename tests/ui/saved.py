@@ -1,0 +1,95 @@
+"""A shop, a dashboard made of it through the page, and what AppTest shows of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from retention_ui import state
+from retention_ui.keeping.store import open_store
+
+MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
+DATA, SHARE = "../pages/load.py", "../pages/share.py"
+ANN = "a" * 32
+HEAD = b"Order;Date;Customer;Product;Amount;Currency\n"
+
+
+def rows(first: int, last: int) -> bytes:
+    """Orders of one day each, from the first of January 2025 on."""
+    lines = (
+        b"%d;2025-%02d-%02d;c%d;Tea;20.50;EUR\n" % (n, n // 28 + 1, n % 28 + 1, n % 5)
+        for n in range(first, last)
+    )
+    return HEAD + b"".join(lines)
+
+
+def tab(page: str = SHARE, browser: str = ANN, **address: str) -> AppTest:
+    """Open a page in a new tab of a browser."""
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.session_state[state.BROWSER] = browser
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run().switch_page(page).run()
+
+
+def upload(content: bytes, key: str = "data", name: str = "orders.csv") -> AppTest:
+    """Upload a file and build it; return the tab."""
+    app = tab(DATA)
+    app.file_uploader(key="data.files").upload(name, content, "text/csv").run()
+    app.button(key="data.read").click().run()
+    return press(app, "data.build")
+
+
+def saved(name: str = "Tea shop", owner: str = "Ann") -> tuple[AppTest, str]:
+    """Make a dashboard of 40 orders; return the tab on it, and its key."""
+    app = upload(rows(0, 40)).switch_page(SHARE).run()
+    app.text_input(key="keep.save.name").set_value(name)
+    app.text_input(key="keep.save.owner").set_value(owner)
+    press(app, "keep.save.button")
+    key = app.code[0].value
+    app.button(key="keep.key.confirm").click().run()
+    return app.switch_page(SHARE).run(), key
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    """Press a button, and hold that nothing broke."""
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def add(app: AppTest, content: bytes, name: str = "more.csv") -> AppTest:
+    """Bring a new export to the Data page of the dashboard that is open."""
+    app.switch_page(DATA).run()
+    app.file_uploader(key="data.more").upload(name, content, "text/csv").run()
+    return press(app, "data.read_more")
+
+
+def address(app: AppTest) -> str:
+    """Return what stands in the URL."""
+    found = app.query_params["d"]
+    return found if isinstance(found, str) else found[0]
+
+
+def words(app: AppTest) -> str:
+    """Return all that is said on a page."""
+    kinds = ("header", "markdown", "success", "info", "warning", "error", "code")
+    return "\n".join(each.value for kind in kinds for each in app.get(kind))
+
+
+def headers(app: AppTest) -> list[str]:
+    """Return the headings of a page."""
+    assert not app.exception
+    return [each.value for each in app.header]
+
+
+def dashboards(browser: str = ANN) -> list[str]:
+    """Return the names of what a browser holds."""
+    return [one.name for one, _ in open_store().held_by(browser)]
+
+
+def numbers(browser: str = ANN) -> list[int]:
+    """Return the versions of the newest dashboard of a browser, the newest first."""
+    one, _ = open_store().held_by(browser)[0]
+    return [each.number for each in open_store().versions(one.id)]
