@@ -23,8 +23,8 @@ def root() -> str:
     ``KEPT_URL`` decides; without it, what stands in the browser that asks. Empty where
     neither is known: an address then begins with its path.
     """
-    if set_up := os.environ.get(SETTING, "").strip():
-        return set_up.rstrip("/")
+    if public := os.environ.get(SETTING, "").strip():
+        return (public if "://" in public else f"https://{public}").rstrip("/")
     base = str(st.get_option("server.baseUrlPath") or "")
     return seen(st.context.url or "", base)
 

@@ -46,7 +46,7 @@ def over(
         with st.expander(
             texts("links.made.frame"), type="compact", icon=":material/code:"
         ):
-            st.code(frame(address, dashboard.name), language="html", wrap_lines=True)
+            st.code(frame(address, dashboard.name), language=None, wrap_lines=True)
             blocks.note(texts("links.made.frame_note"))
 
 

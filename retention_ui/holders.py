@@ -89,7 +89,9 @@ def _row(page: SharePage, access: Access, link: Link, used: Sequence[Link]) -> N
                 phrases = promises.shows(texts, formats, link.terms)
                 shows = " · ".join(phrases)
             blocks.note(shows)
-            blocks.note(promises.line(texts, formats, link))
+            gone = access.dashboard.expires_at if access.dashboard else None
+            ends = promises.earlier(link.expires_at, gone)
+            blocks.note(promises.line(texts, formats, link, ends))
         if st.button(
             texts("links.withdraw.button"),
             type="tertiary",

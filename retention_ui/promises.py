@@ -61,13 +61,16 @@ def earlier(*ends: dt.datetime | None) -> dt.datetime | None:
     return min((each for each in ends if each is not None), default=None)
 
 
-def line(texts: Texts, formats: Formats, link: Link) -> str:
-    """Return a link's use, end and password in one line."""
+def line(texts: Texts, formats: Formats, link: Link, ends: dt.datetime | None) -> str:
+    """Return a link's use, end and password in one line.
+
+    ``ends`` is when it stops: its own end, or that of the dashboard before it.
+    """
     used = link.last_used_at
     opened = texts("links.list.never")
     if used is not None:
         opened = texts("links.list.opened", date=formats.date(moments.day(used)))
-    parts = [opened, until(texts, formats, link.expires_at)]
+    parts = [opened, until(texts, formats, ends)]
     if link.password:
         parts.append(texts("links.list.password"))
     return ", ".join(parts)

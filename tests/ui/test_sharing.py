@@ -339,6 +339,17 @@ def test_a_hundred_links_stay_usable(saved):
     assert [each for each in app.markdown if "Client 07" in each.value]
 
 
+def test_no_link_is_said_to_outlive_its_dashboard(saved):
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    open_store().expire(saved[0].id, soon)
+    app = form(saved)
+    app.run()
+    written = soon.strftime("%-d %b %Y")
+    assert f"until {written}" in app.info[0].value
+    rows = [each.value for each in app.markdown if "opened last" in each.value]
+    assert [f"until {written}" in row for row in rows] == [True]
+
+
 def test_expired_links_are_folded_away(saved):
     past = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     open_store().link(
@@ -381,8 +392,9 @@ def test_the_address_of_a_link_begins_where_the_browser_is(url, base, root):
     assert addresses.seen(url, base) == root
 
 
-def test_behind_a_proxy_the_host_says_where_it_is(monkeypatch):
-    monkeypatch.setenv(addresses.SETTING, " https://shop.example/kept/ ")
+@pytest.mark.parametrize("said", [" https://shop.example/kept/ ", "shop.example/kept"])
+def test_behind_a_proxy_the_host_says_where_it_is(said, monkeypatch):
+    monkeypatch.setenv(addresses.SETTING, said)
     assert addresses.of("abc") == "https://shop.example/kept/s/abc"
 
 
