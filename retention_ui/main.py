@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from retention_ui import navigation, page
+from retention_ui import navigation, page, returning
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -20,5 +20,6 @@ st.set_page_config(
 st.logo(
     str(ASSETS / "kept.svg"), size="large", icon_image=str(ASSETS / "kept-icon.svg")
 )
+returning.keep()
 page.follow_address()
 navigation.run(texts, page.opened())
