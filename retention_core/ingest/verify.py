@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from retention_core.columns import COLUMNS, DIMENSIONS, LINES, METADATA_KEY, REQUIRED
+from retention_core.columns import COLUMNS, DIMENSIONS, LINES, METADATA_KEY
 from retention_core.errors import RetentionError
 from retention_core.ingest import values
 from retention_core.ingest.limits import bounds
@@ -20,34 +21,38 @@ from retention_core.ingest.limits import bounds
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TYPES = {"string": "VARCHAR", "timestamp": "TIMESTAMP", "float64": "DOUBLE"}
-_TEXT, _TIME, _NUMBER = _TYPES.values()
-_SLICES = dict.fromkeys(DIMENSIONS, _TEXT)
-_LINES = {name: _TYPES[kind] for name, kind in COLUMNS.items()}
-_PURCHASES = {name: _LINES[name] for name in REQUIRED}
-_FIRSTS = {"customer_id": _TEXT, "first_at": _TIME}
-_PRODUCTS = dict.fromkeys(("product", "sku", "category"), _TEXT)
-_PRODUCTS |= dict.fromkeys(("cost", "price"), _NUMBER)
-_LEDGER = dict.fromkeys(("file", "sheet", "outcome", "code", "raw"), _TEXT)
-_LEDGER |= {"row": "BIGINT"}
-# Columns that must be there, and those that may be besides. Of the customers' list any
-# may: they have the names of its header.
-_TABLES: dict[str, tuple[dict[str, str], dict[str, str] | None]] = {
-    LINES: (_PURCHASES, _LINES | _SLICES),
-    "purchases": (_PURCHASES, {}),
-    "firsts": (_FIRSTS, {"product": _TEXT, "category": _TEXT} | _SLICES),
-    "customers": ({"customer_id": _TEXT}, None),
-    "products": (_PRODUCTS, {}),
-    "ledger": (_LEDGER, {}),
+_TEXT, _TIME = "VARCHAR", "TIMESTAMP"
+# A column of nothing, or of ones, is written as whole numbers, whatever it is for.
+_NUMBER = r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))"
+_FLAT = re.compile(rf"{_TEXT}|{_TIME}(_(S|MS|NS))?|DATE|BOOLEAN|{_NUMBER}")
+_SOLD = {"order_id": _TEXT, "ordered_at": _TIME, "amount": _NUMBER}
+# Columns that must be there, and what they hold; and those that may be besides. Of the
+# customers' list any may: they have the names of its header.
+_TABLES: dict[str, tuple[dict[str, str], set[str] | None]] = {
+    LINES: (_SOLD | {"customer_id": ".*"}, {*COLUMNS, *DIMENSIONS}),
+    "purchases": (_SOLD | {"customer_id": ".*"}, set()),
+    "firsts": (
+        {"customer_id": ".*", "first_at": _TIME},
+        {"product", "category", *DIMENSIONS},
+    ),
+    "customers": ({"customer_id": ".*"}, None),
+    "products": (
+        dict.fromkeys(("product", "sku", "category", "cost", "price"), ".*"),
+        set(),
+    ),
+    "ledger": (
+        dict.fromkeys(("file", "sheet", "row", "outcome", "code", "raw"), ".*"),
+        set(),
+    ),
 }
 _NEEDED = (LINES, "purchases", "firsts", "customers", "ledger")
 # What one row must never say. An order of no time or no money is in no figure.
 _NEVER = {
-    LINES: "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at) "
-    "OR amount IS NULL OR NOT isfinite(amount)",
-    "purchases": "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at) "
-    "OR amount IS NULL OR NOT isfinite(amount)",
-    "firsts": "customer_id IS NULL OR first_at IS NULL OR NOT isfinite(first_at)",
+    LINES: "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at::TIMESTAMP) "
+    "OR amount IS NULL OR NOT isfinite(amount::DOUBLE)",
+    "purchases": "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at::TIMESTAMP) "
+    "OR amount IS NULL OR NOT isfinite(amount::DOUBLE)",
+    "firsts": "customer_id IS NULL OR first_at IS NULL OR NOT isfinite(first_at::TIMESTAMP)",
 }
 # How tables hang together: each of these finds nothing.
 _APART = {
@@ -134,15 +139,15 @@ def _read(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
 
 
 def _check_columns(name: str, found: dict[str, str]) -> None:
-    needed, allowed = _TABLES[name]
+    needed, besides = _TABLES[name]
     missing = needed.keys() - found.keys()
     if missing or len(found) > bounds().columns:
         raise UnfitTableError(table=name, detail=f"columns {sorted(found)[:20]}")
     for column, kind in found.items():
-        wanted = (needed | (allowed or {})).get(column)
-        if wanted is None and allowed is None:
-            wanted = _TEXT
-        if kind != wanted or len(column) > _LONGEST_NAME:
+        known = len(column) <= _LONGEST_NAME
+        known &= besides is None or column in needed or column in besides
+        wanted = re.fullmatch(needed.get(column, ".*"), kind)
+        if not (known and wanted and _FLAT.fullmatch(kind)):
             raise UnfitTableError(table=name, detail=f"{column[:100]} is {kind[:100]}")
 
 

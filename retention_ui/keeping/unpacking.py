@@ -31,7 +31,7 @@ from retention_core.ingest.errors import (
 from retention_core.ingest.limits import bounds
 from retention_core.ingest.parts import check_parts
 from retention_core.ingest.progress import EVERY_BYTES, Progress
-from retention_ui.keeping import contents, folders, manifest, problems
+from retention_ui.keeping import folders, manifest, problems
 from retention_ui.keeping.manifest import Manifest
 from retention_ui.keeping.moving_errors import (
     DamagedFileError,
@@ -86,6 +86,9 @@ def take_apart(
         _check_members(archive, found)
         with problems.told():
             _extract(archive, found, into, tell)
+    # Only now: most of what is wrong is found before an engine is needed.
+    from retention_ui.keeping import contents
+
     with _told(name), problems.told():
         _lay_out(found, into)
         for place, packed in enumerate(found.folders):
