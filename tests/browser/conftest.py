@@ -26,15 +26,19 @@ def chromium() -> str | None:
     return None
 
 
-@contextmanager
-def serving(folder: Path):
-    """Run a fresh server with its data in ``folder``; give its address."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def serving(folder: Path, port: int | None = None, **settings: str):
+    """Run a fresh server with its data in ``folder``; give its address."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
-    environment = {**os.environ, "KEPT_DATA": str(folder / "data")}
+    environment = {**os.environ, "KEPT_DATA": str(folder / "data"), **settings}
     written = folder / "server.log"
     with (
         written.open("wb") as log,
