@@ -16,6 +16,7 @@ from typing import Self
 
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 120.0
+QUIET_SECONDS = 0.2  # of CPU in two seconds
 NAME, OWNER = "The benchmark's shop", "Its maker"
 
 
@@ -66,14 +67,22 @@ class Server:
             self._process = None
         return time.perf_counter() - started
 
-    def settle(self) -> None:
-        """Wait until the sample stands and the workers have fitted it."""
+    def sample(self) -> Path:
+        """Wait until the sample shop stands; return its folder."""
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until:
+            for found in self.folder.glob("sample-*/digest"):
+                return found.parent
+            time.sleep(0.1)
+        raise TimeoutError(self.words())
+
+    def settle(self) -> None:
+        """Wait until the workers have fitted the sample and all is quiet."""
+        self.sample()
+        until, before = time.monotonic() + READY_SECONDS, -1.0
+        while time.monotonic() < until and self._cpu() - before > QUIET_SECONDS:
             before = self._cpu()
             time.sleep(2.0)
-            if list(self.folder.glob("sample-*/digest")) and self._cpu() - before < 0.2:
-                return
 
     def memory(self) -> tuple[float, float]:
         """Return the resident MB of the server, and of its children together."""

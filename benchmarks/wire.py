@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -83,6 +84,7 @@ class Wire:
             urllib.request.HTTPCookieProcessor(self.cookies)
         )
         self._browser.addheaders = [("User-Agent", AGENT), ("Accept", "text/html,*/*")]
+        self._open = ExitStack()
         self._socket: ClientConnection | None = None
 
     def get(self, path: str) -> tuple[str, bytes]:
@@ -117,7 +119,7 @@ class Wire:
         if session:
             spoken.append(session)
         held = "; ".join(f"{each.name}={each.value}" for each in self.cookies)
-        self._socket = connect(
+        opened = connect(
             f"ws{self.address.removeprefix('http')}/_stcore/stream",
             subprotocols=[Subprotocol(each) for each in spoken],
             additional_headers={"Cookie": held},
@@ -126,6 +128,7 @@ class Wire:
             open_timeout=PATIENCE,
             compression=None,
         )
+        self._socket = self._open.enter_context(opened)
 
     def connect_again(self, session: str, patience: float) -> None:
         """Try until a server that was away is there; ``LostError`` in the end."""
@@ -142,9 +145,8 @@ class Wire:
 
     def close(self) -> None:
         """Leave the page."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._socket = None
+        self._open.close()
 
     def send(self, message: BackMsg) -> None:
         """Send one message; ``LostError``."""
