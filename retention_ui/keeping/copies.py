@@ -81,11 +81,11 @@ def _hidden(version: Version, terms: Terms, key: bytes) -> str:
 
 
 def _make(source: Path, folder: Path, terms: Terms, key: bytes) -> None:
-    folder.parent.mkdir(mode=0o700, exist_ok=True)
     draft = folder.with_name(f"draft-{secrets.token_hex(8)}")
-    draft.mkdir(mode=0o700)
     spill = draft / "spill"
     try:
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
+        draft.mkdir(mode=0o700)
         orders = open_orders(
             source,
             memory_limit=MEMORY_LIMIT,
