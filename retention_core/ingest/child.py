@@ -43,7 +43,8 @@ _SILENCE = 0.5  # seconds
 _CREDENTIALS = ("AWS_", "GOOGLE_")
 _HOMES = ("HOME", "USERPROFILE", "APPDATA")  # where stores' tools keep credentials
 _OUT_OF_MEMORY = re.compile(
-    r"^[\w.]*(MemoryError|OutOfMemoryException|bad_alloc)|memory allocation of \d+",
+    r"^[\w.]*(MemoryError|OutOfMemoryException|bad_alloc)|memory allocation of \d+"
+    r"|failed to map segment",
     re.M,
 )
 

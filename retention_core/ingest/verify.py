@@ -47,24 +47,30 @@ _TABLES: dict[str, tuple[dict[str, str], set[str] | None]] = {
 }
 _NEEDED = (LINES, "purchases", "firsts", "customers", "ledger")
 # What one row must never say. An order of no time or no money is in no figure.
+_ORDER = (
+    "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at) "
+    "OR amount IS NULL OR NOT isfinite(amount::DOUBLE)"
+)
 _NEVER = {
-    LINES: "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at::TIMESTAMP) "
-    "OR amount IS NULL OR NOT isfinite(amount::DOUBLE)",
-    "purchases": "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at::TIMESTAMP) "
-    "OR amount IS NULL OR NOT isfinite(amount::DOUBLE)",
-    "firsts": "customer_id IS NULL OR first_at IS NULL OR NOT isfinite(first_at::TIMESTAMP)",
+    LINES: _ORDER,
+    "purchases": _ORDER,
+    "firsts": "customer_id IS NULL OR first_at IS NULL OR NOT isfinite(first_at)",
 }
 # How tables hang together: each of these finds nothing.
 _APART = {
     "purchases": "SELECT 1 FROM (SELECT order_id, max(customer_id) AS customer_id, "
-    "count(*) AS rows FROM purchases GROUP BY order_id) AS bought LEFT JOIN "
-    f"(SELECT order_id, max(customer_id) AS customer_id FROM {LINES} "
-    "GROUP BY order_id) AS sold USING (order_id) WHERE bought.rows > 1 OR "
-    "sold.order_id IS NULL OR sold.customer_id IS DISTINCT FROM bought.customer_id",
-    "firsts": "SELECT 1 FROM (SELECT customer_id, count(*) AS rows FROM firsts "
-    "GROUP BY ALL) AS begun FULL JOIN (SELECT DISTINCT customer_id FROM purchases "
-    "WHERE customer_id IS NOT NULL) AS known USING (customer_id) "
-    "WHERE rows > 1 OR begun.customer_id IS NULL OR known.customer_id IS NULL",
+    "count(*) AS rows, min(ordered_at) AS told, sum(amount) AS amount FROM purchases "
+    "GROUP BY order_id) AS bought LEFT JOIN (SELECT order_id, max(customer_id) AS "
+    "customer_id, min(ordered_at) AS first, max(ordered_at) AS last, sum(amount) AS "
+    f"amount FROM {LINES} GROUP BY order_id) AS sold USING (order_id) "
+    "WHERE rows > 1 OR sold.order_id IS NULL OR told NOT BETWEEN first AND last "
+    "OR sold.customer_id IS DISTINCT FROM bought.customer_id "
+    "OR abs(sold.amount - bought.amount) > 0.005 + 1e-9 * abs(sold.amount)",
+    "firsts": "SELECT 1 FROM (SELECT customer_id, count(*) AS rows, min(first_at) AS "
+    "told FROM firsts GROUP BY ALL) AS begun FULL JOIN (SELECT customer_id, "
+    "min(ordered_at) AS told FROM purchases WHERE customer_id IS NOT NULL "
+    "GROUP BY ALL) AS known USING (customer_id) "
+    "WHERE rows > 1 OR begun.told IS DISTINCT FROM known.told",
 }
 _MEMORY_SHARE = 3  # of the memory that the process may have, one in so many
 _BYTES_A_LINE = 20  # an id, a date and an amount take no less in any file
