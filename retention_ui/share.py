@@ -12,6 +12,7 @@ from retention_ui import (
     header,
     kept,
     leading,
+    moving,
     opening,
     saving,
     sharing,
@@ -42,6 +43,7 @@ def show(page: DataPage) -> None:
         leading.said(texts)
         saving.form(texts, access)
         opening.held(texts, "keep.open.title")
+        moving.importer(texts)
 
 
 def _nothing(texts: Texts) -> None:
@@ -52,6 +54,7 @@ def _nothing(texts: Texts) -> None:
     if not opening.held(texts, "keep.open.title"):
         header.no_data(texts, "share", None)
     opening.pasted(texts)
+    moving.importer(texts)
 
 
 def _dashboard(page: DataPage, access: Access, dashboard: Dashboard) -> None:
@@ -66,6 +69,7 @@ def _dashboard(page: DataPage, access: Access, dashboard: Dashboard) -> None:
     versions.show(texts, formats, access, dashboard)
     kept.start(texts, formats, dashboard)
     kept.about(texts, dashboard)
+    moving.exporter(texts, access)
     kept.end(texts, formats, dashboard)
     kept.delete(texts, formats, access)
     opening.held(texts, "keep.open.others", besides=dashboard.id)
