@@ -234,16 +234,17 @@ def _to_newest(texts: Texts, dataset: Dataset, noted: Draft, access: Access) -> 
     label = texts(f"keep.draft.{kind}", number=number)
     if not st.button(label, type="primary", key="keep.draft.newest"):
         return
+    draft = None
     try:
         with progress.shown(texts) as on_progress:
             draft = drafts.on_newest(dataset, access, on_progress)
+            # The old draft is gone: where this is stopped, the new one is open.
+            state.choose_address(draft.id)
+            st.query_params[header.ADDRESS] = draft.id
+            if not asked.questions(draft.detection()):
+                datasets.build(draft, draft.answers(), on_progress)
     except RetentionError as error:
-        failures.show(error, texts)
-        return
-    if asked.questions(draft.detection()):
+        leading.to((draft or dataset).id, error)
+    if not draft.built:
         leading.to(draft.id)
-    # The old draft is gone: where this is stopped, the new one is what is open.
-    state.choose_address(draft.id)
-    st.query_params[header.ADDRESS] = draft.id
-    if not _build(texts, draft, draft.answers(), access):
-        st.stop()
+    commit(texts, draft, access)

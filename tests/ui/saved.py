@@ -1,12 +1,19 @@
-"""A shop, a dashboard made of it through the page, and what AppTest shows of it."""
+"""A small shop kept as a dashboard, and what a tab shows of it."""
 
 from __future__ import annotations
 
+import atexit
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from streamlit.testing.v1 import AppTest
 
-from retention_ui import state
+from retention_core.ingest.model import Answers
+from retention_ui import datasets, incoming, state
+from retention_ui.datasets import Dataset
+from retention_ui.keeping.model import Settings
 from retention_ui.keeping.store import open_store
 
 MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
@@ -42,14 +49,25 @@ def upload(content: bytes, key: str = "data", name: str = "orders.csv") -> AppTe
 
 
 def saved(name: str = "Tea shop", owner: str = "Ann") -> tuple[AppTest, str]:
-    """Make a dashboard of 40 orders; return the tab on it, and its key."""
-    app = upload(rows(0, 40)).switch_page(SHARE).run()
-    app.text_input(key="keep.save.name").set_value(name)
-    app.text_input(key="keep.save.owner").set_value(owner)
-    press(app, "keep.save.button")
-    key = app.code[0].value
-    app.button(key="keep.key.confirm").click().run()
-    return app.switch_page(SHARE).run(), key
+    """Keep 40 orders as a dashboard of ``ANN``; return its Share page, and its key."""
+    folder = datasets.root() / "datasets" / ("0" * 32)
+    shutil.copytree(_forty(), folder)
+    made = {"name": name, "owner": owner, "contact": "", "settings": Settings()}
+    _, link, token = open_store().save(folder, browser=ANN, **made)
+    datasets.delete(Dataset(folder.name, folder))
+    return tab(d=link.id), token
+
+
+@cache
+def _forty() -> Path:
+    """Build the 40 orders once for all tests: their folder is only copied."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    incoming.receive(folder, [("orders.csv", rows(0, 40))])
+    dataset = Dataset("", folder)
+    datasets.recognise(dataset, Answers())
+    datasets.build(dataset, Answers())
+    return folder
 
 
 def press(app: AppTest, key: str) -> AppTest:
