@@ -144,6 +144,7 @@ def sync(folder: Path) -> None:
 def _made(target: Path) -> Iterator[Path]:
     """A folder that gets its name when all of it is on the disk, else is gone."""
     draft = _draft_of(target)
+    clear(draft)  # an earlier try may have been killed
     draft.mkdir(mode=0o700)
     try:
         yield draft
