@@ -300,16 +300,20 @@ def _open_cells(
 ) -> None:
     """Cells of periods that are not over: dotted, in italics, never filled."""
     left = [cell for cell in cells if not cell.done]
-    for each in left:
-        x, y = each.column, each.row
-        figure.add_shape(
-            type="rect",
-            x0=x - 0.47,
-            x1=x + 0.47,
-            y0=y - 0.42,
-            y1=y + 0.42,
-            line={"color": look.grey, "width": 1, "dash": "dot"},
-        )
+    dotted = {"color": look.grey, "width": 1, "dash": "dot"}
+    boxes = [
+        {
+            "type": "rect",
+            "x0": each.column - 0.47,
+            "x1": each.column + 0.47,
+            "y0": each.row - 0.42,
+            "y1": each.row + 0.42,
+            "line": dotted,
+        }
+        for each in left
+    ]
+    # At once: with each single one Plotly checks all that are there again.
+    figure.update_layout(shapes=[*figure.layout.shapes, *boxes])
     texts = [
         (table.columns[each.column], table.rows[each.row], f"<i>{words}</i>")
         for each in left
