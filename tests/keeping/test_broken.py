@@ -72,6 +72,7 @@ def broken(home: Path, how: str, *operations: str) -> dict[str, dict[str, int]]:
     return json.loads(found.stdout)
 
 
+@pytest.mark.slow
 def test_killed_at_any_step(home):
     found = broken(home, "killed", *breaking.OPERATIONS)
     assert all(each["killed"] >= 2 for each in found.values())
