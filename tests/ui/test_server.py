@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from retention_ui import frames, state
+from retention_ui import frames, server, state
+from retention_ui.keeping.model import Settings
+from retention_ui.keeping.store import open_store
 from retention_ui.quiet import hidden
 from retention_ui.rates import Rates, client
 from retention_ui.server import HEADERS, middleware
@@ -168,6 +173,25 @@ def test_who_did_nothing_of_late_is_forgotten(monkeypatch):
 )
 def test_keys_of_addresses_are_cut_from_the_log(line, left):
     assert hidden(line) == left
+
+
+def test_what_has_expired_goes_while_the_server_runs(sample, tmp_path, monkeypatch):
+    monkeypatch.setenv("KEPT_DATA", str(tmp_path))
+    store = open_store()
+    words = {"owner": "Ann", "contact": "", "settings": Settings(), "browser": "b" * 32}
+    going, staying = (store.save(sample.folder, name=n, **words)[0] for n in "ab")
+    store.expire(going.id, dt.datetime.now(dt.UTC))
+
+    async def served():
+        sweeping = asyncio.create_task(server._sweep())
+        while going.version.folder.parent.exists():
+            await asyncio.sleep(0.01)
+        sweeping.cancel()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(served(), 20)).result()
+    assert staying.version.folder.is_dir()
+    assert [each.name for each, _ in store.held_by("b" * 32)] == ["b"]
 
 
 def test_a_page_is_a_cookie_for_another_year(app):
