@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from retention_ui.keeping import folders, keys, rows, totals
 from retention_ui.keeping.problems import ChangedError, TooSlowError, UnbuiltError
-from retention_ui.keeping.schema import stamp, writing
+from retention_ui.keeping.schema import reading, stamp, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,11 @@ def _make_home(root: Path, home: str) -> None:
 
 def _take_back(place: Place) -> None:
     """Remove what was made, unless it was saved for all that went wrong after."""
+    said = (place.going,)
+    with reading(place.root) as con:
+        waiting = con.execute("SELECT 1 FROM leftovers WHERE folder = ?", said)
+        if waiting.fetchone() is None:
+            return
+    folders.remove(place.root / place.going)
     with writing(place.root) as con:
-        waiting = con.execute("DELETE FROM leftovers WHERE folder = ?", (place.going,))
-        if waiting.rowcount == 1:
-            folders.remove(place.root / place.going)
+        con.execute("DELETE FROM leftovers WHERE folder = ?", said)

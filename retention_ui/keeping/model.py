@@ -248,6 +248,10 @@ class Store(Protocol):
         """Return one by its id; ``NotHereError``."""
         ...
 
+    def dashboards(self) -> list[Dashboard]:
+        """Return all there are, the newest first: for the host alone."""
+        ...
+
     def held_by(self, browser: str) -> list[tuple[Dashboard, Link]]:
         """Return what a browser holds by an edit link, the newest first."""
         ...

@@ -124,6 +124,13 @@ class SqliteStore:
         with reading(self.root) as con:
             return rows.dashboard(con, self.root, wanted)
 
+    def dashboards(self) -> list[Dashboard]:
+        """Return all there are, the newest first: for the host alone."""
+        with reading(self.root) as con:
+            found = con.execute("SELECT id FROM present ORDER BY made_at DESC, id")
+            ids = [row["id"] for row in found.fetchall()]
+            return [rows.dashboard(con, self.root, each) for each in ids]
+
     def held_by(self, browser: str) -> list[tuple[Dashboard, Link]]:
         """Return what a browser holds by an edit link, the newest first."""
         found: dict[str, tuple[Dashboard, Link]] = {}
@@ -348,7 +355,8 @@ class SqliteStore:
             expired = [str(row["id"]) for row in found]
             for each in expired:
                 clearing.condemn(con, self.root, each)
-        clearing.clear(self.root, now)
+        # What was condemned just now is due just now, which is later than we began.
+        clearing.clear(self.root, max(now, rows.now()))
         return expired
 
     @contextmanager
