@@ -6,9 +6,11 @@ into a house gets a new key to it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -24,7 +26,7 @@ from retention_core.ingest import child
 from retention_core.ingest.errors import WorkerOutOfMemoryError, WorkerOutOfTimeError
 from retention_core.ingest.turns import Turns
 from retention_ui import datasets
-from retention_ui.keeping import manifest, problems, rows, unpacking
+from retention_ui.keeping import folders, manifest, problems, rows, unpacking
 from retention_ui.keeping.manifest import Manifest, PackedVersion, plain
 from retention_ui.keeping.model import NotSavedError, Version
 from retention_ui.keeping.moving_errors import ExpiredFileError, UncheckedFileError
@@ -181,8 +183,9 @@ def _contents(
 def _names(folder: Path) -> list[str]:
     files = (str(each.relative_to(folder)) for each in folder.rglob("*"))
     found = sorted(filter(manifest.is_allowed, files))
-    if not found:
-        raise FileNotFoundError(folder)
+    came = {f"{folders.INCOMING}/{each}" for each in folders.names(folder)}
+    if not manifest.NEEDED | came <= {*found}:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     return found
 
 
