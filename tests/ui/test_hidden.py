@@ -102,7 +102,7 @@ def opened(page: str, address: str, browser: str = VIEWER, **asked: str) -> AppT
 def everything(address: str, browser: str = VIEWER) -> list[AppTest]:
     """Every page, the forecast with its details, each subject of the glossary."""
     apps = [opened(page, address, browser) for page in PAGES]
-    apps.append(opened("forecast", address, browser, details="true"))
+    apps.append(opened("forecast", address, browser, details="1"))
     apps.append(opened("risk", address, browser, who="quiet"))
     apps += [
         opened("glossary", address, browser, subject=each)
@@ -129,7 +129,7 @@ def test_with_lists_customers_stand_under_pseudonyms(kept, sent):
     assert ids.str.fullmatch("[0-9A-F]{4}(-[0-9A-F]{4}){2}").all()
     month = opened("cohorts", address, of="2025-03-01")
     assert len(month.dataframe) == 1
-    ahead = opened("forecast", address, details="true")
+    ahead = opened("forecast", address, details="1")
     assert "forecast.customer" in [each.key for each in ahead.selectbox]
     for each in (month, ahead, opened("glossary", address, subject="forecast")):
         assert not each.exception
