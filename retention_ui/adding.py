@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from retention_core.ingest.model import Answers
+    from retention_core.ingest.model import Answers, Detection
     from retention_ui.access import Access
     from retention_ui.datasets import Dataset
     from retention_ui.drafts import Draft, Fill
@@ -130,6 +130,14 @@ def banner(texts: Texts, dataset: Dataset) -> bool:
                 datasets.delete(dataset)
                 leading.to(access.address)
     return True
+
+
+def newest_first(dataset: Dataset, every: Sequence[Detection]) -> list[Detection]:
+    """Return the sheets that are looked at, those that a draft adds before the rest."""
+    noted = drafts.of(dataset)
+    added = noted.added if noted else ()
+    shown = [each for each in every if not each.passed_over]
+    return sorted(shown, key=lambda each: each.file not in added)
 
 
 def built(texts: Texts, dataset: Dataset) -> None:

@@ -45,7 +45,7 @@ def show(texts: Texts, dataset: Dataset) -> None:
     formats = Formats(texts.lang)
     draft = adding.banner(texts, dataset)
     every, before = dataset.detection(), dataset.answers()
-    detections = [each for each in every if not each.passed_over]
+    detections = adding.newest_first(dataset, every)
     cautions.show(texts, formats, every)
     _missing(texts, detections)
     exports.warn(texts, detections)

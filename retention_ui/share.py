@@ -43,7 +43,6 @@ def show(page: DataPage) -> None:
         leading.said(texts)
         saving.form(texts, access)
         opening.held(texts, "keep.open.title")
-        moving.importer(texts)
 
 
 def _nothing(texts: Texts) -> None:
@@ -69,8 +68,8 @@ def _dashboard(page: DataPage, access: Access, dashboard: Dashboard) -> None:
     versions.show(texts, formats, access, dashboard)
     kept.start(texts, formats, dashboard)
     kept.about(texts, dashboard)
-    moving.exporter(texts, access)
     kept.end(texts, formats, dashboard)
+    moving.exporter(texts, access)
     kept.delete(texts, formats, access)
     opening.held(texts, "keep.open.others", besides=dashboard.id)
 
