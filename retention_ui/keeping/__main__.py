@@ -1,4 +1,4 @@
-"""For the host: ``python -m retention_ui.keeping list|links|link|revoke|delete``.
+"""For the host: ``python -m retention_ui.keeping`` and a verb, ``--help`` names them.
 
 Whoever can run this can read the data folder anyway; it asks for no key.
 """
@@ -9,9 +9,11 @@ import argparse
 import datetime as dt
 import sqlite3
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retention_core.errors import RetentionError
+from retention_ui.keeping import moving
 from retention_ui.keeping.model import Link, Terms
 from retention_ui.keeping.store import open_store
 
@@ -64,8 +66,7 @@ def link(options: argparse.Namespace) -> None:
         terms=Terms(),
         expires_at=end,
     )
-    print(f"/s/{token}")
-    print("Put this behind the address of the server. It is not shown again.")
+    _print_address(token)
 
 
 def revoke(options: argparse.Namespace) -> None:
@@ -87,12 +88,33 @@ def delete(options: argparse.Namespace) -> None:
     print("Deleted, with all its versions and links.")
 
 
+def exported(options: argparse.Namespace) -> None:
+    """Write a dashboard to one file, which must not be there yet."""
+    # Nobody else on this machine needs to read it.
+    options.file.touch(mode=0o600, exist_ok=False)
+    try:
+        moving.pack(open_store(), options.dashboard, options.file)
+    except BaseException:
+        options.file.unlink(missing_ok=True)
+        raise
+    print("Exported. It holds the customers by name, and no links or keys.")
+
+
+def imported(options: argparse.Namespace) -> None:
+    """Take a dashboard over from a file and print its key, which is shown this once."""
+    found, _, token = moving.unpack(open_store(), options.file, browser="")
+    print(f"{found.id}  version {found.version.number}  {found.name!r}")
+    _print_address(token)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "list": listed,
     "links": links,
     "link": link,
     "revoke": revoke,
     "delete": delete,
+    "export": exported,
+    "import": imported,
 }
 
 
@@ -111,6 +133,11 @@ def _parser() -> argparse.ArgumentParser:
     gone = verbs.add_parser("delete", help="delete a dashboard for good")
     gone.add_argument("dashboard", help="its id, as list prints it")
     gone.add_argument("--yes", action="store_true", help="do not ask")
+    out = verbs.add_parser("export", help="write a dashboard to one file, to move it")
+    out.add_argument("dashboard", help="its id, as list prints it")
+    out.add_argument("file", type=_new, help="where to; it must not be there yet")
+    back = verbs.add_parser("import", help="take over a dashboard that was exported")
+    back.add_argument("file", type=Path, help="the file, which ends in .kept")
     return parser
 
 
@@ -123,6 +150,17 @@ def _add_link(made: argparse.ArgumentParser) -> None:
     )
     made.add_argument("--label", default="", help="what it is called in the list")
     made.add_argument("--days", type=int, help="how long it works; else for ever")
+
+
+def _new(written: str) -> Path:
+    if Path(written).exists():
+        raise argparse.ArgumentTypeError(f"{written} is there already")
+    return Path(written)
+
+
+def _print_address(token: str) -> None:
+    print(f"/s/{token}")
+    print("Put this behind the address of the server. It is not shown again.")
 
 
 def _state(each: Link) -> str:

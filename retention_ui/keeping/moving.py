@@ -29,7 +29,11 @@ from retention_ui import datasets
 from retention_ui.keeping import folders, manifest, problems, rows, unpacking
 from retention_ui.keeping.manifest import Manifest, PackedVersion, plain
 from retention_ui.keeping.model import NotSavedError, Version
-from retention_ui.keeping.moving_errors import ExpiredFileError, UncheckedFileError
+from retention_ui.keeping.moving_errors import (
+    ExpiredFileError,
+    NotAKeptFileError,
+    UncheckedFileError,
+)
 from retention_ui.keeping.unpacking import FOLDERS
 
 if TYPE_CHECKING:
@@ -111,6 +115,8 @@ def unpack(
         Nothing was taken over.
     """
     name = name or file.name
+    if not file.is_file():
+        raise NotAKeptFileError(file=name)
     with problems.told(), scratch() as folder:
         _take_apart(file, name, folder, on_progress)
         content = (folder / manifest.NAME).read_bytes()

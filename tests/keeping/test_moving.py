@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -20,6 +21,7 @@ from hypothesis import strategies as some
 
 from retention_ui import datasets
 from retention_ui.keeping import moving
+from retention_ui.keeping.__main__ import main as host
 from retention_ui.keeping.folders import INCOMING
 from retention_ui.keeping.model import NotHereError, Settings, Terms
 from retention_ui.keeping.moving_errors import DamagedFileError, ExpiredFileError
@@ -268,6 +270,7 @@ def test_killed_in_the_middle_nothing_is_there(house, elsewhere, long_kept):
         import sys, time
         from pathlib import Path
         from retention_ui.keeping import moving
+from retention_ui.keeping.__main__ import main as host
         from retention_ui.keeping.store import open_store
 
         def on_progress(report):
@@ -322,3 +325,34 @@ def test_a_damaged_file_is_refused_by_name(house, elsewhere, long_kept):
 )
 def test_the_name_of_the_file_is_plain(house, name, file):
     assert moving.file_name(house.save(name=name)[0]) == file
+
+
+def test_the_host_moves_what_no_browser_can(house, elsewhere, long_kept, capsys):
+    path = house.root / "large.kept"
+    assert host(["export", long_kept.id, str(path)]) == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = told(house.store, long_kept.id)
+    store = elsewhere()
+    capsys.readouterr()
+    assert host(["import", str(path)]) == 0
+    said = capsys.readouterr().out.split()
+    assert told(store, said[0]) == before
+    (token,) = (each.removeprefix("/s/") for each in said if each.startswith("/s/"))
+    assert store.arrive(token, YOU).kind == "edit"
+
+
+def test_the_host_overwrites_nothing(house, long_kept, capsys):
+    path = packed(house, long_kept)
+    content = path.read_bytes()
+    with pytest.raises(SystemExit):
+        host(["export", long_kept.id, str(path)])
+    assert "is there already" in capsys.readouterr().err
+    assert path.read_bytes() == content
+
+
+def test_the_host_is_told_what_is_wrong(house, capsys):
+    path = house.root / "x.kept"
+    assert host(["export", "nobody", str(path)]) == 1
+    assert not path.exists()
+    assert host(["import", str(path)]) == 1
+    assert "x.kept holds no dashboard" in capsys.readouterr().err
