@@ -270,7 +270,6 @@ def test_killed_in_the_middle_nothing_is_there(house, elsewhere, long_kept):
         import sys, time
         from pathlib import Path
         from retention_ui.keeping import moving
-from retention_ui.keeping.__main__ import main as host
         from retention_ui.keeping.store import open_store
 
         def on_progress(report):
