@@ -174,6 +174,7 @@ def recognise(
     on_progress: OnProgress | None = None,
 ) -> None:
     """Recognise the files anew, with what the user says of them."""
+    _check_changeable(dataset)
     _keep(dataset, answers)
     _work("recognise", dataset.folder, answers, on_progress)
 
@@ -183,6 +184,7 @@ def add(dataset: Dataset, files: Files) -> list[str]:
 
     Those that are there already are left out. Nothing is recognised yet.
     """
+    _check_changeable(dataset)
     return incoming.add(dataset.folder, files)
 
 
@@ -208,6 +210,7 @@ def build(
     Meanwhile the dataset counts as not built: another tab must not be answered from
     half the old files and half the new.
     """
+    _check_changeable(dataset)
     (dataset.folder / "digest").unlink(missing_ok=True)
     try:
         _work("build", dataset.folder, answers, on_progress)
@@ -219,12 +222,14 @@ def build(
 
 def put_back(dataset: Dataset) -> None:
     """Take a built dataset for one that still has to be answered and built."""
+    _check_changeable(dataset)
     (dataset.folder / "digest").unlink(missing_ok=True)
 
 
 def delete(dataset: Dataset) -> None:
     """Delete the files and everything made of them; the sample shop stays."""
     if not dataset.sample:
+        _check_changeable(dataset)
         shutil.rmtree(dataset.folder, ignore_errors=True)
 
 
@@ -287,6 +292,12 @@ def _receive(files: Files, folder: Path) -> Dataset:
     incoming.receive(folder, files)
     (folder / "used").touch()
     return Dataset(folder.name, folder)
+
+
+def _check_changeable(dataset: Dataset) -> None:
+    """Raise ``PermissionError`` for the sample shop and versions of dashboards."""
+    if dataset.folder.parent != root() / "datasets":
+        raise PermissionError(f"{dataset.id} is not an unsaved dataset")
 
 
 def _keep(dataset: Dataset, answers: Answers) -> None:

@@ -149,7 +149,7 @@ def _quiet(page: Page) -> int:
 
 
 def _slices(page: Page) -> int:
-    if page.shop.slice.by:
+    if page.shop.slice.by or not page.groups:
         return 0
     clear = queries.ask(page.shop, "standing_out", grain="month").head(SLICES_SHOWN)
     for row in clear.itertuples():
