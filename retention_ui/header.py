@@ -156,6 +156,8 @@ def delete_button(words: Texts, dataset: Dataset) -> None:
 def _confirm(words: Texts, dataset: Dataset) -> None:
     @st.dialog(words("data.delete.title"))
     def asks() -> None:
+        if state.address() is None:  # deleted by the press before this run
+            st.rerun()
         st.markdown(words("data.delete.text"))
         with st.container(horizontal=True):
             yes, label = "data.yes", words("data.delete.yes")

@@ -124,6 +124,8 @@ def _confirm(texts: Texts, access: Access, words: str) -> None:
 
     @st.dialog(texts("keep.delete.ask", name=name))
     def asks() -> None:
+        if state.address() is None:  # deleted by the press before this run
+            st.rerun()
         st.markdown(words)
         with st.container(horizontal=True):
             # As a callback: what follows the press may be a run without the dialog.
