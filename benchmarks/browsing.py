@@ -94,6 +94,8 @@ def _await_server(page: Page) -> None:
     until = time.monotonic() + AWAY_SECONDS
     while time.monotonic() < until:
         if page.locator('[data-test-connection-state="CONNECTED"]').count():
+            # Nobody clicks at the very moment at which it is there again.
+            page.wait_for_timeout(1_000)
             return
         page.wait_for_timeout(500)
 

@@ -99,7 +99,7 @@ def look(who: str, address: str, path: str, record: Record, walk: Walk) -> None:
 
 
 def _step(who: str, viewer: Viewer, record: Record, walk: Walk) -> None:
-    page = walk.page(list(viewer.pages), viewer.path)
+    page = walk.page(viewer.links, viewer.path)
     if page is not None:
         record.note(who, "page", viewer.go(page))
         return

@@ -129,7 +129,7 @@ def _first_visit(address: str, path: str, record: Record) -> dict[str, float]:
         run = viewer.open(path)
         record.note("first", "arrive", run)
         seconds[run.path or "overview"] = run.seconds
-        for page in list(viewer.pages):
+        for page in viewer.links:
             run = viewer.go(page)
             record.note("first", "page", run)
             seconds.setdefault(run.path or "overview", run.seconds)

@@ -76,7 +76,9 @@ class Viewer:
         self.screen = Screen()
         self.path, self.query = "", ""
         self.session = ""
+        # By path: the hash of its script; and those that the navigation shows.
         self.pages: dict[str, str] = {}
+        self.links: list[str] = []
         self._states: dict[str, WidgetState] = {}
         # Hashes of the scripts of the page and of the frame around it.
         self._page = self._frame = ""
@@ -122,7 +124,10 @@ class Viewer:
         return self._run(self._page, self.query, self._states.values())
 
     def go(self, page: str, query: str = "") -> Run:
-        """Open another page from the navigation, or by a link with its query."""
+        """Open another page, from the navigation or by a link with its query.
+
+        One that the navigation does not show can be asked for too (``pages``).
+        """
         stays = {state.id for state in self.screen.states(self._frame)}
         states = [state for name, state in self._states.items() if name in stays]
         return self._run(self.pages[page], query, states)
@@ -242,6 +247,7 @@ class Viewer:
         found = message.navigation
         self._page = found.page_script_hash
         self.pages = {p.url_pathname: p.page_script_hash for p in found.app_pages}
+        self.links = [p.url_pathname for p in found.app_pages if not p.is_hidden]
         for each in found.app_pages:
             if each.page_script_hash == self._page:
                 self.path = "" if each.is_default else each.url_pathname

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from retention_ui import navigation, page, returning
+from retention_ui import entry, navigation, page, returning
 
 ASSETS = Path(__file__).parent / "assets"
 
 # Before all else: a click that comes in between ends this run, and has no address.
-page.follow_address()
+entry.follow_address()
 texts = page.texts()
 st.set_page_config(
     page_title=texts("app.name"),
@@ -24,4 +24,4 @@ st.logo(
     str(ASSETS / "kept.svg"), size="large", icon_image=str(ASSETS / "kept-icon.svg")
 )
 returning.keep()
-navigation.run(texts, page.opened())
+navigation.run(texts, entry.opened())

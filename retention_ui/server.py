@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.resources
 import logging
 import sqlite3
@@ -21,6 +22,7 @@ from retention_ui import (
     arrival,
     corrections,
     datasets,
+    drafts,
     frames,
     outgoing,
     queries,
@@ -159,6 +161,9 @@ def middleware(rates: Rates) -> list[Middleware]:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Make workers and the sample ready; delete what is idle or expired meanwhile."""
     quiet.hide_keys()
+    # All who come back after a restart would wait for these at once.
+    for name in ("navigation", "page"):
+        importlib.import_module(f"retention_ui.{name}")
     tasks = [asyncio.create_task(_sweep()), asyncio.create_task(_make_ready())]
     try:
         yield
@@ -177,7 +182,8 @@ async def _make_ready() -> None:
 
 async def _sweep() -> None:
     while True:
-        for each in (datasets.sweep, corrections.sweep, _sweep_dashboards):
+        kept = (_sweep_dashboards, drafts.sweep)
+        for each in (datasets.sweep, corrections.sweep, *kept):
             try:
                 await asyncio.to_thread(each)
             except (OSError, RetentionError, sqlite3.Error) as error:
