@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_core.errors import RetentionError
 from retention_ui import (
-    access,
     blocks,
-    datasets,
     downloads,
+    entry,
     failures,
     filters,
     header,
@@ -26,7 +24,6 @@ from retention_ui.figures import marks as marks_figure
 from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.filters import View
 from retention_ui.formats import Formats
-from retention_ui.keeping.model import NotHereError, NotSharedError
 from retention_ui.questions.chosen import Slice
 from retention_ui.texts import Texts
 
@@ -223,46 +220,10 @@ def look() -> Look:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def follow_address() -> None:
-    """Open what the address names; write what is open into a bare address."""
-    written = st.query_params.get(header.ADDRESS)
-    if written and written != state.address():
-        state.choose_address(written)
-    elif not written and state.address():
-        st.query_params[header.ADDRESS] = str(state.address())
-
-
-def opened(name: str | None = None) -> Access | None:
-    """Return what is open, as far as page ``name`` of it is shown to this browser.
-
-    ``None`` where nothing is, or not any more: :func:`current` says so.
-    """
-    try:
-        return _asked(name)
-    except RetentionError:
-        return None
-
-
-def current(words: Texts, name: str) -> Access | None:
-    """Return what is open, for page ``name``; ``None`` where nothing is.
-
-    What is not there for this browser, or not any more, is forgotten with all that was
-    chosen, and the page says so; it ends, unless it was an unsaved dataset. So it does
-    where it is not shared.
-    """
-    try:
-        return _asked(name)
-    except RetentionError as error:
-        _tell(error, words)
-        if not isinstance(error, datasets.GoneError):
-            st.stop()
-        return None
-
-
 def open_page(name: str) -> Page:
     """Draw the header of an analysis page; without data say so and end there."""
     words = texts()
-    found = current(words, name)
+    found = entry.current(words, name)
     if found is None or not found.dataset.built:
         with header.line(words, name):
             pass
@@ -285,7 +246,7 @@ def open_glossary() -> tuple[Page | None, Texts]:
     Its numbers are those of the whole shop: it has no filters.
     """
     words, name = texts(), "glossary"
-    found = current(words, name)
+    found = entry.current(words, name)
     if found is None or not found.dataset.built:
         with header.line(words, name):
             pass
@@ -305,7 +266,7 @@ def open_data(name: str = "data") -> DataPage:
     ``name``: ``data`` (the files), ``share`` (what is kept of them, and for whom).
     """
     words = texts()
-    found = current(words, name)
+    found = entry.current(words, name)
     facts = None
     if found is not None and found.dataset.built:
         facts = _facts(words, found)
@@ -317,29 +278,6 @@ def open_data(name: str = "data") -> DataPage:
         if facts:
             header.complete(words, formats, facts)
     return DataPage(words, formats, found, facts)
-
-
-def _asked(name: str | None = None) -> Access | None:
-    wanted = state.address()
-    if wanted is None:
-        return None
-    found = access.find(wanted, state.browser(), name)
-    if found.address != wanted:  # it was saved meanwhile
-        state.move_address(found.address)
-        st.query_params[header.ADDRESS] = found.address
-    return found
-
-
-def _tell(error: RetentionError, words: Texts) -> None:
-    if isinstance(error, datasets.GoneError | NotHereError):
-        state.choose_address(None)
-        st.query_params.clear()
-    if isinstance(error, NotHereError):
-        header.nothing(words, error)
-    elif isinstance(error, NotSharedError):
-        header.nothing(words, error, _asked())
-    else:
-        failures.show(error, words)
 
 
 def _facts(words: Texts, found: Access) -> Facts:
