@@ -17,6 +17,7 @@ from retention_core.fingerprint import fingerprint
 from retention_core.ingest.model import Answers
 from retention_ui import corrections, datasets, incoming
 from retention_ui.datasets import Dataset
+from retention_ui.keeping.model import NotHereError
 from retention_ui.keeping.store import open_store
 
 if TYPE_CHECKING:
@@ -141,10 +142,13 @@ def forget(dashboard: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(alive: Callable[[str], bool]) -> None:
+def sweep() -> None:
     """Delete the drafts of dashboards that are not there any more."""
+    store = open_store()
     for folder, noted in _all():
-        if not alive(noted.dashboard):
+        try:
+            store.dashboard(noted.dashboard)
+        except NotHereError:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from streamlit.testing.v1 import AppTest
 
 from retention_core.ingest.model import Answers
-from retention_ui import datasets, incoming, state
+from retention_ui import datasets, state
 from retention_ui.datasets import Dataset
 from retention_ui.keeping.model import Settings
 from retention_ui.keeping.store import open_store
@@ -61,13 +61,13 @@ def saved(name: str = "Tea shop", owner: str = "Ann") -> tuple[AppTest, str]:
 @cache
 def _forty() -> Path:
     """Build the 40 orders once for all tests: their folder is only copied."""
-    folder = Path(mkdtemp())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    incoming.receive(folder, [("orders.csv", rows(0, 40))])
-    dataset = Dataset("", folder)
-    datasets.recognise(dataset, Answers())
-    datasets.build(dataset, Answers())
-    return folder
+    built = datasets.create([("orders.csv", rows(0, 40))])
+    datasets.build(built, Answers())
+    kept = Path(mkdtemp())
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    shutil.copytree(built.folder, kept, dirs_exist_ok=True)
+    datasets.delete(built)
+    return kept
 
 
 def press(app: AppTest, key: str) -> AppTest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pytest
 
@@ -28,7 +29,7 @@ BEN = "b" * 32
 
 
 @pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KEPT_DATA", str(tmp_path))
     queries.forget()
     return tmp_path
@@ -70,7 +71,8 @@ def test_a_dashboard_needs_a_name():
     assert not dashboards()
 
 
-def test_the_sample_stays_when_a_copy_of_it_is_saved():
+def test_the_sample_stays_when_a_copy_of_it_is_saved(sample, folder):
+    shutil.copytree(sample.folder, folder / sample.folder.name)
     app = tab(d="sample")
     app.text_input(key="keep.save.name").set_value("Trial")
     press(app, "keep.save.button")
@@ -152,26 +154,26 @@ def test_name_owner_and_contact_can_be_changed():
     assert open_store().dashboard(one.id).name == "Coffee"
 
 
-def test_deleting_asks_once_and_leaves_nothing(data_folder):
+def test_deleting_asks_once_and_leaves_nothing(folder):
     app, key = saved()
     link = address(app)
-    folder = open_store().held_by(ANN)[0][0].version.folder
+    version = open_store().held_by(ANN)[0][0].version.folder
     app.switch_page(DATA).run()
     press(app, "data.change")
     draft = address(app)
     app = tab(d=link)
     assert "1 file, 1 version, 1 link" in words(app)
     press(app, "keep.delete")
-    assert folder.is_dir()
+    assert version.is_dir()
     press(app, "keep.delete.yes")
     assert "is deleted" in words(app)
-    assert not folder.exists()
+    assert not version.exists()
     assert not dashboards()
     with pytest.raises(datasets.GoneError):
         datasets.find(draft)
     with pytest.raises(NotHereError):
         open_store().arrive(opening.token(key), BEN)
-    left = [p for p in data_folder.rglob("*.parquet") if "sample" not in str(p)]
+    left = [p for p in folder.rglob("*.parquet") if "sample" not in str(p)]
     assert not left
 
 
