@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from retention_ui.rates import Rates
-from retention_ui.server import lifespan, middleware, routes
+from retention_ui.serving.rates import Rates
+from retention_ui.serving.server import lifespan, middleware, routes
 
 rates = Rates()
 app = st.App(

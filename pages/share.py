@@ -1,6 +1,6 @@
 """Share page: keep a dataset as a dashboard, and let others see what is chosen."""
 
-from retention_ui import share
 from retention_ui.page import open_data
+from retention_ui.share import front
 
-share.show(open_data("share"))
+front.show(open_data("share"))

@@ -11,7 +11,6 @@ import streamlit as st
 
 from retention_core import engine
 from retention_ui import (
-    adding,
     blocks,
     cautions,
     downloads,
@@ -25,6 +24,7 @@ from retention_ui import (
 from retention_ui.figures.ledger import ledger as ledger_figure
 from retention_ui.findings import ledger as findings
 from retention_ui.formats import md
+from retention_ui.share import adding
 
 if TYPE_CHECKING:
     from retention_core.ingest.model import Detection, Ledger

@@ -10,7 +10,6 @@ import streamlit as st
 
 from retention_core.errors import RetentionError
 from retention_ui import (
-    adding,
     asked,
     cautions,
     corrections,
@@ -24,6 +23,7 @@ from retention_ui import (
 )
 from retention_ui.evidence import NONE
 from retention_ui.formats import Formats, md
+from retention_ui.share import adding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

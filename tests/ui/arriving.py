@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 
-from retention_ui.rates import Rates
-from retention_ui.server import middleware, routes
+from retention_ui.serving.rates import Rates
+from retention_ui.serving.server import middleware, routes
 
 
 @dataclass

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from retention_ui import state
-from retention_ui.arrival import _target
 from retention_ui.keeping.model import PAGES, Link, NotHereError, Settings, Terms
 from retention_ui.keeping.store import open_store
-from retention_ui.rates import PASSWORDS_IN_ALL, Rates
+from retention_ui.serving.arrival import _target
+from retention_ui.serving.rates import PASSWORDS_IN_ALL, Rates
 from tests.ui.arriving import Asking, served
 
 NOW = dt.datetime.now(dt.UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from retention_core.ingest.model import Answers, SheetAnswers
 from retention_ui import corrections, datasets, queries, state
-from retention_ui.browsers import BrowserKey
+from retention_ui.serving.browsers import BrowserKey
 from tests.ui.test_load import UNCLEAR, data_page, dataset_id, folded, headers
 
 MEANS = "Does 05\\/06\\/2024 mean 5 June or 6 May?"

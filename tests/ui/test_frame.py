@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from retention_core.ingest.model import Answers
 from retention_ui import datasets, picture, queries
 from retention_ui.figures.look import LIGHT
-from retention_ui.server import HEADERS, SafeHeaders
+from retention_ui.serving.server import HEADERS, SafeHeaders
 
 MAIN = Path(__file__).parents[2] / "retention_ui" / "main.py"
 PAGES = ("overview", "cohorts", "value", "churn", "risk", "forecast", "baskets")

@@ -7,9 +7,10 @@ import shutil
 
 import pytest
 
-from retention_ui import datasets, opening, queries
+from retention_ui import datasets, queries
 from retention_ui.keeping.model import NotHereError
 from retention_ui.keeping.store import open_store
+from retention_ui.share import opening
 from tests.ui.saved import (
     ANN,
     DATA,

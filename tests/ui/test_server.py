@@ -15,12 +15,13 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from retention_ui import frames, server, state
+from retention_ui import state
 from retention_ui.keeping.model import Settings
 from retention_ui.keeping.store import open_store
-from retention_ui.quiet import hidden
-from retention_ui.rates import Rates, client
-from retention_ui.server import HEADERS, middleware
+from retention_ui.serving import frames, server
+from retention_ui.serving.quiet import hidden
+from retention_ui.serving.rates import Rates, client
+from retention_ui.serving.server import HEADERS, middleware
 from tests.ui.arriving import Asking, served
 
 ROOT = Path(__file__).parents[2]
@@ -149,7 +150,7 @@ def test_who_asks_is_an_address_or_a_household():
 
 
 def test_who_did_nothing_of_late_is_forgotten(monkeypatch):
-    monkeypatch.setattr("retention_ui.rates.MANY", 50)
+    monkeypatch.setattr("retention_ui.serving.rates.MANY", 50)
     rates = Rates()
     from limits import RateLimitItemPerSecond
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from retention_core.ingest.model import Answers
-from retention_ui import addresses, datasets, handing, offers, queries, state
+from retention_ui import datasets, queries, state
 from retention_ui.keeping.model import (
     PAGES,
     LastKeyError,
@@ -20,6 +20,7 @@ from retention_ui.keeping.model import (
     Terms,
 )
 from retention_ui.keeping.store import open_store
+from retention_ui.share import addresses, handing, offers
 from tests.ui.test_pages import ROOT
 
 MINE, THEIRS = "B" * 32, "C" * 32

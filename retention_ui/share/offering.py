@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from retention_ui import blocks, filters, inputs, moments, offers, state
+from retention_ui import blocks, filters, inputs, moments, state
 from retention_ui.keeping.model import PAGES, Kind, Terms
-from retention_ui.offers import SCOPE, Offer
+from retention_ui.share import offers
+from retention_ui.share.offers import SCOPE, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from retention_core.pseudonyms import TYPED
 from retention_core.slices import ATTRIBUTE
-from retention_ui import filters, promises
+from retention_ui import filters
 from retention_ui.formats import md
+from retention_ui.share import promises
 
 if TYPE_CHECKING:
     import datetime as dt

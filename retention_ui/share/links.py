@@ -8,32 +8,22 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import (
-    addresses,
-    blocks,
-    failures,
-    handing,
-    holders,
-    offering,
-    offers,
-    promises,
-    queries,
-    state,
-)
+from retention_ui import blocks, failures, queries, state
 from retention_ui.keeping import copies, problems, store
+from retention_ui.share import addresses, handing, holders, offering, offers, promises
 
 if TYPE_CHECKING:
     from retention_ui.access import Access
-    from retention_ui.holders import SharePage
     from retention_ui.keeping.model import Dashboard, Link
-    from retention_ui.offers import Offer
     from retention_ui.questions.shop import Facts
+    from retention_ui.share.holders import SharePage
+    from retention_ui.share.offers import Offer
     from retention_ui.texts import Texts
 
 OPEN = "links.open"
 
 
-def links(page: SharePage) -> None:
+def show(page: SharePage) -> None:
     """Draw the links of a dashboard, and the way to a new one; for its editors only."""
     access, facts = page.access, page.facts
     if access is None or facts is None or not access.edits:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import addresses, blocks, failures, header, leading, moments, state
+from retention_ui import blocks, failures, header, moments, state
 from retention_ui.formats import Formats, md
 from retention_ui.keeping.model import PasswordError
 from retention_ui.keeping.store import open_store
+from retention_ui.share import addresses, leading
 
 if TYPE_CHECKING:
     from retention_ui.keeping.model import Dashboard, Link

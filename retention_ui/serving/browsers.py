@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
-from retention_ui.arrival import BROWSER
+from retention_ui.serving.arrival import BROWSER
 from retention_ui.state import COOKIE, is_key, new_key
 
 if TYPE_CHECKING:

@@ -18,20 +18,12 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from retention_core.errors import RetentionError
-from retention_ui import (
-    arrival,
-    corrections,
-    datasets,
-    drafts,
-    frames,
-    outgoing,
-    queries,
-    quiet,
-)
-from retention_ui.browsers import YEAR, BrowserKey
-from retention_ui.gate import Bounds, ClientAddress
+from retention_ui import corrections, datasets, drafts, queries
 from retention_ui.keeping.store import open_store
 from retention_ui.picture import LIBRARY
+from retention_ui.serving import arrival, frames, outgoing, quiet
+from retention_ui.serving.browsers import YEAR, BrowserKey
+from retention_ui.serving.gate import Bounds, ClientAddress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -40,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from retention_ui.rates import Rates
+    from retention_ui.serving.rates import Rates
 
 SWEEP_EVERY = 1800
 # Streamlit's one inline script goes by its hash. It starts components from blobs, and

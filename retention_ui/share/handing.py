@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_ui import blocks, downloads, promises
+from retention_ui import blocks, downloads
 from retention_ui.formats import md, plain
+from retention_ui.share import promises
 
 if TYPE_CHECKING:
     from retention_ui.formats import Formats

@@ -15,7 +15,7 @@ from retention_ui.texts import Texts, languages
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def nothing(request: Request) -> HTMLResponse:

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import blocks, failures, moments, promises, state
+from retention_ui import blocks, failures, moments, state
 from retention_ui.formats import ABSENT, md
 from retention_ui.keeping import store
+from retention_ui.share import promises
 
 if TYPE_CHECKING:
     import datetime as dt

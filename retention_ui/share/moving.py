@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import (
-    blocks,
-    failures,
-    leading,
-    outgoing,
-    progress,
-    state,
-    upload,
-)
+from retention_ui import blocks, failures, progress, state, upload
 from retention_ui.formats import Formats
 from retention_ui.keeping import moving, problems
 from retention_ui.keeping.store import open_store
+from retention_ui.serving import outgoing
+from retention_ui.share import leading
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

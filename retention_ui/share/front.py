@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from retention_ui import (
+from retention_ui import drafts, header, state
+from retention_ui.formats import md
+from retention_ui.share import (
     adding,
-    drafts,
-    header,
     kept,
     leading,
+    links,
     moving,
     opening,
     saving,
-    sharing,
-    state,
     versions,
 )
-from retention_ui.formats import md
 
 if TYPE_CHECKING:
     from retention_ui.access import Access
@@ -64,7 +62,7 @@ def _dashboard(page: DataPage, access: Access, dashboard: Dashboard) -> None:
         saving.key(texts, formats, access, token)
         return
     _told(texts, access)
-    sharing.links(page)
+    links.show(page)
     versions.show(texts, formats, access, dashboard)
     kept.start(texts, formats, dashboard)
     kept.about(texts, dashboard)

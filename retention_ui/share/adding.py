@@ -17,16 +17,15 @@ from retention_ui import (
     drafts,
     failures,
     header,
-    leading,
     moments,
     progress,
     state,
     upload,
-    versions,
 )
 from retention_ui.formats import Formats, md
 from retention_ui.keeping.model import ConflictError, NotHereError
 from retention_ui.keeping.store import open_store
+from retention_ui.share import leading, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

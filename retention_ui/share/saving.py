@@ -10,15 +10,12 @@ import streamlit as st
 
 from retention_core.errors import RetentionError
 from retention_ui import (
-    addresses,
     blocks,
     datasets,
     downloads,
     failures,
-    handing,
     header,
     inputs,
-    leading,
     marks,
     moments,
     queries,
@@ -27,6 +24,7 @@ from retention_ui import (
 from retention_ui.formats import md
 from retention_ui.keeping.model import Settings
 from retention_ui.keeping.store import open_store
+from retention_ui.share import addresses, handing, leading
 
 if TYPE_CHECKING:
     from retention_ui.access import Access

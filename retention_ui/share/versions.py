@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import blocks, leading, moments
+from retention_ui import blocks, moments
 from retention_ui.formats import Formats, md, short
 from retention_ui.keeping.store import open_store
+from retention_ui.share import leading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,10 +14,11 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from retention_core.errors import RetentionError
-from retention_ui import access, arrival, datasets, plain
+from retention_ui import access, datasets
 from retention_ui.keeping import moving
 from retention_ui.keeping.model import NotHereError, NotSavedError
 from retention_ui.keeping.store import open_store
+from retention_ui.serving import arrival, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

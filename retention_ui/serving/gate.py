@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.websockets import WebSocketClose
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from retention_ui.rates import TABS, client
+from retention_ui.serving.rates import TABS, client
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from retention_ui.rates import Rates
+    from retention_ui.serving.rates import Rates
 
 # uvicorn's own setting and default: the proxies whose word on the client is taken.
 PROXIES = "FORWARDED_ALLOW_IPS"

@@ -9,19 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import (
-    blocks,
-    drafts,
-    failures,
-    inputs,
-    leading,
-    moments,
-    queries,
-    saving,
-    state,
-)
+from retention_ui import blocks, drafts, failures, inputs, moments, queries, state
 from retention_ui.formats import md
 from retention_ui.keeping.store import open_store
+from retention_ui.share import leading, saving
 from retention_ui.texts import catalogue, fields
 
 if TYPE_CHECKING:

@@ -15,10 +15,16 @@ from anyio import to_thread
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from retention_ui import plain
 from retention_ui.keeping.model import PAGES, NotHereError, PasswordError
 from retention_ui.keeping.store import open_store
-from retention_ui.rates import PASSWORDS, PASSWORDS_IN_ALL, TOKENS, Rates, client
+from retention_ui.serving import plain
+from retention_ui.serving.rates import (
+    PASSWORDS,
+    PASSWORDS_IN_ALL,
+    TOKENS,
+    Rates,
+    client,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
