@@ -125,7 +125,6 @@ def routes(rates: Rates) -> list[Route]:
         Route("/robots.txt", robots),
         *arrival.routes(rates),
         *outgoing.routes(),
-        *outgoing.routes(),
     ]
 
 
