@@ -65,7 +65,7 @@ class Bounds:
     seconds: int = 120
     seconds_per_mb: int = 2
     at_once: int = 2
-    nice: int = 10
+    nice: int = 19
 
     @property
     def inflated(self) -> int:

@@ -72,13 +72,13 @@ def form(texts: Texts, access: Access) -> None:
         return
     try:
         with st.spinner(texts("keep.save.saving")):
-            dashboard, link, token = _save(access, about)
+            link, token = _save(access, about, ends(span))
     except RetentionError as error:
         failures.show(error, texts)
         return
     _leave(access.dataset)
     leading.show_key(link.id, token)
-    leading.to(link.id, _expire(dashboard, ends(span)))
+    leading.to(link.id)
 
 
 def key(texts: Texts, formats: Formats, access: Access, token: str) -> None:
@@ -155,25 +155,17 @@ def present(access: Access) -> Settings:
     return Settings(inputs.present(), noted)
 
 
-def _save(access: Access, about: About) -> tuple[Dashboard, Link, str]:
-    return open_store().save(
+def _save(access: Access, about: About, end: dt.datetime | None) -> tuple[Link, str]:
+    _, link, token = open_store().save(
         access.dataset.folder,
         name=about.name,
         owner=about.owner,
         contact=about.contact,
         settings=present(access),
         browser=state.browser(),
+        expires_at=end,
     )
-
-
-def _expire(dashboard: Dashboard, at: dt.datetime | None) -> RetentionError | None:
-    """Set the end of a new dashboard; an error that does not cost its key."""
-    try:
-        if at is not None:
-            open_store().expire(dashboard.id, at)
-    except RetentionError as error:
-        return error
-    return None
+    return link, token
 
 
 def _leave(dataset: Dataset) -> None:
