@@ -24,13 +24,13 @@ def follow_address() -> None:
         st.query_params[header.ADDRESS] = str(state.address())
 
 
-def opened(name: str | None = None) -> Access | None:
-    """Return what is open, as far as page ``name`` of it is shown to this browser.
+def opened() -> Access | None:
+    """Return what is open for this browser.
 
     ``None`` where nothing is, or not any more: :func:`current` says so.
     """
     try:
-        return _asked(name)
+        return _asked()
     except RetentionError:
         return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -196,14 +195,14 @@ def _about(words: Texts, access: Access) -> None:
     with st.popover(label, type="tertiary", icon=icon):
         blocks.note(words(note))
         st.page_link(DATA_PAGE, label=words("header.data_link"))
-        if dashboard and Path(SHARE_PAGE).is_file():
+        if dashboard:
             st.page_link(SHARE_PAGE, label=words("access.share"))
 
 
 def _save(words: Texts, name: str, access: Access) -> None:
     """Offer to keep what is not kept yet."""
     known = access.dashboard or access.dataset.sample or not access.dataset.built
-    if known or name in ("data", "share") or not Path(SHARE_PAGE).is_file():
+    if known or name in ("data", "share"):
         return
     st.page_link(
         SHARE_PAGE,

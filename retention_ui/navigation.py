@@ -41,10 +41,9 @@ def run(words: Texts, access: Access | None) -> None:
     sections = {
         words(f"nav.{section}") if section else "": [
             _page(words, name, shown=access is None or access.may(name))
-            for name in section_names
-            if path(name).is_file()
+            for name in names
         ]
-        for section, section_names in SECTIONS.items()
+        for section, names in SECTIONS.items()
     }
     start = st.Page(
         lambda: _lead_to(first),

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from retention_core.periods import Grain
     from retention_ui.access import Access
-    from retention_ui.datasets import Dataset
     from retention_ui.figures.look import Look
     from retention_ui.marks import Mark
     from retention_ui.queries import Shop
@@ -172,10 +171,6 @@ class Page:
         digest = self.shop.dataset.digest[:8]
         return ["kept", self.name, name, self.facts.as_of.isoformat(), digest]
 
-    def may(self, name: str) -> bool:
-        """Whether whoever asks may see another page: else nothing leads to it."""
-        return self.access.may(name)
-
     @property
     def groups(self) -> dict[str, list[str]]:
         """What customers may be compared by: each dimension with its values.
@@ -203,11 +198,6 @@ class DataPage:
     formats: Formats
     access: Access | None
     facts: Facts | None
-
-    @property
-    def dataset(self) -> Dataset | None:
-        """The dataset that is open."""
-        return self.access.dataset if self.access else None
 
 
 def texts() -> Texts:

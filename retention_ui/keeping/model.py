@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["view", "edit"]
 # What made a version: a dataset was saved, exports came in, answers were changed, an
-# earlier version was put back, the dashboard came from another house.
-Change = Literal["saved", "added", "answered", "restored", "moved"]
+# earlier version was put back.
+Change = Literal["saved", "added", "answered", "restored"]
 
 # What a link can show, in the order of the navigation. Files and links are an editor's.
 PAGES = (

@@ -120,7 +120,7 @@ def banner(texts: Texts, dataset: Dataset) -> bool:
             elif dataset.built and st.button(
                 texts("keep.draft.save"), type="primary", key="keep.draft.save"
             ):
-                commit(texts, dataset, access)
+                commit(dataset, access)
             if st.button(
                 texts("keep.draft.discard"),
                 icon=":material/delete:",
@@ -143,10 +143,10 @@ def built(texts: Texts, dataset: Dataset) -> None:
     """Make a draft that was just built the next version of its dashboard."""
     noted = drafts.of(dataset)
     if noted is not None:
-        commit(texts, dataset, holder(texts, noted))
+        commit(dataset, holder(texts, noted))
 
 
-def commit(texts: Texts, draft: Dataset, access: Access) -> None:
+def commit(draft: Dataset, access: Access) -> None:
     """Make a built draft the next version, and lead to it; say so where it fails."""
     noted = drafts.of(draft)
     try:
@@ -220,7 +220,7 @@ def _build(texts: Texts, draft: Dataset, answers: Answers, access: Access) -> bo
     except RetentionError as error:
         failures.show(error, texts)
         return False
-    commit(texts, draft, access)
+    commit(draft, access)
     return True
 
 
@@ -254,4 +254,4 @@ def _to_newest(texts: Texts, dataset: Dataset, noted: Draft, access: Access) -> 
         leading.to((draft or dataset).id, error)
     if not draft.built:
         leading.to(draft.id)
-    commit(texts, draft, access)
+    commit(draft, access)
