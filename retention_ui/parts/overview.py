@@ -144,7 +144,10 @@ def _quiet(page: Page) -> int:
         return 0
     money = page.formats.money(revenue, "about")
     words = page("actions.quiet", customers=page.formats.count(count), revenue=money)
-    _say(page, words, "actions.quiet_link", "risk", who="quiet")
+    if page.shop.lists:
+        _say(page, words, "actions.quiet_link", "risk", who="quiet")
+    else:
+        _say(page, words, "actions.quiet_share", "risk")
     return 1
 
 
