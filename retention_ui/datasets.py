@@ -239,7 +239,7 @@ def sweep(now: float | None = None) -> list[str]:
     gone = [
         folder
         for folder in (root() / "datasets").glob("*")
-        if _last_used(folder) < oldest
+        if folders.last_used(folder) < oldest
     ]
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
@@ -319,11 +319,3 @@ def _seal(folder: Path) -> None:
     draft = folder / "digest.draft"
     draft.write_text(folders.digest_of(folder), encoding="ascii")
     draft.replace(folder / "digest")
-
-
-def _last_used(folder: Path) -> float:
-    mark = folder / "used"
-    try:
-        return (mark if mark.exists() else folder).stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")

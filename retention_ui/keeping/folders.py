@@ -102,6 +102,15 @@ def note(folder: Path) -> dict[str, object]:
     return found
 
 
+def last_used(folder: Path) -> float:
+    """Return when a folder was last used; infinity for one that is just going."""
+    mark = folder / "used"
+    try:
+        return (mark if mark.exists() else folder).stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
+
+
 def remove(folder: Path) -> None:
     """Remove a folder for good, also one half made or half removed.
 
