@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -18,40 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retention_ui.access import Access
-    from retention_ui.formats import Formats
     from retention_ui.keeping.model import Link
-    from retention_ui.questions.shop import Facts
+    from retention_ui.page import DataPage
     from retention_ui.texts import Texts
 
 REFUSED, FIND, TURNED = "links.refused", "links.find", "links.page"
 ON_A_PAGE = 10
 
 
-class SharePage(Protocol):
-    """What the links take of the page that they are drawn on."""
-
-    @property
-    def texts(self) -> Texts:
-        """The words of the session's language."""
-        ...
-
-    @property
-    def formats(self) -> Formats:
-        """How numbers and days are written."""
-        ...
-
-    @property
-    def facts(self) -> Facts | None:
-        """What the newest version of the dashboard is."""
-        ...
-
-    @property
-    def access(self) -> Access | None:
-        """What is open, and by which link."""
-        ...
-
-
-def listed(page: SharePage, access: Access, used: Sequence[Link]) -> None:
+def listed(page: DataPage, access: Access, used: Sequence[Link]) -> None:
     """Draw the links in use, ten at a time; many can be searched."""
     shown = list(used)
     if len(used) > ON_A_PAGE:
@@ -76,7 +51,7 @@ def listed(page: SharePage, access: Access, used: Sequence[Link]) -> None:
         st.pagination(pages, key=TURNED)
 
 
-def _row(page: SharePage, access: Access, link: Link, used: Sequence[Link]) -> None:
+def _row(page: DataPage, access: Access, link: Link, used: Sequence[Link]) -> None:
     texts, formats = page.texts, page.formats
     last = link.kind == "edit" and not any(_lasts(e) for e in used if e != link)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -149,7 +124,7 @@ def refused(texts: Texts) -> None:
         state.forget(REFUSED)
 
 
-def over(page: SharePage, gone: Sequence[Link], now: dt.datetime) -> None:
+def over(page: DataPage, gone: Sequence[Link], now: dt.datetime) -> None:
     """Fold away what does not open any more."""
     if not gone:
         return

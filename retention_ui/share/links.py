@@ -15,15 +15,15 @@ from retention_ui.share import addresses, handing, holders, offering, offers, pr
 if TYPE_CHECKING:
     from retention_ui.access import Access
     from retention_ui.keeping.model import Dashboard, Link
+    from retention_ui.page import DataPage
     from retention_ui.questions.shop import Facts
-    from retention_ui.share.holders import SharePage
     from retention_ui.share.offers import Offer
     from retention_ui.texts import Texts
 
 OPEN = "links.open"
 
 
-def show(page: SharePage) -> None:
+def show(page: DataPage) -> None:
     """Draw the links of a dashboard, and the way to a new one; for its editors only."""
     access, facts = page.access, page.facts
     if access is None or facts is None or not access.edits:
@@ -46,7 +46,7 @@ def show(page: SharePage) -> None:
         holders.over(page, [each for each in found if each not in used], now)
 
 
-def _new(page: SharePage, access: Access, dashboard: Dashboard, facts: Facts) -> None:
+def _new(page: DataPage, access: Access, dashboard: Dashboard, facts: Facts) -> None:
     """Draw the way to a new link; once it is made, its address in place of the form."""
     texts, formats = page.texts, page.formats
     if not state.widget(OPEN):
