@@ -21,6 +21,7 @@ from retention_ui.formats import md, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import NoReturn
 
     from retention_core.errors import RetentionError
     from retention_ui.access import Access
@@ -126,12 +127,12 @@ def no_data(words: Texts, name: str, unfinished: Access | None) -> None:
                 st.switch_page(DATA_PAGE, query_params=dict(st.query_params))
 
 
-def go_to(found: Dataset | None) -> None:
-    """Open another dataset, or none, and start the page again."""
-    state.choose_address(found.id if found else None)
+def go_to(address: str | None) -> NoReturn:
+    """Open another address, or none, and start the page again."""
+    state.choose_address(address)
     st.query_params.clear()
-    if found:
-        st.query_params[ADDRESS] = found.id
+    if address:
+        st.query_params[ADDRESS] = address
     st.rerun()
 
 
@@ -142,7 +143,7 @@ def sample_button(words: Texts) -> None:
     if st.button(label, type="primary", icon=icon, key="empty.sample"):
         with failures.showing(words), st.spinner(words("empty.building")):
             found = datasets.sample()
-        go_to(found)
+        go_to(found.id)
 
 
 def delete_button(words: Texts, dataset: Dataset) -> None:

@@ -327,8 +327,8 @@ def build(texts: Texts, dataset: Dataset, answers: Answers) -> None:
         return
     if {each.key for each in asked.questions(dataset.detection())} - before:
         datasets.put_back(dataset)
-        header.go_to(dataset)
+        header.go_to(dataset.id)
     corrections.remember(dataset, answers)
     adding.built(texts, dataset)
     state.note_built()
-    header.go_to(dataset)
+    header.go_to(dataset.id)

@@ -132,7 +132,7 @@ def _lead(
         failures.show(error, texts)
         return
     free(files)
-    header.go_to(dataset)
+    header.go_to(dataset.id)
 
 
 def free(files: Sequence[UploadedFile]) -> None:

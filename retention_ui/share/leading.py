@@ -29,11 +29,8 @@ class Said:
 
 def to(address: str | None, said: Said | RetentionError | None = None) -> NoReturn:
     """Open another address, or none, and start the page again."""
-    state.choose_address(address)
-    st.query_params.clear()
-    if address:
-        st.query_params[header.ADDRESS] = address
-    again(said)
+    say(said)
+    header.go_to(address)
 
 
 def again(said: Said | RetentionError | None = None) -> NoReturn:
