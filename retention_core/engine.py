@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import ibis
 from ibis.expr import operations as ops
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
     from ibis.backends import BaseBackend
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def connect(url: str | None = None, **settings: str | int) -> BaseBackend:
@@ -102,6 +107,19 @@ def write_parquet(
             f"COPY ({query}) TO '{target}' "
             f"(FORMAT parquet, KV_METADATA {{{METADATA_KEY}: '{words}'}})"
         ).fetchall()
+
+
+@contextmanager
+def on_disk() -> Iterator[None]:
+    """Raise ``OSError`` where a DuckDB cannot write: it tells why in words alone."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        said = str(error).lower()
+        full = [each for each in _FULL if os.strerror(each).lower() in said]
+        full += [errno.ENOSPC] if "max_temp_directory_size" in said else []
+        code = full[0] if full else errno.EIO
+        raise OSError(code, os.strerror(code)) from error
 
 
 def open_parquet(

@@ -55,7 +55,7 @@ def show(texts: Texts, formats: Formats, access: Access) -> None:
     _bar(texts, formats, ledger)
     grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
     with grid.cell(column_span=2), st.container(gap="xsmall"):
-        _reasons(texts, formats, dataset, ledger)
+        _reasons(texts, formats, access, ledger)
     with grid.cell(), st.container(gap="xsmall"):
         _money(texts, formats, ledger)
         _currencies(texts, formats, ledger)
@@ -135,7 +135,7 @@ def _bar(texts: Texts, formats: Formats, ledger: Ledger) -> None:
         )
 
 
-def _reasons(texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger) -> None:
+def _reasons(texts: Texts, formats: Formats, access: Access, ledger: Ledger) -> None:
     frame = reasons(ledger, texts)
     if frame.empty:
         st.header(texts("data.reasons.none"), anchor=False)
@@ -146,7 +146,7 @@ def _reasons(texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger) -
         anchor=False,
     )
     if not every_row:
-        _rows_button(texts, dataset, ledger)
+        _rows_button(texts, access, ledger)
     amount, where = texts("data.reasons.amount"), texts("data.reasons.where")
     shown = frame.assign(
         **{amount: [formats.money(each, "cents") for each in frame[amount]]}
@@ -165,11 +165,15 @@ def _reasons(texts: Texts, formats: Formats, dataset: Dataset, ledger: Ledger) -
     )
 
 
-def _rows_button(texts: Texts, dataset: Dataset, ledger: Ledger) -> None:
+def _rows_button(texts: Texts, access: Access, ledger: Ledger) -> None:
+    def rows() -> bytes:
+        access.again()  # the tab may be older than the loss of the key
+        return rows_not_used(ledger, texts)
+
     st.download_button(
         texts("data.reasons.download"),
-        lambda: rows_not_used(ledger, texts),
-        downloads.file_name([texts("data.reasons.file")], dataset.digest, "csv"),
+        rows,
+        downloads.file_name([texts("data.reasons.file")], access.dataset.digest, "csv"),
         downloads.CSV,
         on_click="ignore",
         type="tertiary",

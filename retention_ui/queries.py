@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from retention_ui.questions import FITTED, answer, names_customers
 from retention_ui.questions.chosen import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
 
     import pandas as pd
@@ -60,13 +61,15 @@ def ask(shop: Shop, question: str, **parameters: Any) -> Any:  # noqa: ANN401
     Parameters must be JSON values. The answer is the caller's own copy.
     """
     _make_sure(shop, question, parameters)
-    return _answer(_key(shop, question, parameters), shop, question, parameters)
+    with _there(shop.dataset):
+        return _answer(_key(shop, question, parameters), shop, question, parameters)
 
 
 def begin(shop: Shop, question: str, **parameters: object) -> None:
     """Have a worker start on what will be asked: a question that fits models."""
     _make_sure(shop, question, parameters)
-    _begun(_key(shop, question, parameters), shop, question, parameters)
+    with _there(shop.dataset):
+        _begun(_key(shop, question, parameters), shop, question, parameters)
 
 
 def begin_fits(shop: Shop, *more: str) -> None:
@@ -82,8 +85,9 @@ def begin_fits(shop: Shop, *more: str) -> None:
 def rows(shop: Shop, question: str, **parameters: Any) -> pd.DataFrame:  # noqa: ANN401
     """Answer a question with a row for each customer; too large to be kept."""
     _make_sure(shop, question, parameters)
-    orders = _orders(shop.dataset.id, shop.dataset.digest, shop.dataset)
-    found: pd.DataFrame = answer(orders, question, shop.slice, parameters)
+    with _there(shop.dataset):
+        orders = _orders(shop.dataset.id, shop.dataset.digest, shop.dataset)
+        found: pd.DataFrame = answer(orders, question, shop.slice, parameters)
     return found
 
 
@@ -149,6 +153,19 @@ def _begun(
 @st.cache_resource(show_spinner=False, on_release=workers.end)
 def _workers() -> ProcessPoolExecutor:
     return workers.start()
+
+
+@contextmanager
+def _there(dataset: Dataset) -> Iterator[None]:
+    """Raise ``GoneError``, whatever else failed, where a dataset was deleted meanwhile.
+
+    Files go one after the other: an answer may fail on any of them.
+    """
+    try:
+        yield
+    finally:
+        if not dataset.built:
+            raise GoneError
 
 
 def _make_sure(shop: Shop, question: str, parameters: Mapping[str, Any]) -> None:

@@ -16,10 +16,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from retention_core import pseudonyms
+from retention_core import engine, pseudonyms
+from retention_core.errors import NoOrdersError, RetentionError
 from retention_core.orders import open_orders
+from retention_core.slices import UnknownDimensionError
 from retention_ui.datasets import MEMORY_LIMIT, THREADS, Dataset
-from retention_ui.keeping import folders
+from retention_ui.keeping import folders, problems
 from retention_ui.keeping.model import NotHereError
 
 if TYPE_CHECKING:
@@ -36,6 +38,16 @@ IDLE_SECONDS = 600.0
 _making = threading.Lock()
 
 
+class NobodyLeftError(RetentionError, LookupError):
+    """The customers that a link shows are not in the newest version.
+
+    Which there are instead is no viewer's business.
+    """
+
+    code = "link_of_nobody"
+    template = "The customers that this link shows are not in the newest data."
+
+
 def of(dashboard: Dashboard, version: Version, terms: Terms, key: bytes) -> Dataset:
     """Return what ``terms`` show of a version, made now where it is not there yet.
 
@@ -46,7 +58,9 @@ def of(dashboard: Dashboard, version: Version, terms: Terms, key: bytes) -> Data
     ------
     NotHereError
         The dashboard is being deleted.
-    UnknownDimensionError, NoOrdersError
+    NotSavedError
+        There is no room for the copy.
+    NobodyLeftError
         The customers that the terms name are not in this version.
     """
     name = f"{version.number}-{_hidden(version, terms, key)}"
@@ -55,9 +69,13 @@ def of(dashboard: Dashboard, version: Version, terms: Terms, key: bytes) -> Data
     if not (folder / "digest").is_file():
         with _making:
             if not (folder / "digest").is_file():
-                _make(version.folder, folder, terms, key)
-    (folder / "used").touch()
-    _tidy(home, f"{version.number}-")
+                with problems.told():
+                    _make(version.folder, folder, terms, key)
+    try:
+        (folder / "used").touch()
+        _tidy(home, f"{version.number}-")
+    except FileNotFoundError:
+        raise NotHereError from None  # deleted meanwhile
     return Dataset(f"{dashboard.id}/{name}", folder, lists=terms.lists)
 
 
@@ -92,20 +110,23 @@ def _make(source: Path, folder: Path, terms: Terms, key: bytes) -> None:
             threads=THREADS,
             temp_directory=str(spill),
         )
-        pseudonyms.write(
-            orders,
-            draft,
-            key=key.hex(),
-            shown=shown(terms),
-            customers=terms.customers,
-        )
+        with engine.on_disk():
+            pseudonyms.write(
+                orders,
+                draft,
+                key=key.hex(),
+                shown=shown(terms),
+                customers=terms.customers,
+            )
         orders.backend.disconnect()
         shutil.rmtree(spill, ignore_errors=True)
         (draft / "digest").write_text(folders.digest_of(draft), encoding="ascii")
         for path in (*draft.iterdir(), draft):
             folders.sync(path)
         _name(draft, folder)
-    except FileNotFoundError:
+    except (UnknownDimensionError, NoOrdersError) as error:
+        raise NobodyLeftError from error
+    except OSError:
         if source.exists():
             raise
         raise NotHereError from None  # deleted meanwhile
@@ -126,13 +147,5 @@ def _tidy(home: Path, current: str) -> None:
     """Remove copies of other versions, and drafts that a crash has left."""
     oldest = time.time() - IDLE_SECONDS
     for other in home.iterdir():
-        if not other.name.startswith(current) and _last_used(other) < oldest:
+        if not other.name.startswith(current) and folders.last_used(other) < oldest:
             folders.remove(other)
-
-
-def _last_used(folder: Path) -> float:
-    mark = folder / "used"
-    try:
-        return (mark if mark.exists() else folder).stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
+from retention_core.columns import DIMENSIONS
 from retention_core.pseudonyms import TYPED
-from retention_core.slices import ATTRIBUTE
+from retention_core.slices import ATTRIBUTE, LINE_COLUMNS
 from retention_ui import filters
 from retention_ui.formats import md
 from retention_ui.share import promises
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 SCOPE = "links.new"
 SHORTEST_PASSWORD = 8
-# What the filters write into an address.
-DATE_FIELDS, CUSTOMER_FIELDS = filters.FIELDS[:3], filters.FIELDS[3:]
 
 
 @dataclass(frozen=True)
@@ -52,18 +51,24 @@ def opens(here: str, terms: Terms) -> str:
     """Return a page and its query as a link may open them.
 
     What the link fixes is left out. Where customers go by pseudonyms, no view by what
-    the list of customers says goes along: its values would stand in the address.
+    the list of customers says goes along, nor by any group where customers are fixed:
+    values of it would stand in the address.
     """
     page, _, query = here.partition("?")
-    fixed = DATE_FIELDS if terms.dates is not None else ()
+    if terms.customers:  # products, too, may be those of others alone
+        return page
+    fixed = filters.DATES if terms.dates is not None else ()
     if not terms.choose:
-        fixed = (*fixed, *CUSTOMER_FIELDS)
+        fixed = (*fixed, *filters.CUSTOMERS)
     pairs = [
         (field, value)
         for field, value in parse_qsl(query, keep_blank_values=True)
         if field not in fixed
     ]
-    if not terms.names and any(_typed(value) for _, value in pairs):
+    values = [value for _, value in pairs]
+    if not terms.names and any(map(_typed, values)):
+        return page
+    if not terms.choose and any(map(_told_apart, values)):
         return page
     return f"{page}?{urlencode(pairs)}" if pairs else page
 
@@ -71,6 +76,11 @@ def opens(here: str, terms: Terms) -> str:
 def _typed(value: str) -> bool:
     """Whether customers are told apart by what people typed about them."""
     return value.startswith(ATTRIBUTE) or value in TYPED
+
+
+def _told_apart(value: str) -> bool:
+    """Whether customers are told apart by it at all."""
+    return _typed(value) or value in (*LINE_COLUMNS, *DIMENSIONS)
 
 
 def preview(

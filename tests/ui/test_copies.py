@@ -16,7 +16,6 @@ import pytest
 
 from retention_core import engine, slices
 from retention_core.clv import Fits
-from retention_core.errors import NoOrdersError
 from retention_core.orders import open_orders
 from retention_ui import questions
 from retention_ui.keeping import copies
@@ -249,7 +248,7 @@ def test_what_was_left_half_made_is_never_shown(random_kept, tmp_path):
 
 def test_customers_that_are_no_more_are_said_and_leave_nothing(random_kept):
     before = set((random_kept.version.folder.parents[1] / "copies").glob("*"))
-    with pytest.raises(NoOrdersError):
+    with pytest.raises(copies.NobodyLeftError):
         copy_of(random_kept, Terms(customers=("channel", "fax")))
     assert set((random_kept.version.folder.parents[1] / "copies").glob("*")) == before
 
