@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from retention_ui import downloads as files
+from retention_ui import state
 from retention_ui.figures.look import CONFIG
 from retention_ui.formats import ABSENT
 
@@ -134,3 +135,30 @@ def table(
 def controls() -> DeltaGenerator:
     """Return the row that a page's inputs stand in."""
     return st.container(horizontal=True, vertical_alignment="top", gap="small")
+
+
+def confirm(
+    texts: Texts,
+    key: str,
+    title: str,
+    words: Sequence[str],
+    done: Callable[[], None],
+) -> None:
+    """Ask before ``done`` is called; the answers are the texts ``{key}.yes`` and no."""
+
+    @st.dialog(title)
+    def asks() -> None:
+        if state.address() is None:  # deleted by the press before this run
+            st.rerun()
+        for each in words:
+            st.markdown(each)
+        with st.container(horizontal=True):
+            # As a callback: what follows the press may be a run without the dialog.
+            if st.button(
+                texts(f"{key}.yes"), type="primary", key=f"{key}.yes", on_click=done
+            ):
+                st.rerun()
+            if st.button(texts(f"{key}.no"), key=f"{key}.no"):
+                st.rerun()
+
+    asks()

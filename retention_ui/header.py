@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -150,26 +151,9 @@ def delete_button(words: Texts, dataset: Dataset) -> None:
     """Offer to delete the data; asks once."""
     label, icon = words("data.check.delete"), ":material/delete:"
     if st.button(label, type="tertiary", icon=icon, key="data.delete"):
-        _confirm(words, dataset)
-
-
-def _confirm(words: Texts, dataset: Dataset) -> None:
-    @st.dialog(words("data.delete.title"))
-    def asks() -> None:
-        if state.address() is None:  # deleted by the press before this run
-            st.rerun()
-        st.markdown(words("data.delete.text"))
-        with st.container(horizontal=True):
-            yes, label = "data.yes", words("data.delete.yes")
-            # As a callback: what follows the press may be a run without the dialog.
-            if st.button(
-                label, type="primary", key=yes, on_click=_delete, args=[dataset]
-            ):
-                st.rerun()
-            if st.button(words("data.delete.no"), key="data.no"):
-                st.rerun()
-
-    asks()
+        title, text = words("data.delete.title"), words("data.delete.text")
+        done = partial(_delete, dataset)
+        blocks.confirm(words, "data.delete", title, [text], done)
 
 
 def _delete(dataset: Dataset) -> None:

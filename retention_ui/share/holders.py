@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -76,35 +77,16 @@ def _row(page: DataPage, access: Access, link: Link, used: Sequence[Link]) -> No
             disabled=last,
             help=texts("links.withdraw.last") if last else None,
         ):
-            _confirm(texts, access, link, own=own)
+            said = [texts("links.withdraw.text", who=name)]
+            said += [texts("links.withdraw.own")] * own
+            done = partial(_withdraw, access, link)
+            title = texts("links.withdraw.title")
+            blocks.confirm(texts, "links.withdraw", title, said, done)
 
 
 def _lasts(link: Link) -> bool:
     """Whether it is a key without an end: one of those must stay (see the store)."""
     return link.kind == "edit" and link.expires_at is None
-
-
-def _confirm(texts: Texts, access: Access, link: Link, *, own: bool) -> None:
-    @st.dialog(texts("links.withdraw.title"))
-    def asks() -> None:
-        name = md(link.label) or texts("links.list.nameless")
-        st.markdown(texts("links.withdraw.text", who=name))
-        if own:
-            st.markdown(texts("links.withdraw.own"))
-        with st.container(horizontal=True):
-            # As a callback: what follows the press may be a run without the dialog.
-            if st.button(
-                texts("links.withdraw.yes"),
-                type="primary",
-                key="links.withdraw.yes",
-                on_click=_withdraw,
-                args=[access, link],
-            ):
-                st.rerun()
-            if st.button(texts("links.withdraw.no"), key="links.withdraw.no"):
-                st.rerun()
-
-    asks()
 
 
 def _withdraw(access: Access, link: Link) -> None:

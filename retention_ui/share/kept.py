@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -107,31 +108,9 @@ def delete(texts: Texts, formats: Formats, access: Access) -> None:
         if st.button(
             texts("keep.delete.button"), icon=":material/delete:", key="keep.delete"
         ):
-            _confirm(texts, access, words)
-
-
-def _confirm(texts: Texts, access: Access, words: str) -> None:
-    name = md(access.dashboard.name) if access.dashboard else ""
-
-    @st.dialog(texts("keep.delete.ask", name=name))
-    def asks() -> None:
-        if state.address() is None:  # deleted by the press before this run
-            st.rerun()
-        st.markdown(words)
-        with st.container(horizontal=True):
-            # As a callback: what follows the press may be a run without the dialog.
-            if st.button(
-                texts("keep.delete.yes"),
-                type="primary",
-                key="keep.delete.yes",
-                on_click=_delete,
-                args=[access],
-            ):
-                st.rerun()
-            if st.button(texts("keep.delete.no"), key="keep.delete.no"):
-                st.rerun()
-
-    asks()
+            title = texts("keep.delete.ask", name=md(access.dashboard.name))
+            done = partial(_delete, access)
+            blocks.confirm(texts, "keep.delete", title, [words], done)
 
 
 def _delete(access: Access) -> None:

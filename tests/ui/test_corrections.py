@@ -91,7 +91,7 @@ def test_names_of_columns_are_kept_and_no_data(data_folder):
     assert "Customer" in text
     assert not any(each in text for each in ("ann", "ben", "Tea", "20.50"))
     app.button(key="data.delete").click().run()
-    app.button(key="data.yes").click().run()
+    app.button(key="data.delete.yes").click().run()
     assert not list((data_folder / corrections.FOLDER).rglob("*.json"))
 
 

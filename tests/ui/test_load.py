@@ -179,7 +179,7 @@ def test_deleting_asks_first_and_then_deletes(data_folder):
     app = upload("till.csv", UNCLEAR)
     app.button(key="data.delete").click().run()
     assert list((data_folder / "datasets").iterdir())
-    app.button(key="data.yes").click().run()
+    app.button(key="data.delete.yes").click().run()
     assert not list((data_folder / "datasets").iterdir())
     assert "Upload order exports" in headers(app)
 
