@@ -66,8 +66,8 @@ class ConflictError(RetentionError):
 
     code = "saved_meanwhile"
     template = (
-        "{by} saved version {number} meanwhile; yours was not saved. "
-        "Add your files to the newest version."
+        "Version {number} was saved meanwhile, so nothing was changed. "
+        "Look at what it changed, then try again."
     )
 
 
@@ -79,10 +79,10 @@ class NotSavedError(RetentionError, OSError):
 
 
 class LastKeyError(RetentionError):
-    """The last edit link: without it nobody could change or delete the dashboard."""
+    """The last edit link without an end: nobody could change or delete any more."""
 
     code = "last_key"
-    template = "This is the last key to the dashboard. Make another one first."
+    template = "This is the last key without an end. Make another one first."
 
 
 @dataclass(frozen=True)
