@@ -1,4 +1,4 @@
-"""Where datasets live. Every way to one goes through :func:`find`."""
+"""Where unsaved datasets live; whoever wants one asks ``access``."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ class GoneError(RetentionError, FileNotFoundError):
 class Dataset:
     """One shop's files and what was made of them.
 
-    ``id`` is unguessable and a key: whoever knows it sees the data. Without ``lists``
-    nobody is told of single customers (``queries`` refuses).
+    ``id`` of an unsaved one is unguessable and a key: whoever knows it sees the data.
+    That of a version or a copy only tells it apart. Without ``lists`` nobody is told of
+    single customers (``queries`` refuses).
     """
 
     id: str

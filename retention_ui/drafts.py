@@ -1,7 +1,7 @@
 """Changes to a dashboard while they are made: nothing of it counts until it is built.
 
 A draft is an unsaved dataset with a note in it of what it will be a version of. It goes
-as far as the link that it was begun with: see :func:`holder`.
+as far as a key to that dashboard does: see ``access`` and ``share.adding.holder``.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def forget(key: str) -> None:
 
 
 def browser() -> str:
-    """Return the key that this browser has (see ``server``), else one of the session.
+    """Return the key of this browser (``serving.browsers``), else one of the session.
 
     Not guessable: what the browser corrected before goes by it.
     """

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Under this name a request carries the key of its browser; "": none.
 BROWSER = "kept.browser"
-AN_EDITORS = (*PAGES, "data", "share")
+EDITORS_PAGES = (*PAGES, "data", "share")
 HASHING_AT_ONCE = 2
 WAITING_AT_MOST = 40
 LONGEST_FORM = 4096
@@ -135,7 +135,7 @@ def _onward(request: Request, link: Link) -> RedirectResponse:
 
 def _target(link: Link, page: str, query: str) -> str:
     """Return a page of the link and its query; what is asked for goes before."""
-    shown = AN_EDITORS if link.kind == "edit" else link.terms.pages
+    shown = EDITORS_PAGES if link.kind == "edit" else link.terms.pages
     start, _, preset = link.start.partition("?")
     if page in shown:
         start, preset = page, ""
