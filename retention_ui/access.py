@@ -131,7 +131,7 @@ def _kept(address: str, browser: str) -> Access:
         dataset = Dataset(wanted, version.folder)
     else:
         key = store.pseudonym_key(dashboard.id)
-        dataset = copies.of(dashboard, version, link.terms, key)
+        dataset = copies.of(dashboard, link.terms, key)
     return Access(address, dataset, browser, dashboard, link)
 
 

@@ -48,8 +48,8 @@ class NobodyLeftError(RetentionError, LookupError):
     template = "The customers that this link shows are not in the newest data."
 
 
-def of(dashboard: Dashboard, version: Version, terms: Terms, key: bytes) -> Dataset:
-    """Return what ``terms`` show of a version, made now where it is not there yet.
+def of(dashboard: Dashboard, terms: Terms, key: bytes) -> Dataset:
+    """Return what ``terms`` show of a dashboard, made now where it is not there yet.
 
     ``key`` is the dashboard's own, for the pseudonyms: they stay the same from version
     to version. Copies of other versions that nobody has read for ten minutes go.
@@ -63,6 +63,7 @@ def of(dashboard: Dashboard, version: Version, terms: Terms, key: bytes) -> Data
     NobodyLeftError
         The customers that the terms name are not in this version.
     """
+    version = dashboard.version
     name = f"{version.number}-{_hidden(version, terms, key)}"
     home = version.folder.parent.parent / "copies"
     folder = home / name

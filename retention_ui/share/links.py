@@ -106,7 +106,7 @@ def _make(texts: Texts, dashboard: Dashboard, offer: Offer) -> tuple[Link, str] 
         with st.spinner(texts("links.new.making")), problems.told():
             if offer.kind == "view":
                 key = kept.pseudonym_key(dashboard.id)
-                copies.of(dashboard, dashboard.version, offer.terms, key)
+                copies.of(dashboard, offer.terms, key)
             return kept.link(
                 dashboard.id,
                 kind=offer.kind,

@@ -51,7 +51,7 @@ def dashboard_of(source: Path, home: Path, number: int = 1) -> Dashboard:
 
 
 def copy_of(dashboard: Dashboard, terms: Terms = HIDDEN, key: bytes = KEY):
-    return copies.of(dashboard, dashboard.version, terms, key)
+    return copies.of(dashboard, terms, key)
 
 
 @pytest.fixture(scope="module")
