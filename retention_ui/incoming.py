@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     Files = Iterable[tuple[str, Content]]
 
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
-_NAMES = "names.json"
+FOLDER = "incoming"
+NAMES = "names.json"
 
 
 def receive(folder: Path, files: Files) -> None:
     """Keep files in a new folder; a path becomes a link to where it lies."""
-    kept = folder / "incoming"
+    kept = folder / FOLDER
     kept.mkdir(parents=True)
     names = {}
     for number, (name, content) in enumerate(files):
@@ -38,7 +39,7 @@ def add(folder: Path, files: Files) -> list[str]:
     A file that is there already, byte for byte, is left out. One whose name is taken is
     numbered: answers go by names.
     """
-    kept = folder / "incoming"
+    kept = folder / FOLDER
     safe_names = names(folder)
     seen = {_digest(kept / safe) for safe in safe_names}
     last = max((int(safe.partition(".")[0]) for safe in safe_names), default=-1)
@@ -58,7 +59,7 @@ def add(folder: Path, files: Files) -> list[str]:
 
 def names(folder: Path) -> dict[str, str]:
     """Return the names that the user knows the files by, by those we gave them."""
-    text = (folder / "incoming" / _NAMES).read_text(encoding="utf-8")
+    text = (folder / FOLDER / NAMES).read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 
@@ -96,4 +97,4 @@ def _unused(name: str, taken: set[str]) -> str:
 
 
 def _note(kept: Path, safe_names: dict[str, str]) -> None:
-    replace(kept / _NAMES, json.dumps(safe_names, ensure_ascii=False))
+    replace(kept / NAMES, json.dumps(safe_names, ensure_ascii=False))

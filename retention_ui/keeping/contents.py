@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from retention_core.errors import RetentionError
 from retention_core.ingest import verify
 from retention_core.ingest.model import OUTCOMES, Answers, Detection
+from retention_ui import incoming
 from retention_ui.keeping import folders, strict, totals
 from retention_ui.keeping.strict import MismatchError
 
@@ -79,12 +80,12 @@ def check(folder: Path, packed: Collection[str], claimed: Collection[Totals]) ->
 
 
 def _check_names(folder: Path, packed: Collection[str]) -> None:
-    where = f"{folders.INCOMING}/{folders.NAMES}"
+    where = f"{incoming.FOLDER}/{incoming.NAMES}"
     names = strict.read(
         dict[str, str], _json(folder, where), where, longest=_LONGEST_NAME
     )
-    inside = {each for each in packed if each.startswith(f"{folders.INCOMING}/")}
-    if inside != {where, *(f"{folders.INCOMING}/{each}" for each in names)}:
+    inside = {each for each in packed if each.startswith(f"{incoming.FOLDER}/")}
+    if inside != {where, *(f"{incoming.FOLDER}/{each}" for each in names)}:
         raise MismatchError(where)
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retention_ui import incoming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,8 +22,6 @@ TABLES = ("order_lines", "purchases", "firsts", "customers", "products", "ledger
 SEALED = ("order_lines", "customers", "products", "ledger")
 RECOGNISED = ("detection.json", "answers.json", "headers.json")
 BUILT = ("ledger.json", *RECOGNISED, "digest")
-INCOMING = "incoming"
-NAMES = "names.json"
 NOTE = "draft.json"
 _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS}
 _TRIES = 5
@@ -84,13 +84,6 @@ def seal(folder: Path) -> tuple[str, int, int] | None:
         return path.read_text(encoding="ascii"), found.st_ino, found.st_mtime_ns
     except FileNotFoundError:
         return None
-
-
-def names(folder: Path) -> dict[str, str]:
-    """Return the files of a dataset: from names on disk to those the user knows."""
-    text = (folder / INCOMING / NAMES).read_text(encoding="utf-8")
-    found: dict[str, str] = json.loads(text)
-    return found
 
 
 def note(folder: Path) -> dict[str, object]:
@@ -172,15 +165,18 @@ def _draft_of(target: Path) -> Path:
 
 
 def _copy_incoming(source: Path, draft: Path) -> None:
-    (draft / INCOMING).mkdir(mode=0o700)
-    _copy(source / INCOMING / NAMES, draft / INCOMING / NAMES)
-    for name in names(source):
+    (draft / incoming.FOLDER).mkdir(mode=0o700)
+    _copy(
+        source / incoming.FOLDER / incoming.NAMES,
+        draft / incoming.FOLDER / incoming.NAMES,
+    )
+    for name in incoming.names(source):
         if Path(name).name != name:
             raise ValueError(name)
-        path = source / INCOMING / name
+        path = source / incoming.FOLDER / name
         # A link leads to a file of the host, which may change or go.
         copy = _copy if path.is_symlink() else _link
-        copy(path, draft / INCOMING / name)
+        copy(path, draft / incoming.FOLDER / name)
 
 
 def _link(source: Path, target: Path) -> None:

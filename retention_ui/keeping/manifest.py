@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
+from retention_ui import incoming
 from retention_ui.keeping import folders, strict
 from retention_ui.keeping.model import (  # noqa: TC001 annotations are read
     Change,
@@ -26,8 +27,8 @@ MOST_BYTES = 32_000_000
 LEFT_OUT = ("links", "tokens", "passwords", "browsers", "key of pseudonyms")
 _LONGEST = 10_000
 _SHA = re.compile(r"[0-9a-f]{64}")
-_INCOMING = re.compile(rf"{folders.INCOMING}/[0-9]{{3,6}}(\.[a-z0-9]{{1,8}})?")
-_NAMES = f"{folders.INCOMING}/{folders.NAMES}"
+_INCOMING = re.compile(rf"{incoming.FOLDER}/[0-9]{{3,6}}(\.[a-z0-9]{{1,8}})?")
+_NAMES = f"{incoming.FOLDER}/{incoming.NAMES}"
 _TABLES = {f"{table}.parquet" for table in folders.TABLES}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 ALLOWED = _TABLES | {*folders.BUILT, _NAMES}

@@ -25,8 +25,8 @@ from typing import IO, TYPE_CHECKING
 from retention_core.ingest import child
 from retention_core.ingest.errors import WorkerOutOfMemoryError, WorkerOutOfTimeError
 from retention_core.ingest.turns import Turns
-from retention_ui import datasets
-from retention_ui.keeping import folders, manifest, problems, rows, unpacking
+from retention_ui import datasets, incoming
+from retention_ui.keeping import manifest, problems, rows, unpacking
 from retention_ui.keeping.manifest import Manifest, PackedVersion, plain
 from retention_ui.keeping.model import NotSavedError, Version
 from retention_ui.keeping.moving_errors import (
@@ -189,7 +189,7 @@ def _contents(
 def _names(folder: Path) -> list[str]:
     files = (str(each.relative_to(folder)) for each in folder.rglob("*"))
     found = sorted(filter(manifest.is_allowed, files))
-    came = {f"{folders.INCOMING}/{each}" for each in folders.names(folder)}
+    came = {f"{incoming.FOLDER}/{each}" for each in incoming.names(folder)}
     if not manifest.NEEDED | came <= {*found}:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     return found

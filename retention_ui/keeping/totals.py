@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retention_core.orders import open_orders
-from retention_ui.keeping import folders
+from retention_ui import incoming
 from retention_ui.keeping.model import Totals
 
 if TYPE_CHECKING:
@@ -27,5 +27,5 @@ def of(folder: Path) -> Totals:
         amount=round(float(sums["amount"].iloc[0]), 2),
         currency=orders.currency,
         as_of=orders.as_of,
-        files=tuple(folders.names(folder).values()),
+        files=tuple(incoming.names(folder).values()),
     )

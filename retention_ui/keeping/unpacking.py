@@ -31,7 +31,8 @@ from retention_core.ingest.errors import (
 from retention_core.ingest.limits import bounds
 from retention_core.ingest.parts import check_parts
 from retention_core.ingest.progress import EVERY_BYTES, Progress
-from retention_ui.keeping import folders, manifest, problems
+from retention_ui import incoming
+from retention_ui.keeping import manifest, problems
 from retention_ui.keeping.manifest import Manifest
 from retention_ui.keeping.moving_errors import (
     DamagedFileError,
@@ -172,7 +173,7 @@ def _lay_out(found: Manifest, into: Path) -> None:
     """Give each content its places in folders; one that many share lies there once."""
     for place, packed in enumerate(found.folders):
         folder = into / FOLDERS / str(place)
-        (folder / folders.INCOMING).mkdir(parents=True)
+        (folder / incoming.FOLDER).mkdir(parents=True)
         for name, sha in packed.items():
             try:
                 (folder / name).hardlink_to(into / _MEMBERS / sha)

@@ -19,10 +19,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from retention_ui import datasets
+from retention_ui import datasets, incoming
 from retention_ui.keeping import moving
 from retention_ui.keeping.__main__ import main as host
-from retention_ui.keeping.folders import INCOMING
 from retention_ui.keeping.model import NotHereError, Settings, Terms
 from retention_ui.keeping.moving_errors import DamagedFileError, ExpiredFileError
 from retention_ui.keeping.store import SqliteStore
@@ -136,7 +135,7 @@ def test_versions_share_what_is_the_same(house, long_kept):
         assert len(archive.namelist()) == len({*archive.namelist()})
     first, second = said["folders"]
     assert [each["folder"] for each in said["versions"]] == [0, 1, 0]
-    assert first[f"{INCOMING}/000.csv"] == second[f"{INCOMING}/000.csv"]
+    assert first[f"{incoming.FOLDER}/000.csv"] == second[f"{incoming.FOLDER}/000.csv"]
 
 
 def test_no_key_and_nobody_who_holds_one_goes_along(house):
