@@ -17,6 +17,7 @@ from retention_core.fingerprint import fingerprint
 from retention_core.ingest.model import Answers
 from retention_ui import corrections, datasets, incoming
 from retention_ui.datasets import Dataset
+from retention_ui.keeping import folders
 from retention_ui.keeping.model import NotHereError
 from retention_ui.keeping.store import open_store
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from retention_ui.keeping.model import Change, Version
 
     Fill = Callable[[Dataset], list[str]]
-
-_FILE = "draft.json"
 
 
 @dataclass(frozen=True)
@@ -135,13 +134,6 @@ def merged(before: Answers, ours: Answers, theirs: Answers) -> Answers:
     return Answers(**found)
 
 
-def forget(dashboard: str) -> None:
-    """Delete every draft of a dashboard that is deleted."""
-    for folder, noted in _all():
-        if noted.dashboard == dashboard:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def sweep() -> None:
     """Delete the drafts of dashboards that are not there any more."""
     store = open_store()
@@ -164,7 +156,7 @@ def _begin(access: Access, change: Change) -> Dataset:
 
 def _bring(draft: Dataset, into: Dataset, added: tuple[str, ...]) -> dict[str, str]:
     """Add the new files of one draft to another; return what they are called there."""
-    kept = draft.folder / "incoming"
+    kept = draft.folder / incoming.FOLDER
     renamed = {}
     for safe, name in incoming.names(draft.folder).items():
         if name in added:
@@ -213,20 +205,20 @@ def _same(draft: Dataset, folder: Path) -> bool:
 def _known(draft: Dataset) -> Draft:
     found = of(draft)
     if found is None:
-        raise FileNotFoundError(_FILE)
+        raise FileNotFoundError(folders.NOTE)
     return found
 
 
 def _read(folder: Path) -> Draft | None:
     with suppress(FileNotFoundError):
-        value = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        value = json.loads((folder / folders.NOTE).read_text(encoding="utf-8"))
         return Draft(**value | {"added": tuple(value.get("added", ()))})
     return None
 
 
 def _note(draft: Dataset, noted: Draft) -> None:
     text = json.dumps(asdict(noted), ensure_ascii=False)
-    incoming.replace(draft.folder / _FILE, text)
+    incoming.replace(draft.folder / folders.NOTE, text)
 
 
 def _all() -> Iterator[tuple[Path, Draft]]:

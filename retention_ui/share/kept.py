@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from retention_core.errors import RetentionError
-from retention_ui import blocks, drafts, failures, inputs, moments, queries, state
+from retention_ui import blocks, failures, inputs, moments, queries, state
 from retention_ui.formats import md
 from retention_ui.keeping.store import open_store
 from retention_ui.share import leading, saving
@@ -123,7 +123,6 @@ def _delete(access: Access) -> None:
     except RetentionError as error:
         leading.say(error)
         return
-    drafts.forget(dashboard.id)
     queries.forget()
     leading.hide_key()
     state.choose_address(None)
