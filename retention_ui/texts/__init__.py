@@ -25,7 +25,7 @@ class UnknownTextError(KeyError):
 class Texts:
     """The words of one language.
 
-    ``texts("data.title")`` looks a sentence up and fills its ``{fields}`` in. Where
+    ``texts("header.complete")`` looks a sentence up and fills its ``{fields}`` in. Where
     a text has plural forms (``data.rows.one``, ``data.rows.other``) the number
     ``count`` chooses between them.
     """

@@ -48,14 +48,24 @@ def upload(content: bytes, key: str = "data", name: str = "orders.csv") -> AppTe
     return press(app, "data.build")
 
 
+def unsaved(page: str = SHARE) -> AppTest:
+    """Open a page of 40 orders that nobody has saved yet."""
+    return tab(page, d=_dataset().name)
+
+
 def saved(name: str = "Tea shop", owner: str = "Ann") -> tuple[AppTest, str]:
     """Keep 40 orders as a dashboard of ``ANN``; return its Share page, and its key."""
-    folder = datasets.root() / "datasets" / ("0" * 32)
-    shutil.copytree(_forty(), folder)
+    folder = _dataset()
     made = {"name": name, "owner": owner, "contact": "", "settings": Settings()}
     _, link, token = open_store().save(folder, browser=ANN, **made)
     datasets.delete(Dataset(folder.name, folder))
     return tab(d=link.id), token
+
+
+def _dataset() -> Path:
+    folder = datasets.root() / "datasets" / ("0" * 32)
+    shutil.copytree(_forty(), folder)
+    return folder
 
 
 @cache

@@ -22,6 +22,7 @@ from tests.ui.saved import (
     rows,
     saved,
     tab,
+    unsaved,
     upload,
     words,
 )
@@ -39,13 +40,19 @@ def folder(tmp_path, monkeypatch):
 def test_a_dataset_becomes_a_dashboard_and_its_key_is_shown_once():
     app = upload(rows(0, 40)).switch_page(SHARE).run()
     before = address(app)
+    press(app, "keep.save.button")
+    assert "no name yet" in words(app)
+    assert not dashboards()
     app.text_input(key="keep.save.name").set_value("  Tea   shop ")
     press(app, "keep.save.button")
     key = app.code[0].value
     link = address(app)
     assert len(link) == 16
     assert opening.token(key)
-    assert "This is the key to Tea shop" in headers(app)
+    # Nothing else is drawn until it is kept.
+    assert headers(app) == ["This is the key to Tea shop"]
+    app.switch_page(DATA).run().switch_page(SHARE).run()
+    assert headers(app) == ["This is the key to Tea shop"]
     assert "keep.key.file" in [each.key for each in app.get("download_button")]
     with pytest.raises(datasets.GoneError):
         datasets.find(before)
@@ -54,22 +61,6 @@ def test_a_dataset_becomes_a_dashboard_and_its_key_is_shown_once():
     assert key not in words(app.switch_page(SHARE).run())
     assert key not in words(tab(d=link))
     assert dashboards() == ["Tea shop"]
-
-
-def test_nothing_else_is_drawn_until_the_key_is_kept():
-    app = upload(rows(0, 40)).switch_page(SHARE).run()
-    app.text_input(key="keep.save.name").set_value("Tea shop")
-    press(app, "keep.save.button")
-    assert headers(app) == ["This is the key to Tea shop"]
-    app.switch_page(DATA).run().switch_page(SHARE).run()
-    assert headers(app) == ["This is the key to Tea shop"]
-
-
-def test_a_dashboard_needs_a_name():
-    app = upload(rows(0, 40)).switch_page(SHARE).run()
-    press(app, "keep.save.button")
-    assert "no name yet" in words(app)
-    assert not dashboards()
 
 
 def test_the_sample_stays_when_a_copy_of_it_is_saved(sample, folder):
@@ -82,7 +73,7 @@ def test_the_sample_stays_when_a_copy_of_it_is_saved(sample, folder):
 
 
 def test_it_is_deleted_when_it_was_said_to_be():
-    app = upload(rows(0, 40)).switch_page(SHARE).run()
+    app = unsaved()
     app.text_input(key="keep.save.name").set_value("Tea shop")
     app.selectbox(key="keep.save.until").set_value("30")
     press(app, "keep.save.button")
@@ -97,9 +88,8 @@ def test_it_is_deleted_when_it_was_said_to_be():
 
 
 def test_a_tab_from_before_is_led_to_the_dashboard():
-    app = upload(rows(0, 40))
+    app = unsaved()
     old = tab(DATA, d=address(app))
-    app.switch_page(SHARE).run()
     app.text_input(key="keep.save.name").set_value("Tea shop")
     press(app, "keep.save.button")
     old.run()
@@ -190,7 +180,7 @@ def test_a_tab_that_lost_its_right_deletes_nothing():
 
 
 def test_settings_of_this_tab_are_kept_and_can_be_given_to_everybody():
-    app = upload(rows(0, 40)).switch_page("../pages/churn.py").run()
+    app = unsaved("../pages/churn.py")
     app.slider(key="shared.window").set_value(77).run()
     app.switch_page(SHARE).run()
     app.text_input(key="keep.save.name").set_value("Tea shop")

@@ -76,7 +76,7 @@ def test_every_code_of_the_ledger_has_words():
     assert codes <= known
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "retention_ui").glob("*.py")))
+@pytest.mark.parametrize("path", sorted((ROOT / "retention_ui").rglob("*.py")))
 def test_every_key_that_is_written_out_exists(path):
     used = re.findall(r'(?:texts|words)\(\s*"([a-z_.]+)"', path.read_text("utf-8"))
     assert [key for key in used if key not in ENGLISH] == []
