@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +12,8 @@ from retention_ui import access, datasets, failures, header, state
 from retention_ui.keeping.model import NotHereError, NotSharedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from retention_ui.access import Access
     from retention_ui.texts import Texts
 
@@ -49,6 +52,20 @@ def current(words: Texts, name: str) -> Access | None:
         if not isinstance(error, datasets.GoneError):
             st.stop()
         return None
+
+
+@contextmanager
+def still_there(words: Texts) -> Iterator[None]:
+    """Begin the page anew where what it shows goes while it is drawn: it says so then.
+
+    Where that is there all the same, what was missed is said on the page.
+    """
+    try:
+        yield
+    except (datasets.GoneError, NotHereError) as error:
+        if opened() is None:
+            st.rerun()
+        failures.show(error, words)
 
 
 def _asked(name: str | None = None) -> Access | None:

@@ -36,6 +36,12 @@ class View:
     first: dt.date | None = None
     last: dt.date | None = None
 
+    def holds(self, day: dt.date) -> bool:
+        """Whether a day is between both ends."""
+        return not (self.first and day < self.first) and not (
+            self.last and day > self.last
+        )
+
     def shown(self, frame: pd.DataFrame, column: str, grain: Grain) -> pd.DataFrame:
         """Return the rows whose period, which starts on ``column``, is shown.
 

@@ -24,4 +24,5 @@ st.logo(
     str(ASSETS / "kept.svg"), size="large", icon_image=str(ASSETS / "kept-icon.svg")
 )
 returning.keep()
-navigation.run(texts, entry.opened())
+with entry.still_there(texts):
+    navigation.run(texts, entry.opened())

@@ -74,13 +74,16 @@ def remove(access: Access, mark: Mark) -> None:
 
 
 def popover(
-    texts: Texts, formats: Formats, access: Access, as_of: dt.date
+    texts: Texts,
+    formats: Formats,
+    access: Access,
+    known: Sequence[Mark],
+    as_of: dt.date,
 ) -> Sequence[Mark]:
     """Draw the popover "Marks", where they are listed, added and removed.
 
     Whoever may only look finds them listed, and no popover where there are none.
     """
-    known = of(access)
     if not known and not access.edits:
         return known
     label = texts("marks.none")

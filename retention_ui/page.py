@@ -224,7 +224,7 @@ def open_page(name: str) -> Page:
     formats = Formats(words.lang, facts.currency)
     with header.line(words, name, found):
         view, chosen = _filters(words, formats, found, facts)
-        noted = marks.popover(words, formats, found, facts.as_of)
+        noted = _marks(words, formats, found, facts, view)
         header.complete(words, formats, facts)
     shop = queries.Shop(found.dataset, chosen)
     return Page(name, words, formats, look(), shop, view, facts, found, noted)
@@ -273,6 +273,16 @@ def open_data(name: str = "data") -> DataPage:
 def _facts(words: Texts, found: Access) -> Facts:
     with failures.showing(words):
         return queries.facts(found.dataset)
+
+
+def _marks(
+    words: Texts, formats: Formats, found: Access, facts: Facts, view: View
+) -> Sequence[Mark]:
+    """Draw the marks; where a link fixes the dates, those of other days are not in."""
+    noted = marks.of(found)
+    if found.terms.dates is not None:
+        noted = [each for each in noted if view.holds(each.day)]
+    return marks.popover(words, formats, found, noted, facts.as_of)
 
 
 def _filters(

@@ -59,6 +59,8 @@ class Form:
             dates = self._dates()
             choose, only = self._customers()
             start = self._start(pages)
+        if dates and dates["dates"] != "all":
+            blocks.note(self.texts(f"{SCOPE}.dates.still"))
         if only:
             blocks.note(self.texts(f"{SCOPE}.customers.alone"))
         names, lists = self._persons()

@@ -106,8 +106,12 @@ def headings(app: AppTest) -> list[str]:
 
 
 def everything(app: AppTest) -> str:
-    """Return all that was sent to the browser, as text."""
-    return repr(app._tree) + repr(app.query_params)
+    """Return all that was sent to the browser, as text.
+
+    The tree's own words leave out most of it: the text of Markdown, what is in figures.
+    """
+    sent = [getattr(each, "proto", "") for each in app._tree]
+    return "".join(map(str, [app._tree, app.query_params, *sent])).replace("\\", "")
 
 
 def told_nothing(app: AppTest, *names: str) -> bool:

@@ -7,8 +7,11 @@ import resource
 import shutil
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
+import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -19,12 +22,13 @@ from benchmarks.viewer import Viewer
 from retention_core.ingest.model import Answers
 from retention_ui import access, datasets, queries
 from retention_ui.keeping import copies
-from retention_ui.keeping.model import Settings, Terms
+from retention_ui.keeping.model import NotHereError, Settings, Terms
 from retention_ui.keeping.problems import DiskFullError
 from retention_ui.keeping.store import open_store
 from retention_ui.serving.gate import Bounds
 from retention_ui.serving.rates import Rates
-from tests.ui.test_access import headings, tab
+from retention_ui.share import offers
+from tests.ui.test_access import NOTHING, everything, headings, tab
 
 ANN, BEN = "a" * 32, "b" * 32
 HEAD = "Order,Date,Customer,Product,Amount,Currency,Country\n"
@@ -192,7 +196,7 @@ def test_a_link_of_customers_that_are_no_more_says_so_and_names_nobody(saved):
         assert next(each.value for each in app.error).startswith(
             r"**The customers that this link shows are not in the newest data.**"
         )
-        sent = repr(app._tree)
+        sent = everything(app)
         assert not [each for each in ("Chile", "country", "person-") if each in sent]
         assert app.query_params["d"] == link.id
     # With them its link is what it was.
@@ -222,3 +226,56 @@ def test_a_full_disk_is_said_and_leaves_nothing_of_the_copy(saved):
         resource.setrlimit(resource.RLIMIT_FSIZE, whole)
     assert not [*home.iterdir()]
     assert access.find(link.id, BEN).dataset.built
+
+
+def test_where_dates_are_fixed_marks_of_other_days_are_not_sent(saved):
+    dashboard, *_ = saved
+    noted = (("2024-02-03", "Before it"), ("2024-05-03", "Within it"))
+    open_store().settle(dashboard.id, lambda s: replace(s, marks=noted))
+    fixed = {"dates": "custom", "from": "2024-04-01", "to": "2024-06-30"}
+    link, _ = shared(dashboard, dates=fixed)
+    for name in ("overview", "cohorts", "churn"):
+        app = tab(name, link.id)
+        assert "Within it" in everything(app)
+        assert "Before it" not in everything(app)
+    free, _ = shared(dashboard)
+    assert "Before it" in everything(tab("churn", free.id))
+
+
+@pytest.mark.parametrize("name", ["overview", "cohorts", "share"])
+def test_a_page_whose_dashboard_goes_while_it_is_drawn_ends_in_nothing_here(
+    saved, name, monkeypatch
+):
+    dashboard, key, _ = saved
+    address, browser = key.id, ANN
+    if name != "share":
+        address, browser = shared(dashboard)[0].id, BEN
+    drawn = st.header
+
+    def header(*given, **named):
+        with suppress(NotHereError):
+            open_store().delete(dashboard.id)
+            queries.forget()
+        return drawn(*given, **named)
+
+    monkeypatch.setattr(st, "header", header)
+    app = tab(name, address, browser)
+    assert headings(app) == [NOTHING]
+    assert "Shop" not in everything(app)
+    assert "d" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("here", "terms", "start"),
+    [
+        ("cohorts?split=country&group=Peru", Terms(choose=False), "cohorts"),
+        ("cohorts?grain=week", Terms(choose=False), "cohorts?grain=week"),
+        (
+            "baskets?leave_out=Tea",
+            Terms(customers=("country", "Chile"), choose=False),
+            "baskets",
+        ),
+    ],
+)
+def test_no_address_names_a_group_that_a_link_does_not_show(here, terms, start):
+    assert offers.opens(here, terms) == start
