@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retention_core import engine
 from retention_ui.keeping import folders, keys, rows, totals
 from retention_ui.keeping.problems import ChangedError, TooSlowError, UnbuiltError
 from retention_ui.keeping.schema import reading, stamp, writing
@@ -50,7 +51,8 @@ class Place:
         folders.copy_built(source, target)
         if folders.seal(source) != before or folders.digest_of(target) != before[0]:
             raise ChangedError
-        return where, totals.of(target)
+        with engine.on_disk():
+            return where, totals.of(target)
 
     def stands(self, con: sqlite3.Connection) -> None:
         """Note, with the versions in the same transaction, that it stays.

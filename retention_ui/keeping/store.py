@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from retention_core.errors import NotADatasetError
 from retention_ui import datasets
 from retention_ui.keeping import (
     clearing,
@@ -22,6 +23,7 @@ from retention_ui.keeping.model import (
     LastKeyError,
     Link,
     NotHereError,
+    NotSavedError,
     PasswordError,
     Settings,
     Terms,
@@ -180,8 +182,10 @@ class SqliteStore:
                     records.add_version(con, dashboard, *made, by=by, change=change)
                     place.stands(con)
                     return rows.versions(con, self.root, dashboard)[0]
-        except problems.SourceGoneError:
-            self.dashboard(dashboard)  # it may have been deleted meanwhile
+        except (NotSavedError, NotADatasetError):
+            # It may have been deleted meanwhile; a full disk may hinder asking.
+            with suppress(OSError, sqlite3.OperationalError):
+                self.dashboard(dashboard)
             raise
 
     def restore(

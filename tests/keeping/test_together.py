@@ -9,6 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
+import pytest
+
+from retention_ui.keeping import folders
 from retention_ui.keeping.model import (
     ConflictError,
     LastKeyError,
@@ -105,6 +108,22 @@ def test_deleted_while_others_save_into_it(house):
     assert house.store.held_by(ME) == house.store.held_by(YOU) == []
     assert [*(house.root / "dashboards").iterdir()] == []
     assert [*(house.root / "datasets").glob("d?")] == []
+
+
+@pytest.mark.parametrize("step", ["copy_built", "digest_of"])
+def test_deleted_just_when_a_version_was_copied(house, monkeypatch, step):
+    made, done = house.save()[0], getattr(folders, step)
+
+    def late(*given):
+        found = done(*given)
+        house.store.delete(made.id)
+        return found
+
+    monkeypatch.setattr(folders, step, late)
+    with pytest.raises(NotHereError):
+        house.store.commit(
+            made.id, house.dataset(house.two), based_on=1, by="", change="added"
+        )
 
 
 CHILD = """
