@@ -25,8 +25,8 @@ class UnknownTextError(KeyError):
 class Texts:
     """The words of one language.
 
-    ``texts("header.complete")`` looks a sentence up and fills its ``{fields}`` in. Where
-    a text has plural forms (``data.rows.one``, ``data.rows.other``) the number
+    ``texts("header.complete")`` looks a sentence up and fills its ``{fields}`` in.
+    Where a text has plural forms (``data.rows.one``, ``data.rows.other``) the number
     ``count`` chooses between them.
     """
 
