@@ -10,12 +10,12 @@ from retention_ui import drafts, header, state
 from retention_ui.formats import md
 from retention_ui.share import (
     adding,
-    kept,
     leading,
     links,
     moving,
     opening,
     saving,
+    settings,
     versions,
 )
 
@@ -64,11 +64,11 @@ def _dashboard(page: DataPage, access: Access, dashboard: Dashboard) -> None:
     _told(texts, access)
     links.show(page)
     versions.show(texts, formats, access, dashboard)
-    kept.start(texts, formats, dashboard)
-    kept.about(texts, dashboard)
-    kept.end(texts, formats, dashboard)
+    settings.start(texts, formats, dashboard)
+    settings.about(texts, dashboard)
+    settings.end(texts, formats, dashboard)
     moving.exporter(texts, access)
-    kept.delete(texts, formats, access)
+    settings.delete(texts, formats, access)
     opening.held(texts, "keep.open.others", besides=dashboard.id)
 
 

@@ -10,14 +10,21 @@ import streamlit as st
 from retention_core.errors import RetentionError
 from retention_ui import blocks, failures, queries, state
 from retention_ui.keeping import copies, problems, store
-from retention_ui.share import addresses, handing, holders, offering, offers, promises
+from retention_ui.share import (
+    addresses,
+    link_form,
+    link_list,
+    link_made,
+    link_words,
+    new_link,
+)
 
 if TYPE_CHECKING:
     from retention_ui.access import Access
     from retention_ui.keeping.model import Dashboard, Link
     from retention_ui.page import DataPage
     from retention_ui.questions.shop import Facts
-    from retention_ui.share.offers import Offer
+    from retention_ui.share.new_link import Offer
     from retention_ui.texts import Texts
 
 OPEN = "links.open"
@@ -32,18 +39,18 @@ def show(page: DataPage) -> None:
         return
     with st.container(gap="small"):
         head = st.container(gap="xsmall")
-        holders.refused(page.texts)
+        link_list.refused(page.texts)
         _new(page, access, access.dashboard, facts)
         now = dt.datetime.now(dt.UTC)
         found = store.open_store().links(access.dashboard.id)
-        used = [each for each in found if promises.state(each, now) == "used"]
+        used = [each for each in found if link_words.state(each, now) == "used"]
         with head:
             many = page.formats.count(len(used))
             title = page.texts("links.list.title", count=len(used), n=many)
             st.header(title, help=page.texts("links.list.help"), anchor=False)
             blocks.note(page.texts("links.list.note"))
-        holders.listed(page, access, used)
-        holders.over(page, [each for each in found if each not in used], now)
+        link_list.listed(page, access, used)
+        link_list.over(page, [each for each in found if each not in used], now)
 
 
 def _new(page: DataPage, access: Access, dashboard: Dashboard, facts: Facts) -> None:
@@ -58,10 +65,10 @@ def _new(page: DataPage, access: Access, dashboard: Dashboard, facts: Facts) -> 
     with place.container(border=True, gap="small"):
         st.header(texts("links.new.title"), anchor=False)
         values = queries.values(access.dataset)
-        form = offering.Form(texts, formats, facts, values, state.left())
+        form = link_form.Form(texts, formats, facts, values, state.left())
         offer = form.draw()
-        ends = promises.earlier(offer.expires_at, dashboard.expires_at)
-        words = offers.preview(texts, formats, offer, ends)
+        ends = link_words.earlier(offer.expires_at, dashboard.expires_at)
+        words = new_link.preview(texts, formats, offer, ends)
         st.info(words, icon=":material/visibility:")
         if not _asked(texts, offer):
             return
@@ -71,7 +78,7 @@ def _new(page: DataPage, access: Access, dashboard: Dashboard, facts: Facts) -> 
         link, token = made
         place.empty()
         with after.container(border=True, gap="small"):
-            handing.over(texts, formats, dashboard, link, addresses.of(token))
+            link_made.over(texts, formats, dashboard, link, addresses.of(token))
 
 
 def _asked(texts: Texts, offer: Offer) -> bool:
@@ -91,7 +98,7 @@ def _asked(texts: Texts, offer: Offer) -> bool:
         )
     wrong = offer.wrong() if pressed else []
     for each in wrong:
-        least = offers.SHORTEST_PASSWORD
+        least = new_link.SHORTEST_PASSWORD
         st.error(texts(f"links.new.wrong.{each}", n=least), icon=":material/error:")
     return pressed and not wrong
 
@@ -122,7 +129,7 @@ def _make(texts: Texts, dashboard: Dashboard, offer: Offer) -> tuple[Link, str] 
 
 
 def _begin() -> None:
-    offering.begin()
+    link_form.begin()
     state.set_widget(OPEN, value=True)
 
 

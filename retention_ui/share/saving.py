@@ -24,7 +24,7 @@ from retention_ui import (
 from retention_ui.formats import md
 from retention_ui.keeping.model import Settings
 from retention_ui.keeping.store import open_store
-from retention_ui.share import addresses, handing, leading
+from retention_ui.share import addresses, leading, link_made
 
 if TYPE_CHECKING:
     from retention_ui.access import Access
@@ -178,12 +178,12 @@ def _leave(dataset: Dataset) -> None:
 def _download(
     texts: Texts, formats: Formats, of: tuple[Dashboard, Link], address: str
 ) -> None:
-    content = handing.written(texts, formats, *of, address)
+    content = link_made.written(texts, formats, *of, address)
     st.download_button(
         texts("keep.key.download"),
         content.encode(),
         downloads.file_name(["kept", texts("keep.key.file")], address, "txt"),
-        handing.TEXT,
+        link_made.TEXT,
         on_click="ignore",
         icon=":material/download:",
         key="keep.key.file",

@@ -27,7 +27,7 @@ from retention_ui.keeping.problems import DiskFullError
 from retention_ui.keeping.store import open_store
 from retention_ui.serving.gate import Bounds
 from retention_ui.serving.rates import Rates
-from retention_ui.share import offers
+from retention_ui.share import new_link
 from tests.ui.test_access import NOTHING, everything, headings, tab
 
 ANN, BEN = "a" * 32, "b" * 32
@@ -278,4 +278,4 @@ def test_a_page_whose_dashboard_goes_while_it_is_drawn_ends_in_nothing_here(
     ],
 )
 def test_no_address_names_a_group_that_a_link_does_not_show(here, terms, start):
-    assert offers.opens(here, terms) == start
+    assert new_link.opens(here, terms) == start

@@ -20,7 +20,7 @@ from retention_ui.keeping.model import (
     Terms,
 )
 from retention_ui.keeping.store import open_store
-from retention_ui.share import addresses, handing, offers
+from retention_ui.share import addresses, link_made, new_link
 from tests.ui.test_pages import ROOT
 
 MINE, THEIRS = "B" * 32, "C" * 32
@@ -372,7 +372,7 @@ def test_names_are_no_markup(saved):
     ]
     assert [text for text in drawn if "evil" in text]
     assert not [text for text in drawn if "](" in text]
-    snippet = handing.frame("https://a.example/s/x", '"><script>')
+    snippet = link_made.frame("https://a.example/s/x", '"><script>')
     assert "<script>" not in snippet
     assert 'title="&quot;&gt;&lt;script&gt;"' in snippet
     assert html.unescape(snippet).count("embed=true") == 1
@@ -428,4 +428,4 @@ LEFT = "cohorts?grain=week&dates=custom&from=2024-01-01&customers=channel&value=
     ],
 )
 def test_a_link_opens_nothing_that_it_hides(here, terms, start):
-    assert offers.opens(here, terms) == start
+    assert new_link.opens(here, terms) == start

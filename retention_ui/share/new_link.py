@@ -11,7 +11,7 @@ from retention_core.pseudonyms import TYPED
 from retention_core.slices import ATTRIBUTE, LINE_COLUMNS
 from retention_ui import filters
 from retention_ui.formats import md
-from retention_ui.share import promises
+from retention_ui.share import link_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -91,10 +91,12 @@ def preview(
     ``ends`` is when it stops: its own end, or that of the dashboard before it.
     """
     who = md(offer.label) or texts(f"{SCOPE}.preview.somebody")
-    limit = promises.until(texts, formats, ends)
+    limit = link_words.until(texts, formats, ends)
     if offer.kind == "edit":
         return texts(f"{SCOPE}.preview.edit", who=who, until=limit)
-    pages, dates, customers, names, lists = promises.shows(texts, formats, offer.terms)
+    pages, dates, customers, names, lists = link_words.shows(
+        texts, formats, offer.terms
+    )
     words = {"pages": pages, "dates": dates, "customers": customers, "names": names}
     said = texts(f"{SCOPE}.preview.view", who=who, lists=lists, until=limit, **words)
     return f"{said} {texts(f'{SCOPE}.preview.secret')}" if offer.password else said

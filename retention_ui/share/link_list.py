@@ -12,7 +12,7 @@ from retention_core.errors import RetentionError
 from retention_ui import blocks, failures, moments, state
 from retention_ui.formats import ABSENT, md
 from retention_ui.keeping import store
-from retention_ui.share import promises
+from retention_ui.share import link_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,12 +63,12 @@ def _row(page: DataPage, access: Access, link: Link, used: Sequence[Link]) -> No
             st.markdown(f"**{name}** {texts(f'links.kind.{link.kind}')}{mark}")
             shows = texts("links.shows.everything")
             if link.kind == "view":
-                phrases = promises.shows(texts, formats, link.terms)
+                phrases = link_words.shows(texts, formats, link.terms)
                 shows = " · ".join(phrases)
             blocks.note(shows)
             gone = access.dashboard.expires_at if access.dashboard else None
-            ends = promises.earlier(link.expires_at, gone)
-            blocks.note(promises.line(texts, formats, link, ends))
+            ends = link_words.earlier(link.expires_at, gone)
+            blocks.note(link_words.line(texts, formats, link, ends))
         if st.button(
             texts("links.withdraw.button"),
             type="tertiary",
@@ -121,7 +121,7 @@ def over(page: DataPage, gone: Sequence[Link], now: dt.datetime) -> None:
             texts("links.over.who"): each.label or texts("links.list.nameless"),
             texts("links.over.kind"): texts(f"links.kind.{each.kind}"),
             texts("links.over.state"): texts(
-                f"links.over.{promises.state(each, now)}",
+                f"links.over.{link_words.state(each, now)}",
                 date=day(each.revoked_at or each.expires_at),
             ),
             texts("links.over.opened"): day(each.last_used_at),

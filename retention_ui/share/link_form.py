@@ -10,8 +10,8 @@ import streamlit as st
 
 from retention_ui import blocks, filters, inputs, moments, state
 from retention_ui.keeping.model import PAGES, Kind, Terms
-from retention_ui.share import offers
-from retention_ui.share.offers import SCOPE, Offer
+from retention_ui.share import new_link
+from retention_ui.share.new_link import SCOPE, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Form:
         names, lists = self._persons()
         terms = Terms(pages, dates, only, choose, names, lists)
         if start == HERE:
-            start = offers.opens(self.here, terms)
+            start = new_link.opens(self.here, terms)
         return Offer(label, kind, terms, ends, password, start)
 
     def _who(self) -> tuple[str, Kind]:
@@ -111,7 +111,7 @@ class Form:
             max_chars=LONGEST_PASSWORD,
             type="password",
             autocomplete="new-password",
-            help=self.texts(f"{SCOPE}.password.help", n=offers.SHORTEST_PASSWORD),
+            help=self.texts(f"{SCOPE}.password.help", n=new_link.SHORTEST_PASSWORD),
             key=_key("password"),
             width=210,
         )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from retention_ui import blocks, downloads
 from retention_ui.formats import md, plain
-from retention_ui.share import promises
+from retention_ui.share import link_words
 
 if TYPE_CHECKING:
     from retention_ui.formats import Formats
@@ -55,12 +55,12 @@ def written(
     texts: Texts, formats: Formats, dashboard: Dashboard, link: Link, address: str
 ) -> str:
     """Return the text file in which somebody keeps a link."""
-    ends = promises.earlier(link.expires_at, dashboard.expires_at)
+    ends = link_words.earlier(link.expires_at, dashboard.expires_at)
     lines = [
         texts("links.made.lines.what", name=plain(dashboard.name)),
         texts("links.made.lines.who", who=plain(link.label)),
         texts(f"links.made.lines.{link.kind}"),
-        texts("links.made.lines.until", until=promises.until(texts, formats, ends)),
+        texts("links.made.lines.until", until=link_words.until(texts, formats, ends)),
         "",
         address,
         "",
