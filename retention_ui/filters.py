@@ -116,7 +116,7 @@ def fixed_dates(
     if kind == "custom":
         written = {"first": formats.date(first), "last": formats.date(last)}
         label = texts(f"{SCOPE}.dates.shown", **written)
-    _fixed(texts, label)
+    _fixed(texts, label, "dates")
     return _view(kind, (first, last), data)
 
 
@@ -127,11 +127,11 @@ def fixed_customers(texts: Texts, fixed: tuple[str, str] | None) -> None:
     if fixed:
         by, value = fixed
         named = {"dimension": md(dimension(texts, by)), "value": md(value)}
-        _fixed(texts, texts("access.customers", **named))
+        _fixed(texts, texts("access.customers", **named), "customers")
 
 
-def _fixed(texts: Texts, label: str) -> None:
-    blocks.note(label, help=texts("access.fixed"), width="content")
+def _fixed(texts: Texts, label: str, what: str) -> None:
+    blocks.note(label, help=texts(f"access.fixed_{what}"), width="content")
 
 
 def customers(texts: Texts, values: Mapping[str, Sequence[str]]) -> Slice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,6 +39,9 @@ SHARE_PAGE = str(navigation.path("share"))
 OVERVIEW = str(navigation.path("overview"))
 GLOSSARY = str(navigation.path("glossary"))
 TERM = "term"
+
+# Nothing that Markdown reads as more than a letter.
+_EMAIL = re.compile(r"[A-Za-z0-9.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 @contextmanager
@@ -201,12 +205,17 @@ def _save(words: Texts, name: str, access: Access) -> None:
 def _whose(words: Texts, dashboard: Dashboard) -> None:
     """Say whose a dashboard is and how to get help, in their own words."""
     told = [
-        words(f"access.{field}", **{field: md(text)})
+        words(f"access.{field}", **{field: _reached(text)})
         for field in ("owner", "contact")
         if (text := getattr(dashboard, field).strip())
     ]
     if told:
         blocks.note(" · ".join(told))
+
+
+def _reached(text: str) -> str:
+    """Return the owner's words, escaped; an e-mail address as one to write to."""
+    return f"[{text}](mailto:{text})" if _EMAIL.fullmatch(text) else md(text)
 
 
 def _files(words: Texts, names: list[str]) -> str:

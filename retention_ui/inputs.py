@@ -224,7 +224,8 @@ def begin(
         return key
     found = parse(written) if written is not None else None
     if found is None:
-        found = state.chosen(key) if held is None else held
+        # Streamlit may hold a default of its own under the key, which nobody chose.
+        found = held if state.chosen(key) is None else state.chosen(key)
     state.set_widget(key, usual if found is None else found)
     return key
 

@@ -110,7 +110,7 @@ def check(folder: Path) -> None:
             elif name in _NEEDED:
                 raise UnfitTableError(table=name, detail="missing")
         for name, query in _APART.items():
-            if _ask(con, name, f"{query} LIMIT 1"):
+            if _queried(con, name, f"{query} LIMIT 1"):
                 raise UnfitTableError(table=name, detail="does not belong to the lines")
         _check_facts(con, folder / f"{LINES}.parquet")
 
@@ -130,18 +130,18 @@ def _confine(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def _read(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     """Make the view ``name``, once nothing in the file speaks against it."""
     source = f"read_parquet({values.literal(str(path))})"
-    found = _ask(con, name, f"DESCRIBE SELECT * FROM {source}")
+    found = _queried(con, name, f"DESCRIBE SELECT * FROM {source}")
     _check_columns(name, {column: kind for column, kind, *_ in found})
     claimed = f"SELECT sum(num_rows) FROM parquet_file_metadata({_quoted(path)})"
     limit = bounds().inflated // _BYTES_A_LINE
-    if not 0 <= _ask(con, name, claimed)[0][0] <= limit:
+    if not 0 <= _queried(con, name, claimed)[0][0] <= limit:
         raise UnfitTableError(table=name, detail=f"more than {limit} rows")
     # The statistics of a file answer for what nobody decodes: a hash needs every cell.
     never = f"count(*) FILTER ({_NEVER.get(name, 'false')})"
     query = f"SELECT {never}, bit_xor(hash(COLUMNS(*))) FROM {source}"
-    if _ask(con, name, query)[0][0]:
+    if _queried(con, name, query)[0][0]:
         raise UnfitTableError(table=name, detail="a row without an order, time or sum")
-    _ask(con, name, f"CREATE VIEW {name} AS SELECT * FROM {source}")
+    _queried(con, name, f"CREATE VIEW {name} AS SELECT * FROM {source}")
 
 
 def _check_columns(name: str, found: dict[str, str]) -> None:
@@ -159,14 +159,14 @@ def _check_columns(name: str, found: dict[str, str]) -> None:
 
 def _check_facts(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """What the file of order lines says of itself must be true of its lines."""
-    first, last = _ask(
+    first, last = _queried(
         con, LINES, f"SELECT min(ordered_at)::DATE, max(ordered_at)::DATE FROM {LINES}"
     )[0]
     if first is None:
         raise UnfitTableError(table=LINES, detail="no row")
     kept = [
         bytes(value)
-        for key, value in _ask(
+        for key, value in _queried(
             con, LINES, f"SELECT key, value FROM parquet_kv_metadata({_quoted(path)})"
         )
         if bytes(key) == METADATA_KEY.encode()
@@ -190,7 +190,7 @@ def _quoted(path: Path) -> str:
     return values.literal(str(path))
 
 
-def _ask(con: duckdb.DuckDBPyConnection, table: str, query: str) -> list[Any]:
+def _queried(con: duckdb.DuckDBPyConnection, table: str, query: str) -> list[Any]:
     try:
         return con.execute(query).fetchall()
     except duckdb.Error as error:

@@ -105,12 +105,12 @@ class Form:
         return moments.end_of(last)
 
     def _password(self) -> str | None:
-        # Not of the kind that a browser offers to remember for this address.
+        # Shown as it is typed: it has to be told to somebody. And under dots Streamlit
+        # takes no value when the field is left by the tab key: the link had none.
         typed = st.text_input(
             self.texts(f"{SCOPE}.password.label"),
             max_chars=LONGEST_PASSWORD,
-            type="password",
-            autocomplete="new-password",
+            autocomplete="off",
             help=self.texts(f"{SCOPE}.password.help", n=new_link.SHORTEST_PASSWORD),
             key=_key("password"),
             width=210,

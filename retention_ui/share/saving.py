@@ -182,7 +182,7 @@ def _download(
     st.download_button(
         texts("keep.key.download"),
         content.encode(),
-        downloads.file_name(["kept", texts("keep.key.file")], address, "txt"),
+        downloads.file_name([of[0].name, texts("keep.key.file")], address, "txt"),
         link_made.TEXT,
         on_click="ignore",
         icon=":material/download:",

@@ -45,7 +45,7 @@ def test_a_shop_is_kept_added_to_undone_and_deleted(page, browser, server):
     expect(page.get_by_text("Add a new export")).to_be_visible()
     settle(page)
     load(page, "more.csv", rows(30, 60), "Read 1 file")
-    expect(page.get_by_text("20 more rows, 20 more orders")).to_be_visible()
+    expect(page.get_by_text("20 more order lines, 20 more orders")).to_be_visible()
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_text("Version 3 is version 1 again")).to_be_visible()
 

@@ -76,7 +76,8 @@ def drawn(dataset, months: int = 12) -> AppTest:
 
         import streamlit as st
 
-        from retention_ui.page import follow_address, open_page
+        from retention_ui.entry import follow_address
+        from retention_ui.page import open_page
         from retention_ui.parts import forecast, patterns
 
         def sections() -> None:

@@ -78,7 +78,9 @@ def test_a_new_export_is_a_draft_until_it_is_built(data_folder):
     assert "data.delete" not in [each.key for each in app.button]
     press(app, "data.build")
     assert address(app) == link
-    assert "20 more rows, 20 more orders, €410 more" in words(app).replace("\\", "")
+    assert "20 more order lines, 20 more orders, €410 more" in words(app).replace(
+        "\\", ""
+    )
     assert totals() == (60, 60, 1230.0)
     assert not drafts_left(data_folder)
     assert held()[0].version.by == "Ann"
@@ -103,7 +105,7 @@ def test_undo_is_one_click_and_undoing_that_another():
     assert table["Version"].tolist() == ["5, in use", "4", "3", "2", "1"]
     assert table["What happened"].tolist()[-2:] == ["Added: more.csv", "Saved"]
     assert table["Against the version before"].tolist()[-2:] == [
-        "10 more rows, 10 more orders, €205 more",
+        "10 more order lines, 10 more orders, €205 more",
         "",
     ]
 
@@ -147,7 +149,9 @@ def test_answers_are_changed_on_a_draft():
     press(app, "data.change")
     app.date_input(key="data.as_of").set_value(dt.date(2025, 1, 20)).run()
     press(app, "data.build")
-    assert "20 rows fewer, 20 orders fewer, €410 less" in words(app).replace("\\", "")
+    assert "20 order lines fewer, 20 orders fewer, €410 less" in words(app).replace(
+        "\\", ""
+    )
     assert numbers() == [2, 1]
 
 
@@ -200,7 +204,7 @@ def test_who_saved_meanwhile_is_said_and_one_click_adds_to_the_newest(data_folde
     press(app, "keep.draft.newest")
     assert numbers() == [3, 2, 1]
     assert totals()[0] == 60
-    assert "10 more rows" in words(app)
+    assert "10 more order lines" in words(app)
     files = held()[0].version.totals.files
     assert files == ("orders.csv", "theirs.csv", "mine.csv")
     assert not drafts_left(data_folder)
