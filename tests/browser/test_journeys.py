@@ -144,3 +144,18 @@ def test_no_page_is_wider_than_a_phone(name, browser, server):
     main = phone.get_by_test_id("stMain")
     assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
     context.close()
+
+
+def test_a_chosen_group_goes_along_to_the_next_page(page, server):
+    page.goto(f"{server}/churn?d=sample")
+    settle(page)
+    page.get_by_role("button", name="All customers").click()
+    for key, option in (("customers", "Country"), ("value", "DE")):
+        page.locator(f".st-key-shared-{key} input").first.click()
+        page.get_by_role("option", name=option, exact=True).click()
+        expect(page).to_have_url(re.compile(f"{key}="))
+    settle(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Cohorts").click()
+    expect(page).to_have_url(re.compile("/cohorts.*value=DE"))
+    expect(page.get_by_role("button", name="Country: DE")).to_be_visible()
