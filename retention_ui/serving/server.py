@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import FileResponse, PlainTextResponse
 from starlette.routing import Route
 
 from retention_core.errors import RetentionError
@@ -107,11 +107,6 @@ async def plotly(request: Request) -> FileResponse:
     return FileResponse(path / "plotly.min.js", headers=lasting)
 
 
-async def front(request: Request) -> RedirectResponse:
-    """Lead to the overview: as the first page it is served at the root only."""
-    return RedirectResponse(f"./?{request.url.query}")
-
-
 async def robots(request: Request) -> PlainTextResponse:
     """Ask search engines to stay away."""
     return PlainTextResponse(ROBOTS)
@@ -121,7 +116,6 @@ def routes(rates: Rates) -> list[Route]:
     """Return what is served beside the pages."""
     return [
         Route(LIBRARY, plotly),
-        Route("/overview", front),
         Route("/robots.txt", robots),
         *arrival.routes(rates),
         *outgoing.routes(),
