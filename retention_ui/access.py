@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from retention_ui import datasets, drafts
 from retention_ui.datasets import Dataset, GoneError
 from retention_ui.keeping import copies
-from retention_ui.keeping.model import PAGES, NotHereError, NotSharedError, Terms
+from retention_ui.keeping.model import (
+    OF_ONE,
+    PAGES,
+    NotHereError,
+    NotSharedError,
+    Terms,
+)
 from retention_ui.keeping.store import open_store
 
 if TYPE_CHECKING:
@@ -67,8 +73,11 @@ class Access:
         return self.link.label if self.link else ""
 
     def may(self, page: str) -> bool:
-        """Whether a page is shown: files and links are an editor's alone."""
-        return self.edits or (page in PAGES and page in self.terms.pages)
+        """Whether a page is shown: files, links and campaigns are an editor's alone."""
+        if self.edits:
+            return True
+        shown = page in PAGES and page in self.terms.pages
+        return shown and (self.terms.lists or page not in OF_ONE)
 
     def again(self) -> None:
         """Raise unless the same would be given now: for what is made later.

@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parents[1] / "pages"
 # Section ("" has no header) and pages, in the order of the navigation.
 SECTIONS = {
     "": ("overview", "data", "share", "glossary"),
+    "act": ("lists", "segments", "tiers", "customer", "campaigns"),
     "customers": ("cohorts", "value", "churn", "risk", "forecast", "newcomers"),
     "products": ("baskets",),
 }

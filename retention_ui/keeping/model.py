@@ -20,9 +20,14 @@ Kind = Literal["view", "edit"]
 # earlier version was put back.
 Change = Literal["saved", "added", "answered", "restored"]
 
-# What a link can show, in the order of the navigation. Files and links are an editor's.
+# What a link can show, in the order of the navigation. Files, links and whom the shop
+# wrote to are an editor's.
 PAGES = (
     "overview",
+    "lists",
+    "segments",
+    "tiers",
+    "customer",
     "cohorts",
     "value",
     "churn",
@@ -32,6 +37,10 @@ PAGES = (
     "baskets",
     "glossary",
 )
+# Pages about one customer at a time: only where single customers are shown.
+OF_ONE = frozenset({"customer"})
+# Pages of whoever may change what is shown, besides those that a link can show.
+EDITORS = ("data", "share", "campaigns")
 
 
 class NotHereError(RetentionError, LookupError):

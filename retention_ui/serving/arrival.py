@@ -15,7 +15,7 @@ from anyio import to_thread
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from retention_ui.keeping.model import PAGES, NotHereError, PasswordError
+from retention_ui.keeping.model import EDITORS, PAGES, NotHereError, PasswordError
 from retention_ui.keeping.store import open_store
 from retention_ui.serving import plain
 from retention_ui.serving.rates import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Under this name a request carries the key of its browser; "": none.
 BROWSER = "kept.browser"
-EDITORS_PAGES = (*PAGES, "data", "share")
+EDITORS_PAGES = (*PAGES, *EDITORS)
 HASHING_AT_ONCE = 2
 WAITING_AT_MOST = 40
 LONGEST_FORM = 4096
