@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     import retention_core.mix as mix
     import retention_core.overview as overview
     import retention_core.prices as prices
+    import retention_core.rfm as rfm
     import retention_core.risk as risk
     import retention_core.samples as samples
     import retention_core.survival as survival
     import retention_core.tenure as tenure
+    import retention_core.tiers as tiers
     import retention_core.timing as timing
     import retention_core.trends as trends
     import retention_core.unfolding as unfolding
@@ -48,10 +50,12 @@ __all__ = [
     "open_orders",
     "overview",
     "prices",
+    "rfm",
     "risk",
     "samples",
     "survival",
     "tenure",
+    "tiers",
     "timing",
     "trends",
     "unfolding",
