@@ -31,6 +31,9 @@ NUMBER_FORMATS = {
 }
 # What spreadsheets take for the start of a formula, also full-width and after blanks.
 _FORMULA = re.compile("^[\\s\ufeff]*[=+\\-@|%＝＋－＠\t\r\n]")
+# A telephone number with its country (E.164): nothing but a number to a spreadsheet, and
+# programs that send messages know it by its plus alone.
+_PHONE = re.compile("[+][1-9][0-9]{7,14}")
 # What XML cannot hold.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -39,7 +42,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Write a frame as CSV: UTF-8 with a mark that Excel needs to see that.
 
     Text that a spreadsheet would run as a formula gets a leading apostrophe, headers
-    included; numbers stay numbers.
+    included; numbers stay numbers, telephone numbers such as ``+4917612345678`` too.
     """
     safe = frame.rename(columns=lambda name: _disarmed(str(name)))
     for name in safe.columns[[_is_text(safe[each]) for each in safe.columns]]:
@@ -101,7 +104,7 @@ def fingerprint(content: pd.DataFrame | str) -> str:
 
 
 def _disarmed(text: object) -> object:
-    if isinstance(text, str) and _FORMULA.match(text):
+    if isinstance(text, str) and _FORMULA.match(text) and not _PHONE.fullmatch(text):
         return f"'{text}"
     return text
 
