@@ -1,5 +1,29 @@
 """Customer page: one customer on one screen."""
 
+import streamlit as st
+
+from retention_ui.forecasts import TooLittle
 from retention_ui.page import open_page
+from retention_ui.parts import common, customer, forecast
 
 page = open_page("customer")
+if common.customers_named(page):
+    forecast.begin(page)
+    one = customer.found(page)
+    if one:
+        customer.who(page, one)
+        # Filled last: the forecast may wait for the workers, and the rest need not.
+        figures = st.container()
+        customer.time(page, one)
+        grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+        with grid.cell():
+            customer.products(page, one)
+        with grid.cell():
+            customer.contacts(page, one)
+        fits = forecast.fitted(page, forecast.USUAL)
+        with figures:
+            customer.figures(page, one, fits)
+        if not isinstance(fits, TooLittle):
+            customer.alive(page, one, fits)
+    common.guests(page)
+    page.explained()

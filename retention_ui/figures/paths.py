@@ -38,6 +38,11 @@ class Whose(TypedDict):
 def periods_of(path: pd.DataFrame) -> tuple[list[dt.date], Grain]:
     """Return the periods that a path is drawn over, and how long they are."""
     first, last = (pd.Timestamp(path["day"].iloc[end]).date() for end in (0, -1))
+    return months_or_quarters(first, last)
+
+
+def months_or_quarters(first: dt.date, last: dt.date) -> tuple[list[dt.date], Grain]:
+    """Return the months between two days, quarters where they would be too many."""
     starts = periods.starts(first, last, "month")
     if len(starts) <= MOST_MONTHS:
         return starts, "month"
@@ -60,7 +65,7 @@ def alive_path(
     starts, grain = periods_of(path)
     days = [pd.Timestamp(day).date() for day in path["day"]]
     at = [place(day, starts, grain) for day in days]
-    figure.update_xaxes(**_calendar(starts, grain, formats))
+    figure.update_xaxes(**calendar(starts, grain, formats))
     figure.update_yaxes(**axes.amounts(formats, 0, 1, "share"))
     figure.update_yaxes(range=[LOWEST, HIGHEST])
     rows = records(path)
@@ -97,10 +102,13 @@ def alive_path(
     return describe(figure, _alt(rows, texts, formats))
 
 
-def _calendar(
+def calendar(
     starts: list[dt.date], grain: Grain, formats: Formats
 ) -> dict[str, object]:
-    """Linear axis on which the n-th period lies around n, ticks as on any other."""
+    """Return the linear axis on which the n-th period lies around n.
+
+    Its ticks are those of any other axis of periods.
+    """
     shown = axes.periods(starts, grain, formats)
     names = shown["categoryarray"]
     return {

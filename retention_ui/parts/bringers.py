@@ -144,32 +144,29 @@ def path(page: Page, fits: Fits, asked: Terms) -> None:
         return
     listed = found(page, fits, asked).customers["customer_id"].tolist()
     with st.container(gap="xsmall"):
-        customer = _customer(page, listed)
-        days: pd.DataFrame = queries.ask(
-            page.shop,
-            "alive_path",
-            fits=fits.to_json(),
-            customer_id=customer,
-            months=asked.months,
-        )
-        if days.empty:
-            blocks.note(page("path.nobody", customer=page.formats.md(customer)))
-            return
-        today = records(days.tail(1))[0]
-        silence = (today["day"] - days.loc[days["bought"], "day"].iloc[-1]).days
-        figure = alive_path(days, *page.drawing, months=asked.months)
-        page.section(
-            "path",
-            findings.alive_path(customer, today, silence, page.formats).words(
-                page.texts
-            ),
-            page.marked(figure, *periods_of(days)),
-            table=days,
-            kinds={"probability_alive": "share"},
-            bought_once=page(
-                f"once.path_{'sure' if fits.timing.model == 'bg/nbd' else 'unsure'}"
-            ),
-        )
+        path_of(page, fits, _customer(page, listed), asked.months)
+
+
+def path_of(page: Page, fits: Fits, customer: str, months: int) -> None:
+    """Draw it of a customer who was chosen; orders to come within ``months``."""
+    asked = {"fits": fits.to_json(), "customer_id": customer, "months": months}
+    days: pd.DataFrame = queries.ask(page.shop, "alive_path", **asked)
+    if days.empty:
+        nobody = page.texts("forecast.path.nobody", customer=page.formats.md(customer))
+        blocks.note(nobody)
+        return
+    today = records(days.tail(1))[0]
+    silence = (today["day"] - days.loc[days["bought"], "day"].iloc[-1]).days
+    figure = alive_path(days, *page.drawing, months=months)
+    once = "sure" if fits.timing.model == "bg/nbd" else "unsure"
+    page.section(
+        "path",
+        findings.alive_path(customer, today, silence, page.formats).words(page.texts),
+        page.marked(figure, *periods_of(days)),
+        table=days,
+        kinds={"probability_alive": "share"},
+        bought_once=page.texts(f"forecast.once.path_{once}"),
+    )
 
 
 def _customer(page: Page, listed: list[str]) -> str:

@@ -37,11 +37,7 @@ def lacking(page: Page, title: str, text: str) -> None:
 def customers_over_time(page: Page) -> bool:
     """Whether customers can be followed over time; say what is missing where not."""
     facts, texts, formats = page.facts, page.texts, page.formats
-    if not facts.orders:
-        lacking(page, texts("empty.no_orders"), texts("empty.no_orders_text"))
-        return False
-    if not facts.customers:
-        no_customers(page)
+    if not customers_named(page):
         return False
     if facts.customers > 1 and (facts.as_of - facts.first_day).days >= A_WEEK:
         return True
@@ -57,6 +53,18 @@ def customers_over_time(page: Page) -> bool:
     )
     lacking(page, title, note)
     return False
+
+
+def customers_named(page: Page) -> bool:
+    """Whether there are orders of somebody known; say what is missing where not."""
+    if not page.facts.orders:
+        words = page.texts
+        lacking(page, words("empty.no_orders"), words("empty.no_orders_text"))
+        return False
+    if not page.facts.customers:
+        no_customers(page)
+        return False
+    return True
 
 
 def no_customers(page: Page) -> None:

@@ -11,6 +11,7 @@ from retention_ui.questions import (
     bringers,
     churn,
     cohorts,
+    customer,
     forecast,
     groups,
     newcomers,
@@ -39,6 +40,7 @@ NAMING = (
     "brought",
     "brought_rows",
     "alive_path",
+    *customer.QUESTIONS,
 )
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
@@ -54,6 +56,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **patterns.QUESTIONS,
     **bringers.QUESTIONS,
     **value.QUESTIONS,
+    **customer.QUESTIONS,
     **baskets.QUESTIONS,
 }
 

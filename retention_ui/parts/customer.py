@@ -1,0 +1,236 @@
+"""One customer on one screen: found, how they buy, what to expect, what to offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from retention_ui import blocks, cards, filters, queries, state
+from retention_ui.cards import Card
+from retention_ui.figures.customer import periods_of, time_line
+from retention_ui.figures.frames import records
+from retention_ui.findings import customer as findings
+from retention_ui.forecasts import TooLittle
+from retention_ui.parts import bringers, common, forecast
+from retention_ui.parts.forecast import USUAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from retention_core.clv import Fits
+    from retention_core.customer import Customer
+    from retention_ui.page import Page
+
+FOUND = 20
+MOSTLY = 0.5
+KINDS = {"gap_days": "count"}
+
+
+def found(page: Page) -> Customer | None:
+    """Let the reader look for somebody; return who it is.
+
+    Neither what was typed nor who was found stands in the address: it may be a name.
+    """
+    with blocks.controls():
+        text = _typed(page)
+        rows = _matching(page, text)
+        if rows.empty:
+            chosen = None
+        else:
+            chosen = _one_of(page, rows) if len(rows) > 1 else rows["customer_id"][0]
+    if chosen is None:
+        blocks.note(page("nobody", text=page.formats.md(text)))
+        return None
+    if not text:
+        blocks.note(page("to_begin_with"))
+    answer: Customer | None = queries.ask(page.shop, "customer", customer_id=chosen)
+    if answer is None:
+        with st.container(gap="xsmall"):
+            st.header(page("no_order", who=page.formats.md(chosen)), anchor=False)
+    return answer
+
+
+def who(page: Page, one: Customer) -> None:
+    """Say who it is and how to reach them, what they usually use, and since when."""
+    known = {**one.details, "customer_id": one.customer_id}
+    name = known.get("customer_name", one.customer_id)
+    told = {name}
+    said = []
+    for field in page.texts.under("customer.details"):
+        value = known.get(field.rpartition(".")[2])
+        if value and value not in told:
+            told.add(value)
+            said.append(page.texts(field, value=value))
+    for by, usual in one.usual.items():
+        if usual.share > MOSTLY:
+            dimension = filters.dimension(page.texts, by)
+            said.append(page("mostly", dimension=dimension, value=usual.value))
+    said.append(page("since", day=page.formats.date(one.first_order)))
+    with st.container(gap="xxsmall"):
+        st.header(page.formats.md(name), anchor=False)
+        # Not Markdown, in which an address gets a joiner that would be copied with it.
+        st.text(" · ".join(said))
+
+
+def figures(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
+    """Show what they brought and what to expect, as cards."""
+    formats = page.formats
+    shown = [
+        _card(page, "orders", formats.count(len(one.orders))),
+        _card(page, "revenue", formats.money(one.revenue)),
+        _card(page, "average", formats.money(one.average_order_value)),
+    ]
+    if isinstance(fits, TooLittle):
+        blocks.note(forecast.reason(page, fits))
+        cards.show(shown, across=3)
+        return
+    days = common.window_days(page)
+    asked = {"customer_id": one.customer_id, "window_days": days}
+    ahead = queries.ask(page.shop, "customer_outlook", **asked, **_terms(fits))
+    ends = (formats.money(ahead[f"value_{end}_80"]) for end in ("low", "high"))
+    interval = page("cards.interval", interval=formats.span(*ends))
+    chance = formats.share(ahead["probability_in_window"])
+    shown.append(_card(page, "expected", formats.money(ahead["clv"]), interval))
+    shown.append(_card(page, "again", chance, days=formats.days(days)))
+    cards.show(shown, across=5)
+
+
+def time(page: Page, one: Customer) -> None:
+    """Draw the orders on a line of time, with the silences out of habit."""
+    as_of = page.facts.as_of
+    figure = time_line(one, *page.drawing, as_of=as_of)
+    table = one.orders.assign(products=one.orders["products"].map("; ".join))
+    page.section(
+        "time",
+        findings.rhythm(one, page.formats).words(page.texts),
+        page.marked(figure, *periods_of(one, as_of)),
+        table=table,
+        kinds=KINDS,
+    )
+
+
+def alive(page: Page, one: Customer, fits: Fits) -> None:
+    """Draw how sure it was, day by day, that they are still a customer."""
+    bringers.path_of(page, fits, one.customer_id, USUAL.months)
+
+
+def products(page: Page, one: Customer) -> None:
+    """List what they bought, most often first."""
+    config = st.column_config
+    names = ("product", "orders", "quantity", "amount", "last_bought")
+    head = {name: page(f"columns.{name}") for name in names}
+    columns: dict[str, Any] = {
+        "product": config.TextColumn(head["product"], pinned=True),
+        "orders": config.NumberColumn(head["orders"], format="localized"),
+        "quantity": config.NumberColumn(head["quantity"], format="localized"),
+        "amount": config.NumberColumn(
+            head["amount"], format=page.formats.money_pattern
+        ),
+        "last_bought": config.DateColumn(head["last_bought"], format="D MMM YYYY"),
+    }
+    title = findings.bought(one, page.formats).words(page.texts)
+    if one.products.empty:
+        st.header(title, anchor=False)
+        return
+    listing = common.Listing(
+        frame=one.products,
+        columns=columns,
+        rows=lambda: one.products,
+        kinds={},
+        note=page("notes.products"),
+        asked={"customer": one.customer_id},
+    )
+    common.listed(page, "products", title, listing)
+
+
+def contacts(page: Page, one: Customer) -> None:
+    """List when they were written to, with what; editors only."""
+    if not page.access.edits:
+        return
+    rows: pd.DataFrame = queries.ask(
+        page.shop, "customer_contacts", customer_id=one.customer_id
+    )
+    with st.container(gap="xsmall"):
+        many = {"count": len(rows), "n": page.formats.count(len(rows))}
+        title = page("not_contacted") if rows.empty else page("contacts", **many)
+        st.header(title, anchor=False)
+        if rows.empty:
+            blocks.note(page("no_contacts"))
+            common.lead(page, "lists", page("to_lists"))
+        for row in records(rows):
+            st.markdown(_contacted(page, row))
+
+
+def _contacted(page: Page, row: dict[str, Any]) -> str:
+    formats = page.formats
+    key = "held_back" if row["control"] else "written"
+    said = page(
+        f"contacted.{key}",
+        day=formats.date(row["contacted_on"]),
+        campaign=formats.md(row["campaign"]),
+    )
+    offer = row["offer"]
+    if row["control"] or not isinstance(offer, str) or not offer:
+        return said
+    return f"{said} {page('contacted.offer', offer=formats.md(offer))}"
+
+
+def _typed(page: Page) -> str:
+    key = page.scope.key("sought")
+    if state.widget(key) is None:
+        state.set_widget(key, state.chosen(key) or "")
+    label, more = page.scope.label("sought"), page.scope.help("sought")
+    text = (st.text_input(label, key=key, help=more, width=320) or "").strip()
+    state.choose(key, text)
+    return text
+
+
+def _matching(page: Page, text: str) -> pd.DataFrame:
+    if not text:
+        rows: pd.DataFrame = queries.ask(page.shop, "customer_first", limit=1)
+        return rows
+    found: pd.DataFrame = queries.ask(
+        page.shop, "customer_search", text=text, limit=FOUND
+    )
+    return found
+
+
+def _one_of(page: Page, rows: pd.DataFrame) -> str:
+    """Let the reader say which of several it is."""
+    names = {row["customer_id"]: _named(page, row) for row in records(rows)}
+    key = page.scope.key("which")
+    if state.widget(key) not in names:
+        state.set_widget(key, next(iter(names)))
+    many = page.formats.count(len(rows))
+    return str(
+        st.selectbox(
+            page.scope.label("which", n=f"{many}+" if len(rows) == FOUND else many),
+            list(names),
+            format_func=lambda each: names.get(each, each),
+            key=key,
+            width=420,
+        )
+    )
+
+
+def _named(page: Page, row: dict[str, Any]) -> str:
+    parts = [row.get("customer_name"), row.get("email"), row["customer_id"]]
+    shown = list(dict.fromkeys(each for each in parts if isinstance(each, str)))
+    last = page.formats.date(row["last_order"])
+    return page("option", who=" · ".join(shown), last=last)
+
+
+def _terms(fits: Fits) -> dict[str, Any]:
+    return forecast.known(fits, USUAL)
+
+
+def _card(
+    page: Page, name: str, value: str, delta: str | None = None, **fields: str
+) -> Card:
+    return Card(
+        page(f"cards.{name}.label"),
+        value,
+        page(f"cards.{name}.help", **fields),
+        delta,
+    )
