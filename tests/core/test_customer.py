@@ -57,7 +57,7 @@ def ids(found: pd.DataFrame) -> list[str]:
     ("text", "expected"),
     [
         ("7", ["7", "17"]),
-        ("ANN", ["7", "17", "a@x.org"]),
+        ("ANN", ["17", "7", "a@x.org"]),
         ("ann meyer", ["a@x.org"]),
         ("  müller   ann ", ["7"]),
         ("bell@shop.org", ["17"]),
@@ -80,10 +80,7 @@ def test_what_is_found_says_how_often_somebody_has_ordered(shop):
 
 
 def test_no_more_are_found_than_asked_for(shop):
-    assert (
-        ids(customer.search(shop, "a", limit=2)) == ["17", "7"]
-        or len(customer.search(shop, "a", limit=2)) == 2
-    )
+    assert ids(customer.search(shop, "ann", limit=2)) == ["17", "7"]
 
 
 def test_without_a_list_of_customers_they_go_by_their_ids(eight):

@@ -1,4 +1,4 @@
-"""The page of one customer: somebody is found and told of, and nobody in the address."""
+"""The page of one customer: found and told of, and never named in the address."""
 
 from __future__ import annotations
 
