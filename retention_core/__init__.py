@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     import retention_core.churn as churn
     import retention_core.clv as clv
     import retention_core.cohorts as cohorts
+    import retention_core.consent as consent
     import retention_core.errors as errors
     import retention_core.groups as groups
     import retention_core.lifecycle as lifecycle
+    import retention_core.lists as lists
     import retention_core.margin as margin
     import retention_core.measures as measures
     import retention_core.mix as mix
@@ -40,10 +42,12 @@ __all__ = [
     "clv",
     "cohorts",
     "connect",
+    "consent",
     "errors",
     "groups",
     "ingest",
     "lifecycle",
+    "lists",
     "margin",
     "measures",
     "mix",

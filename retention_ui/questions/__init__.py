@@ -14,6 +14,7 @@ from retention_ui.questions import (
     customer,
     forecast,
     groups,
+    lists,
     newcomers,
     overview,
     patterns,
@@ -40,6 +41,8 @@ NAMING = (
     "brought",
     "brought_rows",
     "alive_path",
+    "list_rows",
+    "list_map",
     *customer.QUESTIONS,
 )
 
@@ -58,6 +61,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **value.QUESTIONS,
     **customer.QUESTIONS,
     **baskets.QUESTIONS,
+    **lists.QUESTIONS,
 }
 
 
