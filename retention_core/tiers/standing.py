@@ -1,4 +1,4 @@
-"""Loyalty tiers: who stands where, who is one order short, what rewards cost.
+"""Who stands on which loyalty tier, and who is one order short of the next.
 
 A tier is reached with so many orders, or so much spent, within the last twelve months
 or ever. Tiers are numbered from 1; who has reached none stands in 0.
@@ -215,15 +215,3 @@ def _round(at: float, above: float) -> float:
     fitting = [each for each in steps if each > above]
     nearest = min(fitting, key=lambda each: abs(math.log(each / aim)))
     return round(nearest, CENTS)
-
-
-__all__ = [
-    "SHARES",
-    "By",
-    "ThresholdsError",
-    "make_sure",
-    "one_short",
-    "proposed",
-    "standing",
-    "year_before",
-]
