@@ -19,4 +19,18 @@ COLUMNS = {
 DIMENSIONS = ("store", "country", "channel", "campaign", "tags")
 # How to reach a customer, as far as lists of customers show it.
 CONTACTS = ("customer_name", "email", "consent")
+# Whom the shop wrote to: the tables of a dataset that say it, of campaign
+# files and as noted in the app. ``control``: held back, to compare with. ``list`` and
+# ``seed`` are null of campaigns from elsewhere, ``offer`` where nobody said.
+CONTACTED = (FILED, NOTED) = ("contacts", "noted")
+CONTACT_COLUMNS = {
+    "campaign": "string",
+    "list": "string",
+    "customer_id": "string",
+    "contacted_on": "date",
+    "control": "boolean",
+    "offer": "string",
+    "seed": "string",
+}
+CONTACT_NEEDED = ("campaign", "customer_id", "contacted_on", "control")
 METADATA_KEY = "kept"

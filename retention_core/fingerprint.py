@@ -18,7 +18,7 @@ _DIGITS = 6
 
 
 def fingerprint(orders: Orders) -> str:
-    """Return a SHA-256 of all that stands in lines, customers and products.
+    """Return a SHA-256 of all that stands in lines, customers, products, contacts.
 
     Equal for equal rows in any order, for one program and engine; files and ledger do
     not count, the day that the data is complete to, currency and time zone do.
@@ -28,7 +28,7 @@ def fingerprint(orders: Orders) -> str:
         "currency": orders.currency,
         "time_zone": orders.time_zone,
     }
-    for name in ("table", "customers", "products"):
+    for name in ("table", "customers", "products", "contacts"):
         table: ir.Table | None = getattr(orders, name)
         if table is not None:
             columns = sorted(table.columns)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from retention_core import engine
+from retention_core import contacts, engine
 from retention_core.columns import COLUMNS, LINES, REQUIRED
 from retention_core.errors import (
     MissingColumnsError,
@@ -55,6 +55,10 @@ class Orders:
     firsts
         :func:`retention_core.slices.first_values` of every dimension as ingest wrote
         them, or ``None``: derive them.
+    contacts
+        Whom the shop wrote to, a row a contact with the columns of
+        :data:`retention_core.contacts.COLUMNS`, or ``None``. Those after ``as_of`` are
+        in it: they happened.
     """
 
     table: ir.Table
@@ -67,6 +71,7 @@ class Orders:
     stored: ir.Table | None = None
     products: ir.Table | None = None
     firsts: ir.Table | None = None
+    contacts: ir.Table | None = None
 
     @cached_property
     def purchases(self) -> ir.Table:
@@ -188,7 +193,7 @@ def _tables(path: Path) -> dict[str, Path]:
     """The Parquet files of a dataset by their tables' names."""
     if path.is_file():
         return {LINES: path}
-    names = (LINES, "customers", "purchases", "products", "firsts")
+    names = (LINES, "customers", "purchases", "products", "firsts", *contacts.TABLES)
     found = {name: path / f"{name}.parquet" for name in names}
     found = {name: each for name, each in found.items() if each.is_file()}
     if LINES not in found:
@@ -247,6 +252,9 @@ def _orders(
         stored=tables.get("purchases"),
         products=tables.get("products"),
         firsts=tables.get("firsts"),
+        contacts=contacts.united(
+            tables[name] for name in contacts.TABLES if name in tables
+        ),
     )
     return shop.until(wanted or as_of)
 

@@ -74,8 +74,12 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the order table and the customers."""
-        return (self.folder / "digest").read_text(encoding="ascii")
+        """Tells all that answers depend on from what it was before.
+
+        SHA-256 of the order table and the lists, and which notes lie beside them.
+        """
+        sealed = (self.folder / "digest").read_text(encoding="ascii")
+        return sealed + folders.noted(self.folder)
 
     @property
     def names(self) -> list[str]:

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from retention_core.columns import COLUMNS, DIMENSIONS, LINES, METADATA_KEY
+from retention_core.columns import (
+    COLUMNS,
+    CONTACT_COLUMNS,
+    CONTACT_NEEDED,
+    CONTACTED,
+    DIMENSIONS,
+    LINES,
+    METADATA_KEY,
+)
 from retention_core.errors import RetentionError
 from retention_core.ingest import values
 from retention_core.ingest.limits import bounds
@@ -26,6 +34,10 @@ _TEXT, _TIME = "VARCHAR", "TIMESTAMP"
 _NUMBER = r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))"
 _FLAT = re.compile(rf"{_TEXT}|{_TIME}(_(S|MS|NS))?|DATE|BOOLEAN|{_NUMBER}")
 _SOLD = {"order_id": _TEXT, "ordered_at": _TIME, "amount": _NUMBER}
+_CONTACT = {
+    name: {"string": _TEXT, "boolean": "BOOLEAN", "date": "DATE"}[kind]
+    for name, kind in CONTACT_COLUMNS.items()
+}
 # Columns that must be there, and what they hold; and those that may be besides. Of the
 # customers' list any may: they have the names of its header.
 _TABLES: dict[str, tuple[dict[str, str], set[str] | None]] = {
@@ -40,6 +52,7 @@ _TABLES: dict[str, tuple[dict[str, str], set[str] | None]] = {
         dict.fromkeys(("product", "sku", "category", "cost", "price"), ".*"),
         set(),
     ),
+    **dict.fromkeys(CONTACTED, (_CONTACT, set())),
     "ledger": (
         dict.fromkeys(("file", "sheet", "row", "outcome", "code", "raw"), ".*"),
         set(),
@@ -47,6 +60,10 @@ _TABLES: dict[str, tuple[dict[str, str], set[str] | None]] = {
 }
 _NEEDED = (LINES, "purchases", "firsts", "customers", "ledger")
 # What one row must never say. An order of no time or no money is in no figure.
+_SENT = (
+    f"{' OR '.join(f'{name} IS NULL' for name in CONTACT_NEEDED)} OR "
+    "contacted_on NOT BETWEEN DATE '1900-01-01' AND DATE '2399-12-31'"
+)
 _ORDER = (
     "order_id IS NULL OR ordered_at IS NULL OR NOT isfinite(ordered_at) "
     "OR amount IS NULL OR NOT isfinite(amount::DOUBLE)"
@@ -55,6 +72,7 @@ _NEVER = {
     LINES: _ORDER,
     "purchases": _ORDER,
     "firsts": "customer_id IS NULL OR first_at IS NULL OR NOT isfinite(first_at)",
+    **dict.fromkeys(CONTACTED, _SENT),
 }
 # How tables hang together: each of these finds nothing.
 _APART = {
@@ -140,7 +158,7 @@ def _read(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     never = f"count(*) FILTER ({_NEVER.get(name, 'false')})"
     query = f"SELECT {never}, bit_xor(hash(COLUMNS(*))) FROM {source}"
     if _queried(con, name, query)[0][0]:
-        raise UnfitTableError(table=name, detail="a row without an order, time or sum")
+        raise UnfitTableError(table=name, detail="a row without what each needs")
     _queried(con, name, f"CREATE VIEW {name} AS SELECT * FROM {source}")
 
 

@@ -12,14 +12,27 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retention_core import columns
 from retention_ui import incoming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Change = Callable[[Path], None]
 
 # What a built dataset consists of; whatever else lies in its folder stays behind.
-TABLES = ("order_lines", "purchases", "firsts", "customers", "products", "ledger")
-SEALED = ("order_lines", "customers", "products", "ledger")
+TABLES = (
+    "order_lines",
+    "purchases",
+    "firsts",
+    "customers",
+    "products",
+    "ledger",
+    *columns.CONTACTED,
+)
+# What was noted is not: it changes without a build.
+SEALED = ("order_lines", "customers", "products", "ledger", columns.FILED)
+NOTED = f"{columns.NOTED}.parquet"
 RECOGNISED = ("detection.json", "answers.json", "headers.json")
 BUILT = ("ledger.json", *RECOGNISED, "digest")
 NOTE = "draft.json"
@@ -27,11 +40,12 @@ _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS
 _TRIES = 5
 
 
-def copy_built(source: Path, target: Path) -> None:
+def copy_built(source: Path, target: Path, change: Change | None = None) -> None:
     """Copy all that a built dataset consists of; nobody writes to the copy.
 
     ``target`` must not exist, its parent must. Files that never change are linked
-    where the file system lets them be.
+    where the file system lets them be. ``change`` may put other files in the place of
+    some before anybody sees the copy; what it leaves may be shared.
     """
     with _made(target) as draft:
         for name in TABLES:
@@ -41,6 +55,8 @@ def copy_built(source: Path, target: Path) -> None:
             if (source / name).is_file():
                 _copy(source / name, draft / name)
         _copy_incoming(source, draft)
+        if change is not None:
+            change(draft)
         for path in sorted(draft.rglob("*")):
             if path.is_file():
                 path.chmod(0o444)
@@ -49,6 +65,7 @@ def copy_built(source: Path, target: Path) -> None:
 def copy_draft(source: Path, target: Path, note: dict[str, object]) -> None:
     """Copy files, answers and what was recognised, to be changed; not the tables.
 
+    What was noted in the app goes along: no build makes it anew.
     ``note`` is kept beside them as ``draft.json``.
     """
     with _made(target) as draft:
@@ -57,6 +74,8 @@ def copy_draft(source: Path, target: Path, note: dict[str, object]) -> None:
         for name in RECOGNISED:
             if (source / name).is_file():
                 _copy(source / name, draft / name)
+        if (source / NOTED).is_file():
+            _link(source / NOTED, draft / NOTED)
         _copy_incoming(source, draft)
         (draft / "used").touch()
 
@@ -84,6 +103,15 @@ def seal(folder: Path) -> tuple[str, int, int] | None:
         return path.read_text(encoding="ascii"), found.st_ino, found.st_mtime_ns
     except FileNotFoundError:
         return None
+
+
+def noted(folder: Path) -> str:
+    """Tell states of what was noted in the app apart; empty where nothing was."""
+    try:
+        found = (folder / NOTED).stat()
+    except FileNotFoundError:
+        return ""
+    return f"-{found.st_ino}-{found.st_mtime_ns}"
 
 
 def note(folder: Path) -> dict[str, object]:

@@ -35,8 +35,12 @@ class Place:
     going: str
     first: bool
 
-    def copy(self, source: Path) -> tuple[str, Totals]:
+    def copy(
+        self, source: Path, change: folders.Change | None = None
+    ) -> tuple[str, Totals]:
         """Copy a built folder; return where it is, relatively, and what it holds.
+
+        ``change`` may change in the copy what was noted in the app.
 
         Raises
         ------
@@ -48,7 +52,7 @@ class Place:
         if before is None:
             raise UnbuiltError
         target = self.root / where
-        folders.copy_built(source, target)
+        folders.copy_built(source, target, change)
         if folders.seal(source) != before or folders.digest_of(target) != before[0]:
             raise ChangedError
         with engine.on_disk():

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
+from retention_core.columns import CONTACTED
 from retention_ui import incoming
 from retention_ui.keeping import folders, strict
 from retention_ui.keeping.model import (  # noqa: TC001 annotations are read
@@ -19,7 +20,8 @@ from retention_ui.keeping.model import (  # noqa: TC001 annotations are read
 )
 from retention_ui.keeping.moving_errors import NewerFileError
 
-FORMAT = 1
+# With the second came contacts. A file of the first is one without any.
+FORMAT, FORMATS = 2, (1, 2)
 NAME = "manifest.json"
 FILES = "files/"
 MOST_BYTES = 32_000_000
@@ -32,8 +34,10 @@ _NAMES = f"{incoming.FOLDER}/{incoming.NAMES}"
 _TABLES = {f"{table}.parquet" for table in folders.TABLES}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 ALLOWED = _TABLES | {*folders.BUILT, _NAMES}
-# A shop may have brought no list of products; not every sheet has a header row.
-NEEDED = ALLOWED - {"products.parquet", "headers.json"}
+_CONTACTS = {f"{table}.parquet" for table in CONTACTED}
+# A shop may have brought no list of products, and written to nobody; not every sheet
+# has a header row.
+NEEDED = ALLOWED - {"products.parquet", "headers.json"} - _CONTACTS
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def is_allowed(name: str) -> bool:
 
 
 def _check_head(found: Manifest) -> None:
-    _see(found.format == FORMAT, "format")
+    _see(found.format in FORMATS, "format")
     _see(found.left_out == LEFT_OUT, "left_out")
     said = [found.name, found.owner, found.contact]
     said += [each.by for each in found.versions]

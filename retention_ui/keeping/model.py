@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["view", "edit"]
 # What made a version: a dataset was saved, exports came in, answers were changed, an
-# earlier version was put back.
-Change = Literal["saved", "added", "answered", "restored"]
+# earlier version was put back, it was noted who was contacted.
+Change = Literal["saved", "added", "answered", "restored", "contacted"]
 
 # What a link can show, in the order of the navigation. Files, links and whom the shop
 # wrote to are an editor's.
@@ -287,6 +287,18 @@ class Store(Protocol):
         """Make a built folder the next version.
 
         Raises ``ConflictError``, ``NotSavedError``.
+        """
+        ...
+
+    def note(
+        self, dashboard: str, rewrite: Callable[[Path], None], *, by: str
+    ) -> Version:
+        """Make the newest version with other notes of contacts the next one.
+
+        ``rewrite`` gets a folder that nobody sees yet, with all that is in the newest
+        version, and may put another ``noted.parquet`` into it; it may be called again,
+        where somebody saved meanwhile. Raises ``ConflictError`` where that goes on,
+        ``NotSavedError``.
         """
         ...
 

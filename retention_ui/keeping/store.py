@@ -39,8 +39,12 @@ if TYPE_CHECKING:
     from retention_ui.keeping.making import Place
     from retention_ui.keeping.model import Change, Kind, Store
 
+    Said = tuple[int, str, Change]  # on which version, by whom, what it is
+
 # So often it is noted that a link is in use: a page asks many times.
 NOTED_MICROSECONDS = 60_000_000
+# Somebody may save another version while contacts are noted: then on that one.
+TRIES = 5
 
 
 def open_store() -> Store:
@@ -172,10 +176,34 @@ class SqliteStore:
         self, dashboard: str, folder: Path, *, based_on: int, by: str, change: Change
     ) -> Version:
         """Make a built folder the next version."""
+        return self._next(dashboard, folder, None, (based_on, by, change))
+
+    def note(
+        self, dashboard: str, rewrite: Callable[[Path], None], *, by: str
+    ) -> Version:
+        """Make the newest version with other notes the next one."""
+        for left in reversed(range(TRIES)):
+            newest = self.dashboard(dashboard).version
+            said: Said = (newest.number, by, "contacted")
+            try:
+                return self._next(dashboard, newest.folder, rewrite, said)
+            except ConflictError:
+                if not left:
+                    raise
+        raise AssertionError
+
+    def _next(
+        self,
+        dashboard: str,
+        folder: Path,
+        rewrite: Callable[[Path], None] | None,
+        said: Said,
+    ) -> Version:
+        based_on, by, change = said
         _check_newest(self.dashboard(dashboard).version, based_on)
         try:
             with problems.told(), making.begun(self.root, dashboard) as place:
-                made = place.copy(folder)
+                made = place.copy(folder, rewrite)
                 with writing(self.root) as con:
                     newest = rows.dashboard(con, self.root, dashboard).version
                     _check_newest(newest, based_on)

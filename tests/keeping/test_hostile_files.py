@@ -244,7 +244,7 @@ def test_figures_that_the_tables_do_not_bear_out(forged, opened, tmp_path, chang
 
 
 def test_a_newer_format_is_refused_in_words(forged, opened, tmp_path):
-    forged.said = {"format": 2, "whatever": [1, 2]}
+    forged.said = {"format": 3, "whatever": [1, 2]}
     path = tmp_path / "newer.kept"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("manifest.json", json.dumps(forged.said))
