@@ -9,6 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
+
+from retention_core import engine
+from retention_core.reorder import lasting, regular
+from retention_core.reorder.spells import bought, habits, intervals
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
@@ -16,6 +22,49 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
 
 MIN_REPEAT = 10
+REMIND = 2 / 3
+PRODUCTS = (
+    "product",
+    "customers",
+    "repeat_customers",
+    "intervals",
+    "open_intervals",
+    "per_unit",
+    "interval_days",
+    "low",
+    "high",
+    "latest_days",
+    "regularity",
+    "p_value",
+    "q_value",
+    "regular",
+    "due",
+)
+DUE = (
+    "customer_id",
+    "product",
+    "last_bought",
+    "quantity",
+    "interval_days",
+    "own_intervals",
+    "basis",
+    "remind_on",
+    "due_on",
+    "until",
+    "days_late",
+)
+HALF = 0.5
+LONGEST = 36_525
+"""A century of days: a date cannot hold what a mistyped quantity asks for."""
+WAYS = {"product": "string", "per_unit": "boolean", "customers": "int64"}
+TERMS = {
+    "product": "string",
+    "per_unit": "boolean",
+    "interval_days": "float64",
+    "latest_days": "float64",
+    "mean_log": "float64",
+    "trust": "float64",
+}
 
 
 def products(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> pd.DataFrame:
@@ -47,7 +96,14 @@ def products(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> pd.DataFrame:
         (Benjamini & Hochberg 1995 over the rows); ``regular``; ``due``, customers of
         :func:`due`. Empty where no product is bought again by enough.
     """
-    raise NotImplementedError
+    known = _known(orders, min_repeat=min_repeat)
+    waiting = _due(orders, known)
+    counts = orders.run(waiting.group_by("product").agg(due=waiting.count()))
+    found = known.merge(counts, on="product", how="left")
+    found["due"] = found["due"].fillna(0).astype("int64")
+    order = ["regular", "repeat_customers", "product"]
+    found = found.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    return found[[*PRODUCTS]]
 
 
 def due(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> ir.Table:
@@ -69,4 +125,75 @@ def due(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> ir.Table:
         ``until`` it is too late); ``days_late`` (``as_of`` − ``due_on``, negative
         before it).
     """
-    raise NotImplementedError
+    return _due(orders, _known(orders, min_repeat=min_repeat))
+
+
+def _known(orders: Orders, *, min_repeat: int) -> pd.DataFrame:
+    """:func:`products` without ``due``, and what shrinks a customer's own interval."""
+    with engine.held(bought(orders), orders.backend) as purchases:
+        every = intervals(orders, purchases)
+        with engine.held(every, orders.backend) as found:
+            counts = regular.counted(found, min_repeat=min_repeat)
+            some = found.semi_join(counts, "product")
+            judged = regular.judged(orders, counts, habits(some))
+            ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
+            with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
+                steps = lasting.curve(rows)
+                with engine.held(steps, orders.backend) as kept:
+                    lasts = orders.run(lasting.quantiles(rows, kept))
+    return judged.merge(lasts, on="product", how="left")
+
+
+def _due(orders: Orders, known: pd.DataFrame) -> ir.Table:
+    """:func:`due`, from what is known of the products."""
+    regulars = known.loc[known["regular"], [*TERMS]]
+    terms = ibis.memtable(regulars, schema=TERMS)
+    found = intervals(orders, bought(orders, only=terms))
+    own = habits(found).select(
+        "customer_id", "product", "logs", "logs_per_unit", own_intervals="intervals"
+    )
+    waiting = found.filter(found.next_day.isnull()).drop("next_day", "between", "first")
+    both = waiting.join(terms, "product").left_join(own, ["customer_id", "product"])
+    n = both.own_intervals.fill_null(0)
+    logs = both.per_unit.ifelse(both.logs_per_unit, both.logs)
+    weight = n * both.trust / (1 + n * both.trust)
+    moved = (n > 0).ifelse(weight * (logs / ibis.greatest(n, 1) - both.mean_log), 0.0)
+    units = both.per_unit.ifelse(both.quantity, 1.0)
+    lasts = units * moved.exp()
+    return _in_time(
+        both.select(
+            "customer_id",
+            "product",
+            "quantity",
+            "days",
+            last_bought=both.day,
+            own_intervals=n.cast("int64"),
+            basis=(weight >= HALF).ifelse("own", "product"),
+            interval_days=both.interval_days * lasts,
+            latest_days=both.latest_days * lasts,
+        )
+    )
+
+
+def _in_time(rows: ir.Table) -> ir.Table:
+    """Those between the day to remind them and the day when it is too late."""
+    until = _whole(rows.latest_days)
+    remind, due_in = _whole(REMIND * rows.interval_days), _whole(rows.interval_days)
+    late = rows.days - due_in
+    dated = rows.mutate(
+        remind_on=_after(rows.last_bought, remind),
+        due_on=_after(rows.last_bought, due_in),
+        until=_after(rows.last_bought, ibis.greatest(until, due_in)),
+        days_late=late,
+    )
+    waiting = (rows.days >= remind) & (rows.days <= ibis.greatest(until, due_in))
+    return dated.filter(waiting).select(*DUE)
+
+
+def _whole(days: ir.FloatingValue) -> ir.IntegerValue:
+    """Days to the next whole one, within what a date can hold."""
+    return ibis.least(days.round(), LONGEST).cast("int64")
+
+
+def _after(day: ir.DateValue, days: ir.IntegerValue) -> ir.DateValue:
+    return (day + days.as_interval("D")).cast("date")
