@@ -14,16 +14,20 @@ if common.customers_named(page):
         customer.who(page, one)
         # Filled last: the forecast may wait for the workers, and the rest need not.
         figures = st.container()
-        customer.time(page, one)
-        grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
-        with grid.cell():
+        upper = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+        with upper.cell():
+            customer.time(page, one)
+        alive = upper.cell()
+        lower = st.grid(2, min_column_width=330, gap=("medium", "medium"))
+        with lower.cell():
             customer.products(page, one)
-        with grid.cell():
+        with lower.cell():
             customer.contacts(page, one)
         fits = forecast.fitted(page, forecast.USUAL)
         with figures:
             customer.figures(page, one, fits)
         if not isinstance(fits, TooLittle):
-            customer.alive(page, one, fits)
+            with alive:
+                customer.alive(page, one, fits)
     common.guests(page)
     page.explained()

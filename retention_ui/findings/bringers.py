@@ -59,15 +59,20 @@ def distribution(found: Distribution, formats: Formats) -> Finding:
     return Finding("distribution.half", {"median": median, "mean": mean})
 
 
-def alive_path(customer: str, today: Row, silence: int, formats: Formats) -> Finding:
-    """How sure it is today that somebody is still a customer."""
+def alive_path(
+    customer: str | None, today: Row, silence: int, formats: Formats
+) -> Finding:
+    """How sure it is today that somebody is still a customer, by name if given."""
     chance = float(today["probability_alive"])
     fields: dict[str, str | Finding] = {
-        "customer": named(customer, LONGEST_ID, formats),
         "share": formats.share(chance),
         "days": formats.days(silence),
     }
-    return Finding("path.today" if silence else "path.bought_today", fields)
+    when = "today" if silence else "bought_today"
+    if customer is None:
+        return Finding(f"path.{when}_unnamed", fields)
+    fields["customer"] = named(customer, LONGEST_ID, formats)
+    return Finding(f"path.{when}", fields)
 
 
 def _silent(groups: pd.DataFrame, days: int, measure: str) -> tuple[float, float]:

@@ -144,11 +144,14 @@ def path(page: Page, fits: Fits, asked: Terms) -> None:
         return
     listed = found(page, fits, asked).customers["customer_id"].tolist()
     with st.container(gap="xsmall"):
-        path_of(page, fits, _customer(page, listed), asked.months)
+        path_of(page, fits, _customer(page, listed), asked.months, named=True)
 
 
-def path_of(page: Page, fits: Fits, customer: str, months: int) -> None:
-    """Draw it of a customer who was chosen; orders to come within ``months``."""
+def path_of(page: Page, fits: Fits, customer: str, months: int, *, named: bool) -> None:
+    """Draw it of a customer who was chosen; orders to come within ``months``.
+
+    The heading is ``named`` after the customer where nothing else on the page is.
+    """
     asked = {"fits": fits.to_json(), "customer_id": customer, "months": months}
     days: pd.DataFrame = queries.ask(page.shop, "alive_path", **asked)
     if days.empty:
@@ -159,9 +162,11 @@ def path_of(page: Page, fits: Fits, customer: str, months: int) -> None:
     silence = (today["day"] - days.loc[days["bought"], "day"].iloc[-1]).days
     figure = alive_path(days, *page.drawing, months=months)
     once = "sure" if fits.timing.model == "bg/nbd" else "unsure"
+    who = customer if named else None
+    sentence = findings.alive_path(who, today, silence, page.formats)
     page.section(
         "path",
-        findings.alive_path(customer, today, silence, page.formats).words(page.texts),
+        sentence.words(page.texts),
         page.marked(figure, *periods_of(days)),
         table=days,
         kinds={"probability_alive": "share"},

@@ -112,7 +112,7 @@ def time(page: Page, one: Customer) -> None:
 
 def alive(page: Page, one: Customer, fits: Fits) -> None:
     """Draw how sure it was, day by day, that they are still a customer."""
-    bringers.path_of(page, fits, one.customer_id, USUAL.months)
+    bringers.path_of(page, fits, one.customer_id, USUAL.months, named=False)
 
 
 def products(page: Page, one: Customer) -> None:
