@@ -125,10 +125,12 @@ def due(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> ir.Table:
         ``until`` it is too late); ``days_late`` (``as_of`` − ``due_on``, negative
         before it).
     """
-    return _due(orders, _known(orders, min_repeat=min_repeat))
+    return _due(orders, _known(orders, min_repeat=min_repeat, regular_only=True))
 
 
-def _known(orders: Orders, *, min_repeat: int) -> pd.DataFrame:
+def _known(
+    orders: Orders, *, min_repeat: int, regular_only: bool = False
+) -> pd.DataFrame:
     """:func:`products` without ``due``, and what shrinks a customer's own interval."""
     with engine.held(bought(orders), orders.backend) as purchases:
         every = intervals(orders, purchases)
@@ -136,6 +138,7 @@ def _known(orders: Orders, *, min_repeat: int) -> pd.DataFrame:
             counts = regular.counted(found, min_repeat=min_repeat)
             some = found.semi_join(counts, "product")
             judged = regular.judged(orders, counts, habits(some))
+            judged = judged[judged["regular"]] if regular_only else judged
             ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
             with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
                 steps = lasting.curve(rows)

@@ -1,4 +1,4 @@
-"""Is a product bought again by the calendar, or by chance?
+"""Whether a product is bought again by the calendar, or by chance.
 
 Two ways of buying at random are ruled out, both within each customer, so that how often
 customers buy may differ between them as it will:
@@ -35,8 +35,8 @@ def of_days(parts: Floats, customers: Floats, total: float) -> float:
 
     The score test of a gamma shape of 1 against more, given each customer's sum, so
     that no rate is in it. Its statistic is ``Σ ln(t / Σ t)``, whose cumulant function
-    is ``Σ_i lnΓ(n_i) − lnΓ(n_i(1 + s)) + n_i lnΓ(1 + s)``; the tail is that of Lugannani
-    & Rice (1980), Advances in Applied Probability 12, 475–490.
+    is ``Σ_i lnΓ(n_i) − lnΓ(n_i(1 + s)) + n_i lnΓ(1 + s)``; the tail is that of
+    Lugannani & Rice (1980), Advances in Applied Probability 12, 475–490.
 
     Parameters
     ----------

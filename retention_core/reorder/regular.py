@@ -141,12 +141,12 @@ def _spread(by: pd.DataFrame, ending: str) -> pd.Series:
 
 def _tested(sums: pd.DataFrame, per_unit: pd.Series, by: pd.DataFrame) -> pd.DataFrame:
     """``regularity, p_value, mean_log, doubt`` of each product."""
-    parts = dict(list(sums.groupby("product")))
+    parts = {str(product): mine for product, mine in sums.groupby("product")}
     nobody = sums[:0]
     rows = []
-    for product, row in by.iterrows():
-        ending = "_per_unit" if per_unit[product] else ""
-        mine = parts.get(product, nobody)
+    for (product, row), divided in zip(by.iterrows(), per_unit, strict=True):
+        ending = "_per_unit" if divided else ""
+        mine = parts.get(str(product), nobody)
         n = mine["parts"].to_numpy(np.float64)
         customers = mine["customers_again"].to_numpy(np.float64)
         total = float(mine["smooth" + ending].sum())
