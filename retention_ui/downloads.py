@@ -31,7 +31,7 @@ NUMBER_FORMATS = {
 }
 # What spreadsheets take for the start of a formula, also full-width and after blanks.
 _FORMULA = re.compile("^[\\s\ufeff]*[=+\\-@|%＝＋－＠\t\r\n]")
-# A telephone number with its country (E.164): nothing but a number to a spreadsheet, and
+# A telephone number with its country (E.164): to a spreadsheet no more than a number;
 # programs that send messages know it by its plus alone.
 _PHONE = re.compile("[+][1-9][0-9]{7,14}")
 # What XML cannot hold.

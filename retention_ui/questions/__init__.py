@@ -14,6 +14,7 @@ from retention_ui.questions import (
     customer,
     forecast,
     groups,
+    handing_out,
     lists,
     newcomers,
     overview,
@@ -44,6 +45,8 @@ NAMING = (
     "list_rows",
     "list_map",
     *customer.QUESTIONS,
+    "hand_out_rows",
+    "noted_rows",
 )
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
@@ -61,6 +64,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **value.QUESTIONS,
     **customer.QUESTIONS,
     **baskets.QUESTIONS,
+    **handing_out.QUESTIONS,
     **lists.QUESTIONS,
 }
 

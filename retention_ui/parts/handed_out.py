@@ -1,0 +1,180 @@
+"""The files of a campaign, the note of who is contacted, and the way back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from retention_ui import blocks, contacts, failures, mailing, queries
+from retention_ui.parts import common, holding_back
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retention_ui.mailing import Letter
+    from retention_ui.page import Page
+    from retention_ui.parts.handing_out import Going, Source
+    from retention_ui.questions.handing_out import Noted, Plan
+
+NAME = "handing_out"
+OURS = "all"
+KINDS = dict.fromkeys(
+    ("probability_alive", "probability_in_window", "share", "odds"), "share"
+)
+
+
+def offered(page: Page, source: Source, going: Going, plan: Plan) -> None:
+    """Offer the files as they would go out now, and to note who is contacted."""
+    control = holding_back.size(plan.customers, going.share)
+    counts = {False: plan.customers - control, True: control}
+    for held, n in counts.items():
+        if n:
+            _files(page, source, going, (held, n))
+    if not contacts.may(page.access):
+        why = "sample" if page.access.dataset.sample else "not_yours"
+        blocks.note(page.texts(f"{NAME}.not_noted.{why}"))
+        return
+    if st.button(
+        page.texts(f"{NAME}.note"),
+        type="primary",
+        icon=":material/check:",
+        key=f"{NAME}.{page.name}.note",
+        help=page.texts(f"{NAME}.note_help"),
+    ):
+        with failures.showing(page.texts):
+            _note(page, source, going)
+        st.rerun()
+    unsaved = page.access.dashboard is None
+    blocks.note(page.texts(f"{NAME}.note_{'unsaved' if unsaved else 'why'}"))
+
+
+def noted(page: Page, source: Source, letter: Letter, known: Noted) -> None:
+    """Say what is noted of a campaign, offer its files, and to take it back."""
+    formats = page.formats
+    key = "noted_control" if known.control else "noted"
+    st.success(
+        page.texts(
+            f"{NAME}.{key}",
+            campaign=formats.md(letter.campaign),
+            count=known.contacted,
+            n=formats.count(known.contacted),
+            control=formats.count(known.control),
+            date=formats.date(known.contacted_on),
+        ),
+        icon=":material/check:",
+    )
+    asked = {"campaign": letter.campaign, **source.listed}
+    for held, n in ((False, known.contacted), (True, known.control)):
+        if n:
+            _noted_files(page, source, letter, (held, n, asked))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        common.lead(page, "campaigns", page.texts(f"{NAME}.to_campaigns"))
+        _way_back(page, letter)
+    blocks.note(page.texts(f"{NAME}.again"))
+
+
+def _way_back(page: Page, letter: Letter) -> None:
+    """Offer to take a note back; not of what a campaign file says."""
+    if not contacts.may(page.access):
+        return
+    mine = contacts.of(page.access)
+    if letter.campaign not in set(mine["campaign"]):
+        blocks.note(page.texts(f"{NAME}.of_a_file"), width="content")
+        return
+    key = f"{NAME}.take_back"
+    label, icon = page.texts(f"{key}.label"), ":material/undo:"
+    if st.button(label, type="tertiary", icon=icon, key=f"{key}.{page.name}"):
+        title, text = page.texts(f"{key}.title"), page.texts(f"{key}.text")
+        done = partial(contacts.take_back, page.access, letter.campaign)
+        blocks.confirm(page.texts, key, title, [text], done)
+
+
+def _note(page: Page, source: Source, going: Going) -> None:
+    """Note who is contacted and who is held back, once."""
+    campaign = going.letter.campaign
+    if queries.ask(page.shop, "noted", campaign=campaign) is not None:
+        return
+    found = _rows(page, source, going)
+    contacts.note(
+        page.access,
+        pd.DataFrame(
+            {
+                "campaign": campaign,
+                "list": source.name,
+                "customer_id": found["customer_id"],
+                "contacted_on": pd.Timestamp(going.contacted_on),
+                "control": found["control"],
+                "offer": going.letter.offer or None,
+                "seed": going.seed or None,
+            }
+        ),
+    )
+
+
+def _rows(page: Page, source: Source, going: Going) -> pd.DataFrame:
+    terms = {**going.terms, "share": going.share, "seed": going.seed}
+    return queries.rows(page.shop, "hand_out_rows", **source.listed, **terms)
+
+
+def _files(page: Page, source: Source, going: Going, who: tuple[bool, int]) -> None:
+    """Offer whom to write to in the form that was chosen, the held back in ours."""
+    held, n = who
+    form = OURS if held else going.form
+
+    def made() -> pd.DataFrame:
+        found = _rows(page, source, going)
+        found = found[found["control"] == held]
+        return _written(page, source, found, (form, going.letter))
+
+    described = [source.listed, going.terms, going.share, going.seed, str(going.letter)]
+    _offer(page, source, made, (held, n, form, str(described)))
+
+
+def _noted_files(
+    page: Page, source: Source, letter: Letter, who: tuple[bool, int, dict[str, object]]
+) -> None:
+    """Offer the customers of a campaign as they were noted, in every form."""
+    held, n, asked = who
+    for form in (OURS,) if held else mailing.FORMATS:
+
+        def made(form: str = form) -> pd.DataFrame:
+            found = queries.rows(page.shop, "noted_rows", **asked)
+            found = found[found["control"] == held]
+            found = found[mailing.reachable(found, form)]
+            return _written(page, source, found, (form, letter))
+
+        _offer(page, source, made, (held, n, form, str(asked)))
+
+
+def _written(
+    page: Page, source: Source, found: pd.DataFrame, how: tuple[str, Letter]
+) -> pd.DataFrame:
+    """Write customers down; ours says why each is on the list, in words."""
+    form, letter = how
+    found = found.drop(columns=["control", "first"], errors="ignore")
+    if form == OURS:
+        found = found.assign(why=source.reasons(page, found))
+    return mailing.written(found, form, letter)
+
+
+def _offer(
+    page: Page,
+    source: Source,
+    made: Callable[[], pd.DataFrame],
+    what: tuple[bool, int, str, str],
+) -> None:
+    """Say what a file holds, and offer it as CSV and Excel."""
+    held, n, form, described = what
+    who = "held" if held else "contacted"
+    words = page.texts(
+        f"{NAME}.files.{who}",
+        count=n,
+        n=page.formats.count(n),
+        form=page.texts(f"{NAME}.form.{form}"),
+    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        blocks.note(words, width="content")
+        page.downloads(f"{source.name}.{who}.{form}", made, KINDS, asked=described)
