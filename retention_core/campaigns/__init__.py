@@ -10,5 +10,6 @@ in no figure. Customers who had bought nothing before the contact are counted ap
 from __future__ import annotations
 
 from retention_core.campaigns.drawing import Suggestion, base_rate, split, suggest
+from retention_core.campaigns.told import results
 
-__all__ = ["Suggestion", "base_rate", "split", "suggest"]
+__all__ = ["Suggestion", "base_rate", "results", "split", "suggest"]
