@@ -2,8 +2,8 @@
 
 Rewards go to whoever orders within a year. Of the customers of a tier a share ``k``
 does so anyway, each with revenue ``v``: a reward worth ``c`` a year to each costs
-``k · c`` for every customer of the tier. A further customer kept leaves ``m · v − c`` at
-a margin ``m``. Both are equal where the share kept is higher by
+``k · c`` for every customer of the tier. A further customer kept leaves ``m · v − c``,
+where ``m`` is the margin. Both are equal where the share kept is higher by
 ``k · c / (m · v − c)``.
 """
 
@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from retention_core import intervals
-from retention_core.intervals import ROUNDING
 from retention_core.errors import RetentionError
+from retention_core.intervals import ROUNDING
 from retention_core.tiers.standing import By, make_sure, standing, year_before
 
 if TYPE_CHECKING:
@@ -87,9 +87,10 @@ class Cost:
         kept_revenue``. ``value``: revenue a year of one who is kept; ``size`` of an
         order; ``reward``, what it costs a year for one who is kept; ``cost``, for
         all who stand there today. ``gain``: how much higher the share kept must be;
-        ``possible``, whether that leaves it at most 1 (null where ``gain`` is NaN); ``most``, the largest reward
-        that a customer kept could pay for if all were; ``more_orders``, further
-        orders a year that each one kept would have to place instead.
+        ``possible``, whether that leaves it at most 1 (null where ``gain`` is NaN);
+        ``most``, the largest reward that a customer kept could pay for if all were;
+        ``more_orders``, further orders a year that each one kept would have to place
+        instead.
 
         ``before`` and what follows from it is NaN where the history does not reach
         back (``compared`` is false), or nobody stood there: the cost is then that of

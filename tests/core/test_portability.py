@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+STEPS = rc.rfm.Breaks((9, 30, 60, 90), (1, 2, 3, 4), (5.0, 10.0, 20.0, 40.0))
 BG_NBD = (0.5, 60.0, 0.8, 2.4)
 DIALECTS = ("duckdb", "postgres", "pyspark")
 
@@ -74,6 +75,21 @@ QUESTIONS: list[Callable[[Orders], object]] = [
         for grain in GRAINS
     ),
     lambda orders: rc.churn.window(orders),
+    lambda orders: rc.rfm.segments(
+        orders, people=rc.rfm.standing(orders).mutate(stake=1.0)
+    ),
+    lambda orders: rc.rfm.grid(orders),
+    lambda orders: rc.rfm.moved(orders),
+    *(
+        lambda orders, by=by: rc.tiers.cost(
+            orders,
+            rewards=[rc.tiers.Reward("percent", 0.1)] * 3,
+            margin=0.5,
+            thresholds=rc.tiers.proposed(orders, by=by),
+            by=by,
+        )
+        for by in ("orders", "spend")
+    ),
     lambda orders: rc.survival.gaps(orders),
     lambda orders: risk.quadrants(orders, window_days=30, params=BG_NBD),
     lambda orders: hits.outcomes(orders, orders.until(dt.date(2024, 2, 15))),
@@ -136,6 +152,13 @@ def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
             risk.placed(risk.scored_by(orders, window_days=30, params=BG_NBD)), orders
         ),
         lambda orders: rc.attention.quiet(orders, window_days=30).table,
+        lambda orders: rc.rfm.members(orders, "lost", STEPS),
+        *(
+            lambda orders, by=by: rc.tiers.one_short(
+                orders, by=by, thresholds=(2, 3), window_days=30
+            )
+            for by in ("orders", "spend")
+        ),
         lambda orders: rc.cohorts.customers(
             orders, cohort=dt.date(2024, 1, 1), period=1, windows=(30, 60)
         ),
