@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import retention_core.cohorts as cohorts
     import retention_core.consent as consent
     import retention_core.errors as errors
+    import retention_core.findings as findings
     import retention_core.groups as groups
     import retention_core.lifecycle as lifecycle
     import retention_core.lists as lists
@@ -44,6 +45,7 @@ __all__ = [
     "connect",
     "consent",
     "errors",
+    "findings",
     "groups",
     "ingest",
     "lifecycle",

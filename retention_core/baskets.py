@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # A pair with a q-value up to this goes together beyond chance (definitions.md §6).
 REAL = CLEAR
+# A product in so many of all baskets goes with everything.
+EVERYWHERE = 0.2
 # What is left of a tail once a term has become this small a part of it is less than
 # the rounding of the tail itself.
 NEGLIGIBLE = 1e-18
@@ -112,7 +114,7 @@ def size(orders: Orders, *, within_days: int | None = None) -> Size:
     return Size(int(found["n_baskets"]), int(found["n_one"]), int(found["n_products"]))
 
 
-def ubiquitous(orders: Orders, *, share: float = 0.2) -> pd.DataFrame:
+def ubiquitous(orders: Orders, *, share: float = EVERYWHERE) -> pd.DataFrame:
     """Products in so many baskets that pairs with them say little.
 
     Parameters
