@@ -241,6 +241,29 @@ def grid(orders: Orders, breaks: Breaks | None = None) -> pd.DataFrame:
     return orders.run(found.order_by(keys))
 
 
+def boxes(cells: pd.DataFrame) -> pd.DataFrame:
+    """Add the cells of :func:`grid` up to the boxes that the rules are made of.
+
+    Returns
+    -------
+    Frame with a row a box, in the order of ``SEGMENTS``: ``segment``; for each measure
+    its lowest and highest score, ``recency_from, recency_to`` …; ``customers,
+    revenue``.
+    """
+    rows = []
+    for name, rules in SEGMENTS.items():
+        for rule in rules:
+            inside = pd.Series(True, index=cells.index)
+            ends: dict[str, int] = {}
+            for measure in MEASURES:
+                low, high = getattr(rule, measure)
+                inside &= cells[f"{measure}_score"].between(low, high)
+                ends |= {f"{measure}_from": low, f"{measure}_to": high}
+            sums = cells.loc[inside, ["customers", "revenue"]].sum()
+            rows.append({"segment": name, **ends, **sums})
+    return pd.DataFrame(rows).astype({"customers": "int64"})
+
+
 def moved(
     orders: Orders, breaks: Breaks | None = None, *, grain: Grain = "month"
 ) -> pd.DataFrame:

@@ -239,3 +239,12 @@ def test_members_are_the_customers_of_the_segment():
     found = orders.run(rfm.members(orders, "at_risk"))
     assert len(found) == sizes["at_risk"] > 0
     assert set(found["segment"]) == {"at_risk"}
+
+
+def test_boxes_hold_everybody_once_and_add_up_to_the_segments():
+    orders = cdnow()
+    boxes = rfm.boxes(rfm.grid(orders))
+    sums = boxes.groupby("segment")[["customers", "revenue"]].sum()
+    table = rfm.segments(orders).set_index("segment").loc[sums.index]
+    assert sums["customers"].tolist() == table["customers"].tolist()
+    assert sums["revenue"].tolist() == pytest.approx(table["revenue"].tolist())

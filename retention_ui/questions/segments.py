@@ -1,0 +1,111 @@
+"""What is asked of the segments by recency, frequency and money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from retention_core import clv, lists, rfm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from retention_core.orders import Orders
+    from retention_core.periods import Grain
+
+SCORES = ("recency_score", "frequency_score", "monetary_score")
+OWN = (
+    "orders",
+    "revenue",
+    "days_since_last_order",
+    *SCORES,
+)
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """The segments.
+
+    ``table``: as of ``rfm.segments``, with ``stake`` (the value of the next twelve
+    months if all stay; without a forecast the revenue of the last year). ``cells`` as
+    of ``rfm.grid``; ``boxes`` of ``rfm.boxes``.
+    """
+
+    table: pd.DataFrame
+    cells: pd.DataFrame
+    boxes: pd.DataFrame
+
+    @property
+    def customers(self) -> int:
+        """How many there are in all."""
+        return int(self.table["customers"].sum())
+
+
+def segmented(
+    orders: Orders,
+    *,
+    breaks: Mapping[str, Sequence[float]],
+    fits: Mapping[str, Any] | None,
+    window_days: int,
+) -> Segmented:
+    """Answer size and worth of each segment, by given breaks."""
+    given = breaks_of(breaks)
+    known = None if fits is None else clv.Fits.from_json(fits)
+    with lists.people(orders, fits=known, window_days=window_days) as people:
+        table = rfm.segments(orders, given, people)
+    cells = rfm.grid(orders, given)
+    return Segmented(table, cells, rfm.boxes(cells))
+
+
+def moved(
+    orders: Orders, *, breaks: Mapping[str, Sequence[float]], grain: Grain
+) -> pd.DataFrame:
+    """Answer who moved from where to where, by given breaks."""
+    return rfm.moved(orders, breaks_of(breaks), grain=grain)
+
+
+def rows(
+    orders: Orders,
+    *,
+    segment: str,
+    breaks: Mapping[str, Sequence[float]],
+    fits: Mapping[str, Any] | None,
+    window_days: int,
+    limit: int | None = None,
+) -> pd.DataFrame:
+    """List the customers of a segment, those with most at stake first.
+
+    ``customer_id, stake, act_on`` (the day after ``as_of``), what they are scored by
+    and their scores.
+    """
+    inside = rfm.members(orders, segment, breaks_of(breaks))
+    known = None if fits is None else clv.Fits.from_json(fits)
+    with lists.people(orders, fits=known, window_days=window_days) as people:
+        stakes = people.select("customer_id", "stake", "last_order")
+        both = inside.join(stakes, "customer_id")
+        listed = both.select(
+            "customer_id",
+            "stake",
+            "last_order",
+            *OWN,
+            act_on=ibis.literal(orders.as_of + dt.timedelta(days=1)),
+        ).order_by([both.stake.desc(), "customer_id"])
+        return orders.run(listed if limit is None else listed.limit(limit))
+
+
+def breaks_of(given: Mapping[str, Sequence[float]]) -> rfm.Breaks:
+    """Breaks from what is asked."""
+    return rfm.Breaks(**{name: tuple(given[name]) for name in rfm.MEASURES})
+
+
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    "rfm_breaks": rfm.breaks,
+    "segmented": segmented,
+    "segments_moved": moved,
+    "segment_rows": rows,
+}
