@@ -20,7 +20,9 @@ from retention_ui.questions import (
     overview,
     patterns,
     risk,
+    segments,
     shop,
+    tiers,
     value,
 )
 
@@ -47,6 +49,8 @@ NAMING = (
     *customer.QUESTIONS,
     "hand_out_rows",
     "noted_rows",
+    "segment_rows",
+    "tiers_short",
 )
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
@@ -66,6 +70,8 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **baskets.QUESTIONS,
     **handing_out.QUESTIONS,
     **lists.QUESTIONS,
+    **segments.QUESTIONS,
+    **tiers.QUESTIONS,
 }
 
 
