@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import ibis
+
+from retention_core import reorder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from retention_core.orders import Orders
 
@@ -42,6 +46,12 @@ class Asked:
     people: ir.Table
     window_days: int
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def regulars(self) -> pd.DataFrame:
+        """The products that are bought again by the calendar, for all who ask."""
+        given = {k: self.more[k] for k in ("min_repeat",) if k in self.more}
+        return reorder.regulars(self.orders, **given)
 
     @property
     def tomorrow(self) -> dt.date:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from retention_core.errors import RetentionError
-from retention_core.lists import second, value
+from retention_core.lists import (
+    birthdays,
+    due,
+    habit,
+    regular,
+    second,
+    tier,
+    value,
+)
 from retention_core.lists.asked import SHARED, Asked
 
 if TYPE_CHECKING:
@@ -31,7 +39,12 @@ NAMES = (
 )
 RULES: Mapping[str, Callable[[Asked], ir.Table]] = {
     "valuable_leaving": value.valuable_leaving,
+    "due_reorder": due.due_reorder,
+    "declining": habit.declining,
     "second_order": second.second_order,
+    "one_short": tier.one_short,
+    "birthday": birthdays.birthday,
+    "subscription": regular.subscription,
     "top_tenth": value.top_tenth,
     "win_back": value.win_back,
 }
@@ -87,7 +100,12 @@ def members(
     """
     if name not in RULES:
         raise UnknownListError(name=name, found=list(NAMES))
-    found = RULES[name](Asked(orders, people, window_days, asked))
+    return standing_on(name, Asked(orders, people, window_days, asked))
+
+
+def standing_on(name: str, asked: Asked) -> ir.Table:
+    """:func:`members` of a list, of what several lists share already."""
+    found = RULES[name](asked)
     own = [c for c in found.columns if c not in (*HEAD, *SHARED)]
     return found.mutate(list=ibis.literal(name)).select(*HEAD, *SHARED, *own)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from retention_core import consent, engine
-from retention_core.lists.rules import NAMES, RULES, members
+from retention_core.lists.asked import Asked
+from retention_core.lists.rules import NAMES, standing_on
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -51,12 +52,12 @@ def summary(
 
     Nobody who has said no is counted as ``agreed``.
     """
+    shared = Asked(orders, people, window_days, asked)
     every = [
-        members(orders, name, people, window_days=window_days, **asked).select(
+        standing_on(name, shared).select(
             "customer_id", "stake", place=ibis.literal(place)
         )
         for place, name in enumerate(NAMES)
-        if name in RULES
     ]
     with engine.held(ibis.union(*every), orders.backend) as standing:
         sizes = orders.run(_sizes(consent.agreed(standing, orders)))

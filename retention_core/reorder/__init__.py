@@ -106,12 +106,32 @@ def products(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> pd.DataFrame:
     return found[[*PRODUCTS]]
 
 
-def due(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> ir.Table:
+def regulars(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> pd.DataFrame:
+    """What :func:`due` goes by, a row a regular product: worked out once for several.
+
+    The columns of :func:`products` but ``due``, and how customers differ.
+    """
+    return _known(orders, min_repeat=min_repeat, regular_only=True)
+
+
+def due(
+    orders: Orders,
+    *,
+    min_repeat: int = MIN_REPEAT,
+    known: pd.DataFrame | None = None,
+) -> ir.Table:
     """Who should be reminded of what: a row a customer and regular product.
 
     Due is who last bought a product at least two thirds of its interval ago, and not so
     long ago that by then 95 % of those who buy it again have done so
     (``latest_days``).
+
+    Parameters
+    ----------
+    min_repeat
+        As of :func:`products`.
+    known
+        What :func:`regulars` found, if known already.
 
     Returns
     -------
@@ -125,7 +145,8 @@ def due(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> ir.Table:
         ``until`` it is too late); ``days_late`` (``as_of`` − ``due_on``, negative
         before it).
     """
-    return _due(orders, _known(orders, min_repeat=min_repeat, regular_only=True))
+    found = regulars(orders, min_repeat=min_repeat) if known is None else known
+    return _due(orders, found)
 
 
 def _known(
