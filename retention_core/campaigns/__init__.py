@@ -9,7 +9,23 @@ in no figure. Customers who had bought nothing before the contact are counted ap
 
 from __future__ import annotations
 
+from retention_core.campaigns.audiences import for_whom
+from retention_core.campaigns.compared import offers
+from retention_core.campaigns.discounts import Dependence, dependence
 from retention_core.campaigns.drawing import Suggestion, base_rate, split, suggest
-from retention_core.campaigns.told import results
+from retention_core.campaigns.exposure import pressure
+from retention_core.campaigns.told import VERDICTS, results
 
-__all__ = ["Suggestion", "base_rate", "results", "split", "suggest"]
+__all__ = [
+    "VERDICTS",
+    "Dependence",
+    "Suggestion",
+    "base_rate",
+    "dependence",
+    "for_whom",
+    "offers",
+    "pressure",
+    "results",
+    "split",
+    "suggest",
+]

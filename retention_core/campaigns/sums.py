@@ -32,16 +32,20 @@ ALIKE = 0.001
 
 
 @contextmanager
-def drawn(orders: Orders, *, days: int) -> Iterator[ir.Table | None]:
+def drawn(
+    orders: Orders, *, days: int, campaign: str | None = None
+) -> Iterator[ir.Table | None]:
     """What everybody did after the first contact of each campaign, worked out once.
 
     :func:`retention_core.campaigns.responses.responses`, held in the engine; ``None``
-    where the shop has no contacts.
+    where the shop has no contacts. Of one ``campaign`` only, where one is named.
     """
     contacts = responses.contacts_of(orders)
     if contacts is None:
         yield None
         return
+    if campaign is not None:
+        contacts = contacts.filter(contacts.campaign == campaign)
     first = responses.first_of_campaign(contacts)
     table = responses.responses(orders, first, days=days)
     with engine.held(table, orders.backend) as held:

@@ -173,17 +173,8 @@ def _judged(facts: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     for effect, prefix in zip(sums.compared(pairs), ("", "revenue_"), strict=True):
         for name, values in zip(names, effect, strict=True):
             frame[f"{prefix}{name}"] = np.where(judged, values, np.nan)
-    frame["adjusted_p_value"] = adjusted(frame["p_value"])
-    frame["verdict"] = verdicts(frame, state)
-    money_p = np.maximum(adjusted(frame["revenue_p_value"]), frame["adjusted_p_value"])
-    of_money = frame.assign(
-        low=frame["revenue_low"], high=frame["revenue_high"], adjusted_p_value=money_p
-    )
-    frame["revenue_verdict"] = verdicts(of_money, state)
-    found = _detectable(pairs)
-    return frame.assign(
-        detectable=np.where(judged, found, np.nan), alike=sums.alike(pairs)
-    )
+    found = np.where(judged, _detectable(pairs), np.nan)
+    return judge(frame, state).assign(detectable=found, alike=sums.alike(pairs))
 
 
 def _figures(
@@ -227,6 +218,24 @@ def _state(facts: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     return pd.Series(found, index=facts.index)
 
 
+def judge(frame: pd.DataFrame, state: pd.Series) -> pd.DataFrame:
+    """Add ``adjusted_p_value, verdict, revenue_verdict`` to intervals and p values.
+
+    ``state`` is ``"judged"``, or the verdict where there is nothing to judge. The money
+    is judged only where the shares are clear.
+    """
+    shares_p = adjusted(frame["p_value"])
+    money_p = adjusted(frame["revenue_p_value"])
+    money_p = money_p.mask(money_p < shares_p, shares_p)
+    return frame.assign(
+        adjusted_p_value=shares_p,
+        verdict=_verdicts(frame["low"], frame["high"], shares_p, state),
+        revenue_verdict=_verdicts(
+            frame["revenue_low"], frame["revenue_high"], money_p, state
+        ),
+    )
+
+
 def adjusted(p_values: pd.Series) -> pd.Series:
     """P values corrected for their number (Holm 1979); NaN stays and is not counted."""
     known = p_values.notna()
@@ -235,14 +244,17 @@ def adjusted(p_values: pd.Series) -> pd.Series:
     return found
 
 
-def verdicts(frame: pd.DataFrame, state: pd.Series) -> NDArray[np.object_]:
-    """``"more", "less"`` or ``"too_few"`` of ``low, high, adjusted_p_value``."""
-    clear = (frame["adjusted_p_value"] <= CLEAR) & (state == "judged")
-    return np.select(
-        [clear & (frame["low"] > 0), clear & (frame["high"] < 0), state == "judged"],
+def _verdicts(
+    low: pd.Series, high: pd.Series, p_value: pd.Series, state: pd.Series
+) -> NDArray[np.object_]:
+    judged = state == "judged"
+    clear = judged & (p_value <= CLEAR)
+    found = np.select(
+        [clear & (low > 0), clear & (high < 0), judged],
         ["more", "less", "too_few"],
         state,
-    ).astype(object)
+    )
+    return found.astype(object)
 
 
 def _detectable(pairs: pd.DataFrame) -> list[float]:
