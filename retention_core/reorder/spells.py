@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from retention_core.orders import Orders
 
 
-def bought(orders: Orders, *, only: ir.Table | None = None) -> ir.Table:
+def bought(
+    orders: Orders, *, only: ir.Table | None = None, whom: ir.Table | None = None
+) -> ir.Table:
     """One row a known customer, product and day: ``customer_id, product, day``.
 
     ``quantity`` is the sum of that day's lines; where nobody says how many, or none, it
     is 1. What was sent back whole was not bought, nor what was in an order that was.
-    ``only``: of the products (``product``) of this table.
+    ``only``: of the products (``product``) of this table; ``whom``: by the customers
+    (``customer_id``) of that one.
     """
     lines, known = orders.table, orders.purchases
     lines = lines.filter(lines["product"].notnull())
     lines = lines if only is None else lines.semi_join(only, "product")
     known = known.filter(known.customer_id.notnull())
+    known = known if whom is None else known.semi_join(whom, "customer_id")
     dated = known.select("order_id", "customer_id", day=known.ordered_at.date())
     joined = lines.select(
         "order_id", "product", "quantity", "amount", sold=lines.refunded_at.isnull()
