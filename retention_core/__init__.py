@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import retention_core.attention as attention
     import retention_core.baskets as baskets
+    import retention_core.campaigns as campaigns
     import retention_core.churn as churn
     import retention_core.clv as clv
     import retention_core.cohorts as cohorts
@@ -39,6 +40,7 @@ __all__ = [
     "Orders",
     "attention",
     "baskets",
+    "campaigns",
     "churn",
     "clv",
     "cohorts",
