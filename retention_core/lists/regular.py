@@ -31,17 +31,17 @@ OWN = ("gap_days", "variation", "bought_days", "next_on")
 def subscription(asked: Asked) -> ir.Table:
     """Active customers who buy at regular intervals, of one product where it is so.
 
-    Looked at: all purchase days of a customer, and the days on which each product was
-    bought, where there are at least 4 of them, a week or more apart on average, the
-    last not longer ago than twice that. Regular: the gaps vary (standard deviation
-    over mean) by one half at most, and by less than those of somebody who buys at
-    random, at the same rate, would by chance (:func:`chance`); by Benjamini & Hochberg
-    (1995) over all that was looked at, one in twenty of those listed at most.
+    Looked at: all purchase days of a customer, and the days on which one of the
+    products was bought that customers buy again by the calendar
+    (:func:`retention_core.reorder.products`; others come along with orders that may be
+    regular themselves): where there are at least 4 of them, a week or more apart on
+    average, the last not longer ago than twice that. Regular: the gaps vary (standard
+    deviation over mean) by one half at most, and by less than those of somebody who
+    buys at random, at the same rate, would by chance (:func:`chance`); by Benjamini &
+    Hochberg (1995) over all that was looked at, one in twenty of those listed at most.
 
     ``product``: the regular one, of several the one bought on most days; null where
-    only the purchases together are regular. Only what customers buy again by the
-    calendar (:func:`retention_core.reorder.products`): else it came along with orders
-    that are regular themselves. Own columns, of that product or of all:
+    only the purchases together are regular. Own columns, of that product or of all:
     ``gap_days``, the mean; ``variation``; ``bought_days``, on how many; ``next_on``
     (date), when the next is to be expected. ``act_on``: two thirds of the way there,
     or now where that has passed.
@@ -53,7 +53,6 @@ def subscription(asked: Asked) -> ir.Table:
         found, chance(found), tests=int(found["customers"].sum()), share=CLEAR
     )
     regular = clear.kept(looked.filter(looked.variation <= MOST_VARIED), groups)
-    regular = _of_the_calendar(regular, asked)
     best = ibis.window(
         group_by=regular.customer_id,
         order_by=[
@@ -100,8 +99,7 @@ def _looked_at(asked: Asked) -> ir.Table:
     some = asked.active.filter(ibis._.purchase_days >= LEAST_DAYS)
     days = asked.orders.purchase_days.semi_join(some, "customer_id")
     every = days.select("customer_id", "day", product=ibis.null("string"))
-    goods = bought(asked.orders).semi_join(some, "customer_id")
-    rows = ibis.union(every, goods.select("customer_id", "day", "product"))
+    rows = ibis.union(every, _goods(asked, some)) if len(asked.regulars) else every
     own = ibis.window(group_by=[rows.customer_id, rows["product"]], order_by=rows.day)
     gap = rows.day.delta(rows.day.lag().over(own), unit="day").cast("float64")
     rows = rows.mutate(gap=gap)
@@ -122,15 +120,12 @@ def _looked_at(asked: Asked) -> ir.Table:
     return kept.mutate(step=(kept.variation * STEPS).ceil().cast("int64"))
 
 
-def _of_the_calendar(regular: ir.Table, asked: Asked) -> ir.Table:
-    """Without products that only come along; asked only where there is any."""
-    names = regular.select("product").filter(ibis._["product"].notnull()).distinct()
-    found = asked.orders.run(names)["product"]
-    goods = set(asked.regulars["product"]) & set(found) if len(found) else set()
-    of_all = regular["product"].isnull()
-    if not goods:
-        return regular.filter(of_all)
-    return regular.filter(of_all | regular["product"].isin(sorted(goods)))
+def _goods(asked: Asked, customers: ir.Table) -> ir.Table:
+    """On which days these customers bought what is bought again by the calendar."""
+    names = asked.regulars[["product"]]
+    only = ibis.memtable(names, schema={"product": "string"})
+    goods = bought(asked.orders, only=only).semi_join(customers, "customer_id")
+    return goods.select("customer_id", "day", "product")
 
 
 def _after(table: ir.Table, share: float) -> ir.DateValue:
