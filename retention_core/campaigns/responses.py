@@ -23,12 +23,13 @@ COLUMNS = {
 
 
 def contacts_of(orders: Orders) -> ir.Table | None:
-    """Contacts up to ``as_of`` with ``COLUMNS``; ``None`` where nobody knows of any.
+    """Contacts with ``COLUMNS``; ``None`` where nobody knows of any.
 
+    Those after ``as_of`` too: whoever was noted today, and waits for the next export.
     A contact without a campaign's name, a customer or a day is none; of whom it is not
     known that they were held back, they were contacted.
     """
-    told: ir.Table | None = getattr(orders, "contacts", None)
+    told = orders.contacts
     if told is None:
         return None
     known = told.select(**{name: told[name].cast(COLUMNS[name]) for name in COLUMNS})
@@ -37,7 +38,6 @@ def contacts_of(orders: Orders) -> ir.Table | None:
         known.campaign.notnull()
         & known.customer_id.notnull()
         & known.contacted_on.notnull()
-        & (known.contacted_on <= ibis.literal(orders.as_of))
     )
 
 

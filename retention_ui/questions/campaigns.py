@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retention_core import campaigns as core
+from retention_core import contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,4 +17,5 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "campaign_for_whom": core.for_whom,
     "campaign_pressure": core.pressure,
     "campaign_dependence": core.dependence,
+    "contacts_unknown": contacts.unknown,
 }
