@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("mailchimp", "klaviyo", "merge", "all")
 AGREED = "Subscribed"
+_DATE = r"^((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$"
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ def written(frame: pd.DataFrame, form: str, letter: Letter) -> pd.DataFrame:
     ----------
     frame
         A row a customer: ``customer_id`` and, where known, ``customer_name``,
-        ``first_name``, ``last_name``, ``email``, ``phone``, ``birthday``, ``agreed``
-        ("yes", "no", "unknown"), ``product``, ``act_on``. Of ``all`` every column goes
-        into the file as it is.
+        ``first_name``, ``last_name``, ``email``, ``phone``, ``birthday`` (as the data
+        writes it), ``born`` (its month and day, ``--03-14``), ``agreed`` ("yes", "no",
+        "unknown"), ``product``. Of ``all`` every column goes into the file as it is.
     """
     return _WRITERS[form](frame.reset_index(drop=True), letter)
 
@@ -75,7 +76,7 @@ def _mailchimp(frame: pd.DataFrame, letter: Letter) -> pd.DataFrame:
         "First Name": names["first"],
         "Last Name": names["last"],
         "Phone Number": _numbers(frame),
-        "Birthday": _days(frame, "%m/%d"),
+        "Birthday": _month_and_day(frame),
         # A comma would part the tag in two.
         "Tags": ", ".join(
             each.replace(",", "") for each in (letter.list, letter.campaign)
@@ -92,7 +93,7 @@ def _klaviyo(frame: pd.DataFrame, letter: Letter) -> pd.DataFrame:
         "First Name": names["first"],
         "Last Name": names["last"],
         "Phone Number": of(frame, "phone", international),
-        "Birthday": _days(frame, "%Y-%m-%d"),
+        "Birthday": _whole_dates(frame),
         "Email Marketing Consent": agreed,
         "Kept List": letter.list,
         "Kept Campaign": letter.campaign,
@@ -144,11 +145,15 @@ def _numbers(frame: pd.DataFrame) -> pd.Series:
     return of(frame, "phone", international).fillna(_texts(frame, "phone"))
 
 
-def _days(frame: pd.DataFrame, pattern: str) -> pd.Series:
-    if "birthday" not in frame:
-        return pd.Series("", index=frame.index, dtype="object")
-    days = pd.to_datetime(frame["birthday"], errors="coerce", format="mixed")
-    return days.dt.strftime(pattern)
+def _month_and_day(frame: pd.DataFrame) -> pd.Series:
+    """``--03-14`` as ``03/14``."""
+    return _texts(frame, "born").str.removeprefix("--").str.replace("-", "/")
+
+
+def _whole_dates(frame: pd.DataFrame) -> pd.Series:
+    """Birthdays that are written as year, month, day, and so leave no doubt."""
+    found = _texts(frame, "birthday").astype("str").str.strip()
+    return found.str.extract(_DATE, expand=False).fillna("")
 
 
 _WRITERS: dict[str, Callable[[pd.DataFrame, Letter], pd.DataFrame]] = {

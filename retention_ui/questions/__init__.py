@@ -16,6 +16,7 @@ from retention_ui.questions import (
     forecast,
     groups,
     handing_out,
+    list_choice,
     lists,
     newcomers,
     overview,
@@ -35,8 +36,12 @@ if TYPE_CHECKING:
 
 # These see every customer, whoever is looked at: one window serves the whole product.
 WHOLE = ("facts", "values", "window")
-# These fit models: loops in Python, which would hold up everybody else's page.
-FITTED = ("fits", "backtest", "choice", "fitted", "hit_rate", "worth_by")
+# These fit models or look at millions of pairs, which would hold up everybody else's
+# page.
+FITTED = (
+    *("fits", "backtest", "choice", "fitted", "hit_rate", "worth_by"),
+    "found_products",
+)
 # These tell of single customers; with a limit of 0 they list none.
 NAMING = (
     "members",
@@ -49,6 +54,7 @@ NAMING = (
     "list_map",
     *customer.QUESTIONS,
     "hand_out_rows",
+    "list_chosen",
     "noted_rows",
     "segment_rows",
     "tiers_short",
@@ -71,6 +77,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **baskets.QUESTIONS,
     **campaigns.QUESTIONS,
     **handing_out.QUESTIONS,
+    **list_choice.QUESTIONS,
     **lists.QUESTIONS,
     **segments.QUESTIONS,
     **tiers.QUESTIONS,

@@ -10,6 +10,7 @@ import ibis
 import pandas as pd
 
 from retention_core import campaigns, consent
+from retention_core.lists import birthdays
 from retention_ui import mailing
 
 if TYPE_CHECKING:
@@ -229,7 +230,23 @@ def _of_customers(orders: Orders, ids: ir.Table) -> ir.Table:
     if known is None or not columns:
         return ids
     own = known.group_by("customer_id").agg(**{c: known[c].max() for c in columns})
-    return ids.left_join(own, "customer_id").select(*ids.columns, *columns)
+    found = ids.left_join(own, "customer_id").select(*ids.columns, *columns)
+    if birthdays.COLUMN not in columns:
+        return found
+    return _with_birthdays(found, known, orders.as_of.year)
+
+
+def _with_birthdays(found: ir.Table, known: ir.Table, last_year: int) -> ir.Table:
+    """Add month and day of each birthday: ``born``, as ``--03-14``.
+
+    What a cell means is told by the whole column, not by those on the list.
+    """
+    cells = known.select("customer_id", birthdays.COLUMN)
+    read = birthdays.day_of_year(cells, last_year=last_year)
+    month, day = (read[name].cast("string").lpad(2, "0") for name in ("month", "day"))
+    each = read.mutate(born=ibis.literal("--") + month + "-" + day)
+    born = each.group_by("customer_id").agg(born=each.born.min())
+    return found.left_join(born, "customer_id").select(*found.columns, "born")
 
 
 def _lately(orders: Orders, days: int) -> pd.Series:

@@ -19,7 +19,8 @@ ROWS = pd.DataFrame(
         "customer_name": ["Anna Schmidt", "山田太郎", None, "Acme Ltd"],
         "email": ["Anna@Example.com ", "taro@example.jp", "nobody", None],
         "phone": ["+49 (0)176 123-4567", "090 1234 5678", "0043 1 5880 123", None],
-        "birthday": ["1977-09-11", None, "1990-01-02", None],
+        "birthday": ["1977-09-11", "3/4/1980", "1990-01-02T00:00:00", None],
+        "born": ["--09-11", None, "--01-02", None],
         "agreed": ["yes", "unknown", "yes", "unknown"],
         "product": ["Assam", None, "Cup", None],
     }
