@@ -22,6 +22,7 @@ if common.customers_named(page):
         with lower.cell():
             customer.products(page, one)
         with lower.cell():
+            lists = st.container()
             customer.contacts(page, one)
         fits = forecast.fitted(page, forecast.USUAL)
         with figures:
@@ -29,5 +30,7 @@ if common.customers_named(page):
         if not isinstance(fits, TooLittle):
             with alive:
                 customer.alive(page, one, fits)
+        with lists:
+            customer.standing(page, one, fits)
     common.guests(page)
     page.explained()

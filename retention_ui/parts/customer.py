@@ -67,6 +67,9 @@ def who(page: Page, one: Customer) -> None:
             dimension = filters.dimension(page.texts, by)
             said.append(page("mostly", dimension=dimension, value=usual.value))
     said.append(page("since", day=page.formats.date(one.first_order)))
+    said.append(
+        page("segment", name=page.texts(f"segments.names.{_segment(page, one)}"))
+    )
     with st.container(gap="xxsmall"):
         st.header(page.formats.md(name), anchor=False)
         # Not Markdown, in which an address gets a joiner that would be copied with it.
@@ -144,6 +147,25 @@ def products(page: Page, one: Customer) -> None:
     common.listed(page, "products", title, listing)
 
 
+def standing(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
+    """Say which lists they stand on, and lead to each."""
+    known = None if isinstance(fits, TooLittle) else fits.to_json()
+    days = common.window_days(page)
+    asked = {"customer_id": one.customer_id, "fits": known, "window_days": days}
+    rows: pd.DataFrame = queries.ask(page.shop, "customer_standing", **asked)
+    with st.container(gap="xsmall"):
+        count = len(rows)
+        title = page("on_lists", count=count, n=page.formats.count(count))
+        st.header(title if count else page("on_no_list"), anchor=False)
+        for row in records(rows):
+            name = page.texts(f"lists.name.{row['list']}")
+            if isinstance(row["product"], str):
+                product = row["product"]
+                name = page("on_list_for", name=name, product=product)
+            words = page("on_list", name=name, day=page.formats.date(row["act_on"]))
+            common.lead(page, "lists", page.formats.md(words), list=row["list"])
+
+
 def contacts(page: Page, one: Customer) -> None:
     """List when they were written to, with what; editors only."""
     if not page.access.edits:
@@ -160,6 +182,12 @@ def contacts(page: Page, one: Customer) -> None:
             common.lead(page, "lists", page("to_lists"))
         for row in records(rows):
             st.markdown(_contacted(page, row))
+
+
+def _segment(page: Page, one: Customer) -> str:
+    breaks = vars(queries.ask(page.shop, "rfm_breaks"))
+    asked = {"customer_id": one.customer_id, "breaks": breaks}
+    return str(queries.ask(page.shop, "customer_segment", **asked))
 
 
 def _contacted(page: Page, row: dict[str, Any]) -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from retention_core import clv, customer
+from retention_core import clv, customer, lists, rfm
 from retention_core.clv import scores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from retention_core.orders import Orders
 
@@ -39,6 +39,40 @@ def outlook(
     return {str(name): float(value) for name, value in told.items()}
 
 
+def standing(
+    orders: Orders,
+    *,
+    customer_id: str,
+    fits: Mapping[str, Any] | None,
+    window_days: int,
+) -> pd.DataFrame:
+    """List the lists that one customer stands on, the first in priority first.
+
+    ``list, act_on, product``, as of :func:`retention_core.lists.members`.
+    """
+    known = None if fits is None else clv.Fits.from_json(fits)
+    with lists.people(orders, fits=known, window_days=window_days) as people:
+        every = (
+            lists.members(orders, name, people, window_days=window_days)
+            for name in lists.NAMES
+        )
+        shown = ("list", "act_on", "product")
+        parts = [
+            orders.run(each.filter(each.customer_id == customer_id).select(*shown))
+            for each in every
+        ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def segment(
+    orders: Orders, *, customer_id: str, breaks: Mapping[str, Sequence[float]]
+) -> str:
+    """Name the segment of one customer, by given breaks (``rfm_breaks``)."""
+    given = rfm.Breaks(**{name: tuple(each) for name, each in breaks.items()})
+    found = orders.run(rfm.scored(customer.alone(orders, customer_id), given))
+    return str(found["segment"].iloc[0])
+
+
 def first(orders: Orders, *, limit: int) -> pd.DataFrame:
     """List the customers who brought most, as :func:`customer.search` would."""
     bought = orders.purchases.filter(orders.purchases.customer_id.notnull())
@@ -65,5 +99,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "customer_first": first,
     "customer": customer.one,
     "customer_outlook": outlook,
+    "customer_standing": standing,
+    "customer_segment": segment,
     "customer_contacts": contacts,
 }
