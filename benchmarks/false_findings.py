@@ -124,13 +124,12 @@ def _dealer(orders: rc.Orders) -> Shop:
     for name in names:
         value = orders.run(slices.first_value(orders, name).rename({name: "value"}))
         known = known.merge(value, on="customer_id")
-    moved = churn.movement(orders, window_days=days)
 
     def shop(rng: np.random.Generator) -> Iterator[Looked]:
         dealt = known.iloc[rng.permutation(len(known))].reset_index(drop=True)
         dealt["customer_id"] = known["customer_id"].to_numpy()
         yield from findings.of_customers(
-            _with_firsts(orders, dealt, names), window_days=days, moved=moved
+            _with_firsts(orders, dealt, names), window_days=days
         )
 
     return shop

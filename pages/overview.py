@@ -1,26 +1,29 @@
-"""Overview page: what happened, whom to look after, what to do next."""
+"""Overview page: what stands out, and what happened."""
 
 import streamlit as st
 
 from retention_ui.page import open_page
-from retention_ui.parts import common, forecast, overview
+from retention_ui.parts import common, overview
 
 page = open_page("overview")
-forecast.begin(page)
+overview.begin(page)
+# Filled last, as the month: what stands out waits for the workers.
+standing = st.container()
 overview.year(page)
-# Filled last: its forecast waits for the workers, and the rest need not.
 month = st.container()
 overview.account(page)
 if page.facts.customers:
-    grid = st.grid(3, min_column_width=300, gap=("medium", "medium"))
-    with grid.cell(column_span=2):
-        overview.movement(page)
-        overview.revenue(page)
+    grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
     with grid.cell():
-        overview.next_steps(page)
+        overview.movement(page)
+    with grid.cell():
+        overview.revenue(page)
 else:
     overview.without_customers(page)
 with month:
     overview.month(page)
+if page.facts.customers:
+    with standing:
+        overview.standing(page)
 common.guests(page)
 page.explained(days=page.formats.days(common.window_days(page)))

@@ -18,8 +18,6 @@ from retention_core.findings.correction import DESCRIPTIONS, choose
 from retention_core.findings.history import histories
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from retention_core.clv.fits import Fits
     from retention_core.orders import Orders
 
@@ -66,17 +64,9 @@ def found(
     )
 
 
-def of_customers(
-    orders: Orders, *, window_days: int, moved: pd.DataFrame | None = None
-) -> list[Looked]:
-    """All that was looked at of groups, cohorts, months and trends.
-
-    ``moved`` is :func:`retention_core.churn.movement` by month for that window, where
-    it is known.
-    """
+def of_customers(orders: Orders, *, window_days: int) -> list[Looked]:
+    """All that was looked at of groups, cohorts, months and trends."""
     sales = months.sales(orders)
-    if moved is None:
-        moved = churn.movement(orders, window_days=window_days)
     sold = float(sales["orders"].sum())
     average = float(sales["revenue"].sum()) / sold if sold else 0.0
     with histories(orders) as held:
@@ -86,7 +76,7 @@ def of_customers(
         fell = groups.fallen(slices, held.span.months if held.span else None)
         trends = [
             drift.retention(orders, held, average),
-            drift.churn(orders, held, moved, window_days),
+            drift.churn(orders, held, window_days),
             drift.order_value(orders, sales),
         ]
         told = groups.explained(

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from retention_core import periods
+from retention_core.churn import movement
 from retention_core.findings.candidate import Candidate, Looked
 from retention_core.findings.months import (
     AT_LEAST,
@@ -58,36 +59,33 @@ def retention(orders: Orders, held: Histories, average_order: float) -> Looked:
     return Looked("trends", 1, found)
 
 
-def churn(
-    orders: Orders, held: Histories, moved: pd.DataFrame, window_days: int
-) -> Looked:
+def churn(orders: Orders, held: Histories, window_days: int) -> Looked:
     """Whether more customers are lost from month to month, or fewer.
 
     A shop whose customers grow older loses fewer of them, without any of them having
     changed. So the line goes through the share of each month's orders that none
     followed within the window, beside what customers with as many orders so far do;
-    and churn itself must have moved to the same side.
-
-    Parameters
-    ----------
-    moved
-        :func:`retention_core.churn.movement` by month, for the same window.
+    and churn itself (:func:`retention_core.churn.movement`) must have moved to the
+    same side, from the twelve months before the last twelve to these.
     """
-    done = moved[moved["complete"] & moved["full_start"]]
-    now, before = (done.tail(n).head(HALF) for n in (HALF, 2 * HALF))
     frame = _kept(orders, held, window_days).tail(MONTHS)
-    if len(done) < 2 * HALF or len(frame) < LEAST_COHORTS:
+    if len(frame) < LEAST_COHORTS:
         return Looked("trends", 0)
     level = (frame["kept"] - frame["expected"]) / frame["buyers"]
     rate = frame["kept"].sum() / frame["buyers"].sum()
     line = _line((level + rate) * frame["buyers"], frame["buyers"])
     if line is None:
         return Looked("trends", 0)
+    if line.p_value > CLEAR:
+        return Looked("trends", 1)
+    moved = movement(orders, window_days=window_days)
+    done = moved[moved["complete"] & moved["full_start"]]
+    now, before = (done.tail(n).head(HALF) for n in (HALF, 2 * HALF))
     rates = [
         each["lost"].sum() / max(each["starting"].sum(), 1) for each in (now, before)
     ]
     rises = rates[0] > rates[1]
-    clear = line.p_value <= CLEAR and rises == (line.slope < 0)
+    clear = len(done) >= 2 * HALF and rises == (line.slope < 0)
     if not clear or abs(rates[0] - rates[1]) < POINT_OF_CHURN:
         return Looked("trends", 1)
     lost = abs(rates[0] - rates[1]) * now["starting"].sum()

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
+from retention_core import findings as findings_core
 from retention_core import periods
-from retention_core.baskets import REAL
-from retention_ui import blocks, cards, filters, queries
+from retention_ui import blocks, cards, queries
 from retention_ui.account import money as account_of
 from retention_ui.figures.frames import records
 from retention_ui.figures.movement import movement as movement_figure
 from retention_ui.figures.revenue import revenue as revenue_figure
 from retention_ui.findings import churn as findings
+from retention_ui.findings import overview as sentences
 from retention_ui.findings import value as value_findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.parts import common, forecast, value
 from retention_ui.parts.forecast import USUAL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retention_core.findings import Finding, Looked
     from retention_ui.page import Page
     from retention_ui.questions.overview import Glance
 
 YEARLY = ("customers", "orders", "revenue", "average_order_value")
 MONTHLY = ("active_customers", "strict_retention_rate", "repeat_rate")
-SLICES_SHOWN = 3
-MOST_STEPS = 5
-LEAST_SEEN = 5
-ONE_IN = 500
-MOST_ORDERS = 1_000_000
+OF_GROUPS = ("group", "value_fell")
+MOST_TOLD = 7
 
 
 def year(page: Page) -> None:
@@ -125,88 +127,63 @@ def without_customers(page: Page) -> None:
     common.no_customers(page)
 
 
-def next_steps(page: Page) -> None:
-    """List what stands out, each with its number and the page that proves it."""
+def begin(page: Page) -> None:
+    """Have workers start on what :func:`standing` waits for."""
+    forecast.begin(page)
+    if page.facts.customers and page.facts.products:
+        queries.begin(page.shop, "found_products")
+
+
+def standing(page: Page) -> None:
+    """Say what stands out, each with its number and the page that shows it."""
+    looked = _looked(page)
+    tests = sum(each.tests for each in looked)
+    found = [each for each in findings_core.choose(looked) if _may_be_told(page, each)]
     with st.container(gap="xsmall"):
-        st.header(page("next"), anchor=False)
-        said = _quiet(page) + _slices(page) + _pair(page)
-        if said < MOST_STEPS:
-            said += _next_order(page)
-        if not said:
-            st.markdown(page("actions.nothing"))
+        title = page("standing.title" if found else "standing.nothing")
+        st.header(title, help=page("standing.help"), anchor=False)
+        told = "note" if tests else "none"
+        blocks.note(page(f"standing.{told}", n=page.formats.count(tests)))
+        _tell(page, found[:MOST_TOLD])
+        if rest := found[MOST_TOLD:]:
+            count = page.formats.count(len(rest))
+            label = page("standing.more", count=len(rest), n=count)
+            with st.expander(label, type="compact"):
+                _tell(page, rest)
 
 
-def _quiet(page: Page) -> int:
-    """Say it, as each of the following does, and return how many steps that made."""
+def _looked(page: Page) -> list[Looked]:
+    """All that was looked at; what waits for workers comes last."""
     days = common.window_days(page)
-    count, revenue = queries.ask(page.shop, "quiet", window_days=days)
-    if not count:
-        return 0
-    money = page.formats.money(revenue, "about")
-    words = page("actions.quiet", customers=page.formats.count(count), revenue=money)
-    if page.shop.lists:
-        _say(page, words, "actions.quiet_link", "risk", who="quiet")
-    else:
-        _say(page, words, "actions.quiet_share", "risk")
-    return 1
+    looked: list[Looked] = queries.ask(page.shop, "found_customers", window_days=days)
+    if page.facts.products:
+        looked += queries.ask(page.shop, "found_products")
+    fits = forecast.fitted(page, USUAL)
+    known = None if isinstance(fits, TooLittle) else fits.to_json()
+    asked = {"fits": known, "window_days": days}
+    looked += queries.ask(page.shop, "found_leaving", **asked)
+    return looked
 
 
-def _slices(page: Page) -> int:
-    if page.shop.slice.by or not page.groups:
-        return 0
-    clear = queries.ask(page.shop, "standing_out", grain="month").head(SLICES_SHOWN)
-    for row in clear.itertuples():
-        side = "low" if row.share < row.rest_share else "high"
-        words = page(
-            f"actions.slice_{side}",
-            name=page.formats.md(row.slice),
-            dimension=filters.dimension(page.texts, row.by),
-            share=page.formats.share(row.share),
-            other=page.formats.share(row.rest_share),
-            grain=page.texts("grains.month"),
-        )
-        view = {"split": row.by, "group": str(row.slice)}
-        _say(page, words, "actions.slice_link", "cohorts", **view)
-    return len(clear)
+def _may_be_told(page: Page, found: Finding) -> bool:
+    """Whether whoever looks may compare groups, and sees the month it is about."""
+    by = found.candidate.subject[0] if found.kind in OF_GROUPS else None
+    if by is not None and (page.shop.slice.by or by not in page.groups):
+        return False
+    month = found.candidate.month
+    return month is None or page.view.holds(dt.date.fromisoformat(month))
 
 
-def _pair(page: Page) -> int:
-    # Of millions of orders pairs take as long as all else here: they have their page.
-    if not page.facts.products or page.facts.orders > MOST_ORDERS:
-        return 0
-    # The strongest of a large shop is seen often; testing a million rare ones is slow.
-    often = max(LEAST_SEEN, page.facts.orders // ONE_IN)
-    asked = {"min_count": often, "leave_out": [], "within_days": None}
-    pairs = queries.ask(page.shop, "pairs", **asked).shown
-    real = pairs[pairs["q_value"] <= REAL]
-    if real.empty:
-        return 0
-    best = real.sort_values("leverage").iloc[-1]
-    words = page(
-        "actions.pair",
-        antecedent=page.formats.md(best["antecedent"]),
-        consequent=page.formats.md(best["consequent"]),
-        share=page.formats.share(best["confidence"]),
-        lift=page.formats.ratio(best["lift"]),
-    )
-    _say(page, words, "actions.pair_link", "baskets")
-    return 1
-
-
-def _next_order(page: Page) -> int:
-    curve = queries.ask(page.shop, "next_purchase", after=1)
-    found = findings.next_order(curve, page.formats)
-    if found.key.endswith("none"):
-        return 0
-    words = page("actions.returning", finding=found.words(page.texts))
-    _say(page, words, "actions.returning_link", "churn")
-    return 1
-
-
-def _say(page: Page, words: str, link: str, name: str, **view: str) -> None:
-    with st.container(gap="xxsmall"):
-        st.markdown(words)
-        common.lead(page, name, page(link), **view)
+def _tell(page: Page, found: Sequence[Finding]) -> None:
+    days = common.window_days(page)
+    teller = sentences.Teller(page.texts, page.formats, page.groups, days)
+    grid = st.grid(3, min_column_width=300, gap=("medium", "small"))
+    for each in found:
+        told = sentences.told(each, teller)
+        with grid.cell(), st.container(gap="xxsmall"):
+            st.markdown(f"**{told.sentence.words(page.texts)}**")
+            blocks.note(told.beside.words(page.texts))
+            common.lead(page, told.page, page(f"standing.{each.kind}"), **told.view)
 
 
 def _figures(page: Page) -> pd.DataFrame:

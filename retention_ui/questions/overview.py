@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import attention, churn, overview, slices
-from retention_core.intervals import CLEAR
+from retention_core import churn, clv, findings, overview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
+    from retention_core.findings import Looked
     from retention_core.orders import Orders
-    from retention_core.periods import Grain
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,17 @@ def glance(orders: Orders, *, window_days: int) -> Glance:
     return Glance(figures, trend, moved)
 
 
-def standing_out(orders: Orders, *, grain: Grain = "month") -> pd.DataFrame:
-    """List the slices that differ from the rest beyond chance, clearest first."""
-    found = attention.compare_each(orders, by=slices.dimensions(orders), grain=grain)
-    clear = found[found["q_value"] <= CLEAR]
-    return clear.sort_values("q_value", ignore_index=True)
+def found_leaving(
+    orders: Orders, *, fits: Mapping[str, Any] | None, window_days: int
+) -> list[Looked]:
+    """Look at the list of those who leave; ``fits`` as JSON, None without any."""
+    fitted = None if fits is None else clv.Fits.from_json(fits)
+    return findings.of_leaving(orders, fits=fitted, window_days=window_days)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "glance": glance,
-    "standing_out": standing_out,
+    "found_customers": findings.of_customers,
+    "found_products": findings.of_products,
+    "found_leaving": found_leaving,
 }
