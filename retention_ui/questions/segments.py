@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from retention_core import clv, lists, rfm
+from retention_ui.questions.lists import with_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import ibis.expr.types as ir
     import pandas as pd
 
     from retention_core.orders import Orders
     from retention_core.periods import Grain
 
 SCORES = ("recency_score", "frequency_score", "monetary_score")
-OWN = (
-    "orders",
-    "revenue",
-    "days_since_last_order",
-    *SCORES,
-)
+OWN = ("orders", "revenue", "days_since_last_order", *SCORES)
 
 
 @dataclass(frozen=True)
@@ -80,22 +77,24 @@ def rows(
 ) -> pd.DataFrame:
     """List the customers of a segment, those with most at stake first.
 
-    ``customer_id, stake, act_on`` (the day after ``as_of``), what they are scored by
-    and their scores.
+    ``customer_id, stake, act_on`` (the day after ``as_of``), what they are scored by,
+    their scores, and what the customers' list says of them.
     """
     inside = rfm.members(orders, segment, breaks_of(breaks))
     known = None if fits is None else clv.Fits.from_json(fits)
     with lists.people(orders, fits=known, window_days=window_days) as people:
         stakes = people.select("customer_id", "stake", "last_order")
-        both = inside.join(stakes, "customer_id")
-        listed = both.select(
-            "customer_id",
-            "stake",
-            "last_order",
-            *OWN,
-            act_on=ibis.literal(orders.as_of + dt.timedelta(days=1)),
-        ).order_by([both.stake.desc(), "customer_id"])
-        return orders.run(listed if limit is None else listed.limit(limit))
+        act_on = ibis.literal(orders.as_of + dt.timedelta(days=1))
+        both = inside.join(stakes, "customer_id").mutate(act_on=act_on)
+        shown = _ordered(
+            both.select("customer_id", "stake", "act_on", "last_order", *OWN)
+        )
+        shown = shown if limit is None else shown.limit(limit)
+        return orders.run(_ordered(with_contacts(shown, orders)))
+
+
+def _ordered(table: ir.Table) -> ir.Table:
+    return table.order_by([table.stake.desc(), "customer_id"])
 
 
 def breaks_of(given: Mapping[str, Sequence[float]]) -> rfm.Breaks:

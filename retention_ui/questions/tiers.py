@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from retention_core import clv, lists, tiers
+from retention_ui.questions.lists import with_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import ibis.expr.types as ir
     import pandas as pd
 
     from retention_core.orders import Orders
@@ -75,9 +77,13 @@ def one_short(
         stakes = people.select("customer_id", "stake")
         both = short.join(stakes, "customer_id")
         tomorrow = ibis.literal(orders.as_of + dt.timedelta(days=1))
-        listed = both.mutate(act_on=tomorrow)
-        listed = listed.order_by([listed.stake.desc(), "customer_id"])
-        return orders.run(listed if limit is None else listed.limit(limit))
+        shown = _ordered(both.mutate(act_on=tomorrow))
+        shown = shown if limit is None else shown.limit(limit)
+        return orders.run(_ordered(with_contacts(shown, orders)))
+
+
+def _ordered(table: ir.Table) -> ir.Table:
+    return table.order_by([table.stake.desc(), "customer_id"])
 
 
 def cost(
