@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     import retention_core.margin as margin
     import retention_core.measures as measures
     import retention_core.mix as mix
+    import retention_core.next_product as next_product
     import retention_core.overview as overview
     import retention_core.prices as prices
+    import retention_core.reorder as reorder
     import retention_core.rfm as rfm
     import retention_core.risk as risk
     import retention_core.samples as samples
@@ -55,9 +57,11 @@ __all__ = [
     "margin",
     "measures",
     "mix",
+    "next_product",
     "open_orders",
     "overview",
     "prices",
+    "reorder",
     "rfm",
     "risk",
     "samples",

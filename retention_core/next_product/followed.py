@@ -8,6 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from retention_core import engine
 from retention_core.baskets import REAL, fisher
 
 if TYPE_CHECKING:
@@ -37,8 +38,12 @@ def pairs(orders: Orders, bought: ir.Table, days: ir.Table) -> pd.DataFrame:
         towards 1 by as much as 5 expected times weigh; the 10 largest of each
         ``because``.
     """
-    steps = _steps(bought, days)
-    counted = orders.run(_seen(*steps))
+    then, new = _steps(bought, days)
+    with (
+        engine.held(then, orders.backend) as then,
+        engine.held(new, orders.backend) as new,
+    ):
+        counted = orders.run(_named(_seen(then, new), codes(bought)))
     if counted.empty:
         return pd.DataFrame(columns=[*PAIRS])
     numbers = ("times", "after", "before", "steps")
@@ -52,39 +57,65 @@ def pairs(orders: Orders, bought: ir.Table, days: ir.Table) -> pd.DataFrame:
     found = found[stepped.iloc[::-1].cummin().iloc[::-1] <= REAL]
     order = ["because", "lift", "product"]
     found = found.sort_values(order, ascending=[True, False, True])
-    return found.groupby("because").head(MOST)[[*PAIRS]].reset_index(drop=True)
+    best: pd.DataFrame = found.groupby("because").head(MOST)[[*PAIRS]]
+    return best.reset_index(drop=True)
 
 
 def _steps(bought: ir.Table, days: ir.Table) -> tuple[ir.Table, ir.Table]:
-    """``customer_id, step, because`` of days that had a next, and what was new then."""
-    placed = bought.join(days, ["customer_id", "day"])
-    placed = placed.select("customer_id", "product", step=placed.visits - placed.back)
-    own = placed.group_by("customer_id", "product").agg(step=placed.step.min())
-    new = own.filter(own.step > 1)
-    then = placed.join(
-        days.group_by("customer_id").agg(visits=days.count()), "customer_id"
+    """``step, because`` of days with a next, ``step, product`` of what was new then.
+
+    Days and products are dense integers, narrow to join: that is most of the work.
+    """
+    order = ibis.window(order_by=[days.customer_id, days.day])
+    numbered = days.select(
+        "customer_id",
+        "day",
+        step=ibis.row_number().over(order).cast("int64"),
+        last=days.back == 0,
+        first=(days.back + 1 == days.visits).cast("int64"),
     )
-    then = then.filter(then.step < then.visits)
-    return then.select("customer_id", step=then.step + 1, because="product"), new
+    placed = bought.join(codes(bought), "product")
+    placed = placed.select("customer_id", "day", "code")
+    placed = placed.join(numbered, ["customer_id", "day"])
+    then = placed.filter(~placed["last"])
+    own = placed.group_by("customer_id", "code").agg(
+        step=placed.step.min(), began=placed["first"].max()
+    )
+    new = own.filter(own.began == 0).select("step", product="code")
+    return then.select(step=then.step + 1, because="code"), new
+
+
+def codes(bought: ir.Table) -> ir.Table:
+    """Dense integers (``code``) of products, the same on every evaluation."""
+    names = bought.select("product").distinct()
+    order = ibis.window(order_by=names["product"])
+    return names.mutate(code=ibis.row_number().over(order).cast("int64"))
 
 
 def _seen(then: ir.Table, new: ir.Table) -> ir.Table:
-    """Pairs that at least so many customers went, in more than expected numbers."""
+    """Pairs that enough customers went, and clearly more than expected.
+
+    Something is new to a customer once: times are customers.
+    """
     after = then.group_by("because").agg(after=then.count())
     before = new.group_by("product").agg(before=new.count())
-    often = after.filter(after.after >= LEAST), before.filter(before.before >= LEAST)
-    met = then.semi_join(often[0], "because").join(
-        new.semi_join(often[1], "product"), ["customer_id", "step"]
+    after = after.filter(after.after >= LEAST)
+    before = before.filter(before.before >= LEAST)
+    met = then.semi_join(after, "because").join(
+        new.semi_join(before, "product"), "step"
     )
-    met = met.select("customer_id", "because", "product")
-    counts = met.group_by("because", "product").agg(
-        times=met.count(), customers=met.customer_id.nunique()
-    )
-    counts = counts.filter(counts.customers >= LEAST)
+    counts = met.group_by("because", "product").agg(times=met.count())
+    counts = counts.filter(counts.times >= LEAST)
     counts = counts.mutate(tests=counts.count().over(ibis.window()))
-    whole = then.select("customer_id", "step").distinct()
     named = counts.join(after, "because").join(before, "product")
-    named = named.cross_join(whole.agg(steps=whole.count()))
+    named = named.cross_join(then.agg(steps=then.step.nunique()))
     expected = named.after * named.before / named.steps
-    clear = named.times - expected > CLEARLY * expected.sqrt()
-    return named.filter(clear).drop("customers")
+    return named.filter(named.times - expected > CLEARLY * expected.sqrt())
+
+
+def _named(found: ir.Table, names: ir.Table) -> ir.Table:
+    """Codes to the names of products."""
+    left = names.select(because="code", name="product")
+    right = names.select(product="code", other="product")
+    both = found.join(left, "because").join(right, "product")
+    return both.drop("because", "product").rename(because="name", product="other")

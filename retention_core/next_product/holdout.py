@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,13 @@ import pandas as pd
 from retention_core import engine
 from retention_core.intervals import Z95, wilson
 from retention_core.next_product import learning
+from retention_core.next_product.suggested import recommend
 from retention_core.next_product.visits import following, visits
 from retention_core.reorder.spells import bought
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
 
     from retention_core.orders import Orders
@@ -38,10 +40,11 @@ class HitRate:
     customers
         Known at the cut-off, and back since.
     rates
-        A row a ``way``: ``ours``; ``popular``, the ``n`` most bought of all; ``lately``,
-        the most bought of the last fifth of orders; ``last``, what the customer bought
-        last, the most bought first, then ``lately``. ``hits`` (customers with at least
-        one of them in their next order), ``rate, low, high`` (Wilson, 95 %);
+        A row a ``way``: ``ours``; ``popular``, the ``n`` most bought of all;
+        ``lately``, the most bought of the last fifth of orders; ``last``, what the
+        customer bought last, the most bought first, then ``lately``. ``hits``
+        (customers with at least one of them in their next order), ``rate, low, high``
+        (Wilson, 95 %);
         ``ahead``, by how much ours is ahead of it, ``ahead_low, ahead_high`` (of the
         same customers, normal).
     reasons
@@ -56,8 +59,13 @@ class HitRate:
     reasons: pd.DataFrame
 
 
-def hit_rate(orders: Orders, *, n: int) -> HitRate:
-    """:func:`retention_core.next_product.hit_rate`."""
+def hit_rate(orders: Orders, *, n: int = 5) -> HitRate:
+    """How often one of ``n`` products recommended was in the order that came.
+
+    Customers stand as they did when 85 % of all days with a purchase had been; nothing
+    that came after touches what is recommended. Asked is the first day of each on
+    which they bought since: their next order.
+    """
     with engine.held(bought(orders), orders.backend) as every:
         cutoff = learning.day_reached(orders, every, KNOWN)
         # Of the last day nothing comes after: there is no order to hit.
@@ -68,10 +76,8 @@ def hit_rate(orders: Orders, *, n: int) -> HitRate:
 
 
 def _asked(orders: Orders, came: ir.Table, n: int, cutoff: dt.date | None) -> HitRate:
-    from retention_core import next_product
-
     people = came.select("customer_id").distinct()
-    ours = next_product.recommend(orders, people, n=n)
+    ours = recommend(orders, people, n=n)
     truth = came.distinct().mutate(came=ibis.literal(1))
     with (
         engine.held(ours, orders.backend) as ours,

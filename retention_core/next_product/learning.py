@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 LEARNED_FROM = 0.8
 TOP = 20
 PRIOR = 5.0
+SURE = 1.28
 FINER = 10.0
 LIFTS = (0.0, 1.5, 2.0, 3.0, 4.5, 7.0, 12.0, 25.0, 60.0)
 KNOWN = {"product": "string", "share": "float64", "factor": "float64"}
 CELLS = {"often": "int64", "orders": "int64", "halved": "int64", "chance": "float64"}
 BY_ORDERS = {"orders": "int64", "by_orders": "float64"}
-BY_LIFT = {"lifted": "int64", "by_lift": "float64"}
+BY_LIFT = {"lifted": "int64", "halved": "int64", "by_lift": "float64"}
 
 
 def day_reached(orders: Orders, bought: ir.Table, share: float) -> dt.date | None:
@@ -127,8 +128,8 @@ def _again(
 def _cells(counts: pd.DataFrame) -> pd.DataFrame:
     """Chances of cells, each drawn towards those of coarser ones."""
     every = counts["came"].sum() / max(counts["rows"].sum(), 1)
-    coarse = counts.groupby(["often", "orders"])[["rows", "came"]].transform("sum")
-    coarse = (coarse["came"] + PRIOR * every) / (coarse["rows"] + PRIOR)
+    sums = counts.groupby(["often", "orders"])[["rows", "came"]].transform("sum")
+    coarse = (sums["came"] + PRIOR * every) / (sums["rows"] + PRIOR)
     fine = (counts["came"] + FINER * coarse) / (counts["rows"] + FINER)
     return counts.assign(chance=fine)
 
@@ -138,33 +139,30 @@ def candidates(
 ) -> ir.Table:
     """What customers have not bought, but may: popular, or next after their last.
 
-    ``customer_id, orders, product, share, lifted, because``; ``lifted``: place in
-    ``LIFTS`` of the largest lift.
+    ``customer_id, orders, product, share, lift`` (the largest), ``lifted``, its place
+    in ``LIFTS``, and ``halved``, that of the share.
     """
-    shares = {"product": "string", "share": "float64"}
     last = last_bought(bought)
     people = last.select("customer_id", "orders").distinct()
-    top = ibis.memtable(popular[[*shares]].head(TOP), schema=shares)
-    much = people.cross_join(top).mutate(
-        lift=ibis.literal(1.0), because=ibis.null("string")
-    )
-    ways = pairs.merge(popular[[*shares]], on="product")
-    led = ibis.memtable(ways[["because", "product", "share", "lift"]], schema=LED)
-    after = last.join(led, "because").select(*much.columns)
+    top = ibis.memtable(popular[[*SHARES]].head(TOP), schema=SHARES)
+    much = people.cross_join(top).mutate(lift=ibis.literal(1.0))
+    after = last.join(led(popular, pairs), "because").select(*much.columns)
     every = much.union(after)
-    order = ibis.window(
-        group_by=[every.customer_id, every["product"]],
-        order_by=[every.lift.desc(), every.because.asc()],
+    best = every.group_by("customer_id", "orders", "product", "share").agg(
+        lift=every.lift.max()
     )
-    best = every.mutate(place=ibis.row_number().over(order))
-    best = best.filter(best["place"] == 0)
-    steps = [(best.lift >= edge).cast("int64") for edge in LIFTS[1:]]
     new = best.anti_join(bought, ["customer_id", "product"])
-    return new.select(
-        "customer_id", "orders", "product", "share", "because", lifted=sum(steps)
-    )
+    steps = [(new.lift >= edge).cast("int64") for edge in LIFTS[1:]]
+    return new.mutate(lifted=sum(steps), halved=halvings(new["share"]))
 
 
+def led(popular: pd.DataFrame, pairs: pd.DataFrame) -> ir.Table:
+    """Pairs whose ``product`` is still bought, with its ``share``."""
+    ways = pairs.merge(popular[[*SHARES]], on="product")
+    return ibis.memtable(ways[[*LED]], schema=LED)
+
+
+SHARES = {"product": "string", "share": "float64"}
 LED = {
     "because": "string",
     "product": "string",
@@ -178,7 +176,7 @@ def _new(
     served: ir.Table,
     came: ir.Table,
     known: tuple[pd.DataFrame, pd.DataFrame],
-) -> tuple[list[list[float]], list[list[float]]]:
+) -> tuple[list[list[Any]], list[list[Any]]]:
     """By what the share of all orders is multiplied, for what is new to a customer.
 
     By how many orders the customer has, and by how much likelier the last one makes it.
@@ -187,21 +185,28 @@ def _new(
     came = came.distinct().mutate(came=ibis.literal(1))
     rows = rows.left_join(came, ["customer_id", "product"])
     found = orders.run(
-        rows.group_by("orders", "lifted").agg(
+        rows.group_by("orders", "lifted", "halved").agg(
             came=rows.came.fill_null(0).sum(), expected=rows["share"].sum()
         )
     )
     every = found["came"].sum() / max(found["expected"].sum(), NONE)
-    sums = found.groupby("orders")[["came", "expected"]].sum()
-    by_orders = (sums["came"] + PRIOR * every) / (sums["expected"] + PRIOR)
+    by_orders = _factors(found, ["orders"], every)
     found["expected"] *= found["orders"].map(by_orders)
-    sums = found.groupby("lifted")[["came", "expected"]].sum()
-    by_lift = (sums["came"] + PRIOR) / (sums["expected"] + PRIOR)
-    return _listed(by_orders), _listed(by_lift)
+    by_lift = _factors(found, ["lifted"], 1.0)
+    sure = found.groupby("lifted")["came"].sum()
+    # What is recommended is the largest of many: it is believed as far as it is sure.
+    sure = np.exp(-SURE / np.sqrt(sure + PRIOR)).where(sure.index > 0, 1.0)
+    found["expected"] *= found["lifted"].map(by_lift)
+    finer = _factors(found, ["lifted", "halved"], 1.0)
+    by_lift *= sure
+    lifts = [[*each, by_lift[each[0]] * finer[each]] for each in finer.index]
+    return [[*each] for each in by_orders.items()], lifts
 
 
 NONE = np.finfo(float).tiny
 
 
-def _listed(factors: pd.Series) -> list[list[float]]:
-    return [[int(place), float(each)] for place, each in factors.items()]
+def _factors(found: pd.DataFrame, by: list[str], usual: float) -> pd.Series:
+    """What came over what was expected, drawn towards what is ``usual``."""
+    sums = found.groupby(by)[["came", "expected"]].sum()
+    return (sums["came"] + PRIOR * usual) / (sums["expected"] + PRIOR)

@@ -21,6 +21,7 @@ from retention_ui.questions import (
     newcomers,
     overview,
     patterns,
+    products,
     risk,
     segments,
     shop,
@@ -56,6 +57,7 @@ NAMING = (
     "hand_out_rows",
     "list_chosen",
     "noted_rows",
+    "recommended",
     "segment_rows",
     "tiers_short",
 )
@@ -71,6 +73,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **backtests.QUESTIONS,
     **newcomers.QUESTIONS,
     **patterns.QUESTIONS,
+    **products.QUESTIONS,
     **bringers.QUESTIONS,
     **value.QUESTIONS,
     **customer.QUESTIONS,
