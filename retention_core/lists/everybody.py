@@ -102,7 +102,7 @@ def _standing(orders: Orders) -> ir.Table:
     )
     as_of = ibis.literal(orders.as_of)
     frequency = (known.purchase_days - 1).cast("int64")
-    mean = (known.repeats / frequency.nullif(0)).round(DIGITS)
+    mean = known.repeats / frequency.nullif(0)
     recency = known.last_order.delta(known.first_order, unit="day")
     silence = as_of.delta(known.last_order, unit="day")
     return known.mutate(
