@@ -97,7 +97,7 @@ def of_customers(orders: Orders, *, window_days: int) -> list[Looked]:
 
 def of_products(orders: Orders) -> list[Looked]:
     """All that was looked at of pairs of products, and of reorders."""
-    return [products.pairs(orders), products.due(orders)]
+    return products.looked(orders)
 
 
 def of_leaving(orders: Orders, *, fits: Fits | None, window_days: int) -> list[Looked]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import baskets, reorder
+from retention_core import baskets, engine, reorder
 from retention_core.findings.candidate import Candidate, Looked
 from retention_core.intervals import CLEAR
 
@@ -15,61 +16,94 @@ if TYPE_CHECKING:
 
 LEAST_SEEN, ONE_IN = 5, 500
 """Baskets that a pair must be in to be worth it: five, one in 500, one a month."""
-A_MONTH = 30.4375
+A_MONTH, A_YEAR = 30.4375, 365.25
 MOST_ORDERS = 1_000_000
-"""Of millions of orders pairs take longer than all else: they have their page."""
+"""Of millions of orders both take longer than all else: they have their pages."""
 STRONG = 1.5
 KEPT = 8
-NAMED = 3
 
 
-def pairs(orders: Orders) -> Looked:
+@dataclass(frozen=True)
+class Sold:
+    """In how many of ``n_baskets`` each product lies: ``product, baskets``."""
+
+    n_baskets: int
+    products: pd.DataFrame
+
+
+def looked(orders: Orders) -> list[Looked]:
+    """Ask both of what was sold."""
+    counted = _sold(orders)
+    if counted is None:
+        return [Looked("pairs", 0), Looked("reorder", 0)]
+    return [pairs(orders, counted), due(orders, counted)]
+
+
+def _sold(orders: Orders) -> Sold | None:
+    """Count baskets as :func:`retention_core.baskets.size`; not of too many orders."""
+    bought = orders.purchases
+    if int(orders.run(bought.agg(n=bought.count()))["n"][0]) > MOST_ORDERS:
+        return None
+    lines = orders.table
+    sold = lines.filter(lines.refunded_at.isnull() & lines["product"].notnull())
+    items = sold.select("order_id", "product").distinct()
+    items = items.semi_join(bought, "order_id")
+    with engine.held(items, orders.backend) as held:
+        each = held.group_by("product").agg(baskets=held.count())
+        whole = held.agg(n=held.order_id.nunique())
+        return Sold(int(orders.run(whole)["n"][0]), orders.run(each))
+
+
+def pairs(orders: Orders, sold: Sold) -> Looked:
     """Products bought together more often than by chance, often enough to bundle.
 
     Counted as looked at: every two products that could be in so many baskets. Products
     in every fifth basket are left out, they go with everything.
     """
-    size = baskets.size(orders)
-    if size.n_products < 2 or size.n_baskets > MOST_ORDERS:
+    n = sold.n_baskets
+    often = max(LEAST_SEEN, n // ONE_IN, int(orders.span_days / A_MONTH))
+    counts = sold.products["baskets"]
+    everywhere = counts >= baskets.EVERYWHERE * n
+    able = int(((counts >= often) & ~everywhere).sum())
+    if able < 2:
         return Looked("pairs", 0)
-    often = max(LEAST_SEEN, size.n_baskets // ONE_IN, int(orders.span_days / A_MONTH))
-    seen = baskets.ubiquitous(orders, share=often / size.n_baskets)
-    everywhere = baskets.EVERYWHERE
-    left_out = seen.loc[seen["share"] >= everywhere, "product"].tolist()
-    able = len(seen) - len(left_out)
-    tests = able * (able - 1) // 2
-    if not tests:
-        return Looked("pairs", 0)
+    left_out = sold.products.loc[everywhere, "product"].tolist()
     found = baskets.pairs(orders, min_count=often, leave_out=left_out)
     strong = found[(found["p_value"] <= CLEAR) & (found["lift"] >= STRONG)]
     strong = strong.sort_values("leverage", ascending=False).head(KEPT)
-    a_line = orders.table.filter(orders.table.refunded_at.isnull()).amount.mean()
-    price = float(orders.run(a_line.name("price").as_table())["price"][0])
-    kept = [_pair(row, size.n_baskets * price, orders) for row in _rows(strong)]
-    return Looked("pairs", tests, kept)
+    a_year = n * _price(orders) * A_YEAR / orders.span_days
+    kept = [_pair(row, a_year) for row in _rows(strong)]
+    return Looked("pairs", able * (able - 1) // 2, kept)
 
 
-def _pair(row: dict[str, Any], lines_worth: float, orders: Orders) -> Candidate:
+def _price(orders: Orders) -> float:
+    """What a line brings on average."""
+    sold = orders.table.filter(orders.table.refunded_at.isnull())
+    return float(orders.run(sold.agg(price=sold.amount.mean()))["price"][0])
+
+
+def _pair(row: dict[str, Any], a_year: float) -> Candidate:
     names = ("count", "confidence", "reverse_confidence", "lift")
-    numbers = {name: float(row[name]) for name in names}
-    extra = float(row["leverage"]) * lines_worth
-    numbers["a_month"] = numbers["count"] * A_MONTH / orders.span_days
     return Candidate(
         kind="pair",
         subject=(str(row["antecedent"]), str(row["consequent"])),
-        numbers=numbers,
+        numbers={name: float(row[name]) for name in names},
         p_value=float(row["p_value"]),
-        worth=extra * 365 / orders.span_days,
+        worth=float(row["leverage"]) * a_year,
     )
 
 
-def due(orders: Orders) -> Looked:
+def due(orders: Orders, sold: Sold) -> Looked:
     """Products bought again by the calendar, and how many customers are due for one.
 
-    The candidates hold each product; :func:`together` makes one of those that stand.
+    As many tests as there are products: at least as many as were done.
     """
-    frame = reorder.products(orders)
-    regular = frame[frame["regular"].astype(bool) & (frame["due"] > 0)]
+    known = reorder.regulars(orders)
+    if known.empty:
+        return Looked("reorder", len(sold.products))
+    waiting = reorder.due(orders, known=known)
+    counts = orders.run(waiting.group_by("product").agg(due=waiting.count()))
+    frame = known.merge(counts, on="product")
     found = [
         Candidate(
             kind="reorder",
@@ -81,9 +115,9 @@ def due(orders: Orders) -> Looked:
             p_value=float(row["p_value"]),
             worth=float(row["due"]),
         )
-        for row in _rows(regular)
+        for row in _rows(frame)
     ]
-    return Looked("reorder", len(frame), found)
+    return Looked("reorder", len(sold.products), found)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
