@@ -171,7 +171,10 @@ def means(page: Page, name: str, asked: Asked) -> str:
     bounds = Bounds(asked.breaks, page.texts, page.formats)
     return page("rules.or").join(
         ", ".join(
-            getattr(bounds, measure)(*getattr(rule, measure))
+            page(
+                f"rules.means_{measure}",
+                words=getattr(bounds, measure)(*getattr(rule, measure)),
+            )
             for measure in rfm.MEASURES
             if getattr(rule, measure) != rfm.ANY
         )
