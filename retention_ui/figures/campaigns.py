@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retention_ui.texts import Texts
 
 Of = Literal["buyers", "revenue"]
+Against = Literal["control", "offer", "groups"]
 
 LONGEST_NAME = 40
 MOST_ROWS = 12
@@ -25,14 +26,21 @@ MOST_ROWS = 12
 # customers must not press all others flat.
 WIDEST = 4.0
 AIR = 0.05
-# Space right of the longest interval for its value, as a share of the axis.
-BESIDE = 0.16
+# Space right of the longest interval for its value, as a share of what is drawn.
+BESIDE = 0.22
+# Rows, ticks and the title of the axis below them.
+ABOUT, ROW = 76, 40
 
 
 class Compared(TypedDict):
-    """``of``: the share that bought, or the money of a customer."""
+    """What is compared.
+
+    ``of``: the share that bought, or the money of a customer; ``against``: those held
+    back, another offer, or those held back group by group.
+    """
 
     of: Of
+    against: Against
 
 
 @dataclass(frozen=True)
@@ -62,29 +70,31 @@ def differences(
     formats: Formats,
     **facts: Unpack[Compared],
 ) -> go.Figure:
-    """Draw by how much the contacted differ from those held back, a row each.
+    """Draw by how much two groups of customers differ, a row each.
 
-    ``frame`` has ``name`` (as it is shown), ``contacted, control`` (customers),
-    ``clear`` (whether the difference is beyond chance) and the columns of
+    ``frame`` has ``name`` (as shown), ``contacted, control`` (customers), ``side``
+    (1 where the row is clearly good, −1 where clearly bad, else 0) and the columns of
     ``COLUMNS[of]``, in the order of the rows. Rows without a difference are left out.
     """
-    of = facts["of"]
+    of, against = facts["of"], facts["against"]
     columns = COLUMNS[of]
     known = records(frame[frame[columns.value].notna()])
-    figure = base(look, 50 + 40 * max(len(known), 1))
+    figure = base(look, ABOUT + ROW * max(len(known), 1))
     rows.stack(figure, len(known), look)
     low, high = _range(known, columns)
+    width = high - low
     figure.update_xaxes(
-        **_axis(low, high, of, formats),
-        title={"text": texts(f"figures.campaigns.axis.{of}")},
+        **_axis(low - AIR * width, high + BESIDE * width, of, formats),
+        title={"text": texts(f"figures.campaigns.{against}.axis.{of}")},
         zeroline=True,
         showline=False,
     )
     for place, each in enumerate(known):
-        _row(figure, (place, (low, high)), each, of, (texts, look, formats))
+        hover = _hover(each, facts, texts, formats)
+        _row(figure, (place, (low, high)), (each, of, hover), (texts, look, formats))
     names = [axes.short(each["name"], LONGEST_NAME, formats) for each in known]
     rows.name_rows(figure, names, [look.ink] * len(known))
-    return describe(figure, _alt(known, of, texts, formats))
+    return describe(figure, _alt(known, facts, texts, formats))
 
 
 def written(value: float, of: Of, texts: Texts, formats: Formats) -> str:
@@ -103,8 +113,7 @@ def _range(known: list[Row], columns: Columns) -> tuple[float, float]:
     reach = max(WIDEST * reach, *(abs(each[columns.value]) for each in known))
     low = max(-reach, min(0.0, *(each[columns.low] for each in known)))
     high = min(reach, max(0.0, *(each[columns.high] for each in known)))
-    width = (high - low) or 1.0
-    return low - AIR * width, high + BESIDE * width
+    return (low, high) if high > low else (-1.0, 1.0)
 
 
 def _axis(low: float, high: float, of: Of, formats: Formats) -> dict[str, object]:
@@ -118,33 +127,33 @@ def _axis(low: float, high: float, of: Of, formats: Formats) -> dict[str, object
 def _row(
     figure: go.Figure,
     where: tuple[int, tuple[float, float]],
-    each: Row,
-    of: Of,
+    what: tuple[Row, Of, str],
     words: tuple[Texts, Look, Formats],
 ) -> None:
     texts, look, formats = words
+    each, of, hover = what
     place, (least, most) = where
     columns = COLUMNS[of]
     value = float(each[columns.value])
-    colour, spoken = _side(value, bool(each["clear"]), look)
+    colour, spoken = _colours(each["side"], look)
     ends = max(each[columns.low], least), min(each[columns.high], most)
     rows.interval(figure, place, ends, colour)
-    rows.dot(figure, (value, place), colour, _hover(each, of, texts, formats))
+    rows.dot(figure, (value, place), colour, hover)
     beside = {"xanchor": "left", "xshift": 8, "bgcolor": look.page, "borderpad": 0}
     text = f"<b>{written(value, of, texts, formats)}</b>"
-    end = min(ends[1], most - BESIDE * (most - least))
-    label(figure, (max(end, value), place), text, spoken, **beside)
+    label(figure, (max(ends[1], value), place), text, spoken, **beside)
 
 
-def _side(value: float, clear: bool, look: Look) -> tuple[str, str]:
+def _colours(side: int, look: Look) -> tuple[str, str]:
     """Colour of the marks and of the words of a row."""
-    if not clear:
+    if not side:
         return look.grey, look.muted
-    colour = look.accent if value > 0 else look.lost
+    colour = look.accent if side > 0 else look.lost
     return colour, colour
 
 
-def _hover(each: Row, of: Of, texts: Texts, formats: Formats) -> str:
+def _hover(each: Row, facts: Compared, texts: Texts, formats: Formats) -> str:
+    of, against = facts["of"], facts["against"]
     columns = COLUMNS[of]
 
     def one(value: float) -> str:
@@ -162,20 +171,33 @@ def _hover(each: Row, of: Of, texts: Texts, formats: Formats) -> str:
             high=written(each[columns.high], of, texts, formats),
         ),
         texts(
-            f"figures.campaigns.contacted.{of}",
+            f"figures.campaigns.{against}.one.{of}",
             value=one(each[columns.contacted]),
             n=formats.count(each["contacted"]),
         ),
         texts(
-            f"figures.campaigns.control.{of}",
+            f"figures.campaigns.{against}.other.{of}",
             value=one(each[columns.control]),
             n=formats.count(each["control"]),
         ),
     ]
+    if against == "control" and of == "revenue":
+        said.append(texts("figures.campaigns.in_all", amount=in_all(each, formats)))
     return "<br>".join(said)
 
 
-def _alt(known: list[Row], of: Of, texts: Texts, formats: Formats) -> str:
+def in_all(each: Row, formats: Formats) -> str:
+    """Write what all the contacted bought more, with its interval."""
+    many = each["contacted"]
+    value, low, high = (
+        formats.money(many * each[f"revenue_{name}"], "about")
+        for name in ("uplift", "low", "high")
+    )
+    return f"{value} ({formats.span(low, high)})"
+
+
+def _alt(known: list[Row], facts: Compared, texts: Texts, formats: Formats) -> str:
+    of, against = facts["of"], facts["against"]
     columns = COLUMNS[of]
     parts = [
         texts(
@@ -187,4 +209,4 @@ def _alt(known: list[Row], of: Of, texts: Texts, formats: Formats) -> str:
         )
         for each in known
     ]
-    return told(texts(f"figures.campaigns.name.{of}"), parts, texts)
+    return told(texts(f"figures.campaigns.{against}.name.{of}"), parts, texts)

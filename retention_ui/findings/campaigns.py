@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SHORT = 24
 LONG = 60
-CLEAR = ("more", "less")
+SIDE = {"more": 1, "less": -1}
+CLEAR = tuple(SIDE)
 # These have both groups, and enough days behind them.
 TOLD = (*CLEAR, "too_few")
 # Of several campaigns the first of these that any has is what the heading says.
@@ -76,10 +77,10 @@ def sentence(each: Row, days: int, formats: Formats) -> Finding:
 def beside(frame: pd.DataFrame, of: Of, formats: Formats) -> Finding:
     """Which campaign differs most among those that clearly do, by shares or money.
 
-    ``frame`` as of :func:`worked`, with ``clear`` of that measure.
+    ``frame`` as of :func:`worked`, with ``side`` of that measure.
     """
     column = "uplift" if of == "buyers" else "revenue_uplift"
-    rows = records(frame[frame["clear"]].sort_values(column))
+    rows = records(frame[frame["side"] != 0].sort_values(column))
     if not rows:
         return Finding(f"campaigns.beside.{of}_none")
     each = rows[-1] if rows[-1][column] > 0 else rows[0]
@@ -134,10 +135,11 @@ def verdict(each: Row) -> str:
     return "unlike" if found in TOLD and not each["alike"] else found
 
 
-def clear(frame: pd.DataFrame, of: Of) -> list[bool]:
-    """Whether each row's difference of shares or money is beyond chance."""
+def sides(frame: pd.DataFrame, of: Of) -> list[int]:
+    """1 where shares or money are clearly above those held back, −1 below, else 0."""
+    column = "verdict" if of == "buyers" else "revenue_verdict"
     return [
-        verdict(each) in CLEAR and (of == "buyers" or each["revenue_verdict"] in CLEAR)
+        SIDE.get(str(each[column]), 0) if verdict(each) in CLEAR else 0
         for each in records(frame)
     ]
 

@@ -16,6 +16,7 @@ from retention_ui.texts import Texts
 
 TEXTS, FORMATS = Texts("en"), Formats("en", "EUR")
 LONGEST = 80
+C = "control"
 NAN = float("nan")
 WON = {
     "campaign": "January mail",
@@ -127,7 +128,7 @@ def test_money_that_may_be_chance_is_not_claimed(row):
     unsure = {"revenue_verdict": "too_few", "revenue_low": -3.0, "revenue_high": 9.0}
     said = sentence({**row, **unsure})
     assert "points" in said
-    assert "cannot be told" in said
+    assert "which may be chance" in said
     assert "−€3.00 to €9.00" in said
     assert says.gained(records(frame({**row, **unsure}))[0], FORMATS) is None
     assert "held back" in heading({**row, **unsure})
@@ -143,7 +144,7 @@ def test_more_who_buy_may_spend_less():
 def test_a_difference_that_may_be_chance_says_what_would_have_shown():
     said = sentence(CHANCE)
     assert "too few to tell" in said
-    assert "2.0 points apart, −12.0 to 16.0" in said
+    assert "2.0 points, −12.0 to 16.0" in said
     assert "a rise of 21.3 points or more" in said
     assert "no difference would have shown" in sentence(EVER)
     assert "too few" in heading(EVER)
@@ -171,7 +172,7 @@ def test_groups_that_differed_before_prove_nothing():
     assert "not drawn by lot" in sentence(UNLIKE)
     assert "€4.10" not in sentence(UNLIKE)
     assert says.gained(records(frame(UNLIKE))[0], FORMATS) is None
-    assert says.clear(frame(UNLIKE, WON), "revenue") == [False, True]
+    assert says.sides(frame(UNLIKE, WON), "revenue") == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -208,8 +209,8 @@ def test_who_is_in_no_figure_is_said():
 @pytest.mark.parametrize("of", ["buyers", "revenue"])
 def test_the_clearest_difference_heads_its_rows(of):
     shown = frame(WON, LOST, CHANCE)
-    drawn = shown.assign(clear=says.clear(shown, of))
-    assert drawn["clear"].tolist() == [True, True, False]
+    drawn = shown.assign(side=says.sides(shown, of))
+    assert drawn["side"].tolist() == [1, -1, 0]
     assert says.beside(drawn, of, FORMATS).words(TEXTS).startswith("January mail:")
     lost = drawn[drawn["campaign"] != "January mail"]
     assert "&lt;" not in says.beside(lost, of, FORMATS).words(TEXTS)
@@ -222,8 +223,8 @@ def test_the_clearest_difference_heads_its_rows(of):
 @pytest.mark.parametrize("of", ["buyers", "revenue"])
 def test_differences_are_rows_about_zero(of, look):
     shown = frame(WON, LOST, CHANCE, EARLY)
-    shown = shown.assign(clear=says.clear(shown, of))
-    figure = figures.differences(shown, TEXTS, look, FORMATS, of=of)
+    shown = shown.assign(side=says.sides(shown, of))
+    figure = figures.differences(shown, TEXTS, look, FORMATS, of=of, against=C)
     layout = figure.layout
     assert layout.dragmode is False
     assert layout.xaxis.fixedrange
@@ -249,13 +250,13 @@ def test_differences_are_rows_about_zero(of, look):
 def test_a_campaign_of_a_few_does_not_press_the_others_flat():
     wide = {**CHANCE, "revenue_low": -900.0, "revenue_high": 900.0}
     shown = frame(WON, wide)
-    shown = shown.assign(clear=says.clear(shown, "revenue"))
-    figure = figures.differences(shown, TEXTS, LIGHT, FORMATS, of="revenue")
+    shown = shown.assign(side=says.sides(shown, "revenue"))
+    figure = figures.differences(shown, TEXTS, LIGHT, FORMATS, of="revenue", against=C)
     low, high = figure.layout.xaxis.range
     assert high - low < 100
 
 
 def test_nothing_to_draw_is_said():
-    shown = frame(EARLY).assign(clear=False)
-    figure = figures.differences(shown, TEXTS, LIGHT, FORMATS, of="revenue")
+    shown = frame(EARLY).assign(side=0)
+    figure = figures.differences(shown, TEXTS, LIGHT, FORMATS, of="revenue", against=C)
     assert "nothing to show yet" in figure.layout.meta["alt"]
