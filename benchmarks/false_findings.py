@@ -82,11 +82,11 @@ def kinds(data: list[str]) -> dict[str, tuple[Shop, frozenset[str]]]:
         named[name] = rc.open_orders(path)
     found: dict[str, tuple[Shop, frozenset[str]]] = {}
     for name, orders in named.items():
-        found[f"{name}: groups dealt anew"] = (_dealer(orders), OF_GROUPS)
-        found[f"{name}: products dealt anew"] = (_mixer(orders), OF_PRODUCTS)
+        found[f"{name}: groups dealt anew"] = (dealer(orders), OF_GROUPS)
+        found[f"{name}: products dealt anew"] = (mixer(orders), OF_PRODUCTS)
     for name, orders in named.items():
         try:
-            drawn = _Model(orders)
+            drawn = Model(orders)
         except rc.errors.RetentionError:
             continue
         found[f"{name}: drawn, arriving evenly"] = (
@@ -115,7 +115,7 @@ def line(name: str, claimed: list[list[str]]) -> str:
     return f"{name:42}{share}  ({100 * low:.1f} – {100 * high:.1f})  {counted}"
 
 
-def _dealer(orders: rc.Orders) -> Shop:
+def dealer(orders: rc.Orders) -> Shop:
     """Deal what is known of customers out anew among them."""
     days = churn.window(orders).days
     names = slices.dimensions(orders)
@@ -145,7 +145,7 @@ def _with_firsts(orders: rc.Orders, dealt: pd.DataFrame, names: list[str]) -> rc
     return replace(orders, table=lines, customers=None, firsts=firsts)
 
 
-def _mixer(orders: rc.Orders) -> Shop:
+def mixer(orders: rc.Orders) -> Shop:
     """Deal the products out anew among the lines."""
     lines = orders.run(orders.table)
     sold = lines["product"].notna().to_numpy()
@@ -158,7 +158,7 @@ def _mixer(orders: rc.Orders) -> Shop:
     return shop
 
 
-class _Model:
+class Model:
     """Shops whose customers are drawn from the model of one."""
 
     def __init__(self, orders: rc.Orders) -> None:
