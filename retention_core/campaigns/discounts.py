@@ -70,7 +70,7 @@ def dependence(orders: Orders) -> Dependence | None:
         ``None`` where no order of a known customer has a discount: the file says none,
         or there was none.
     """
-    with engine.held(_marked(orders), orders.backend) as rows:
+    with engine.held(marked(orders), orders.backend) as rows:
         whole = _shares(orders, rows.mutate(all=ibis.literal("all")), "all")
         if whole.empty or not whole["discounted"].sum():
             return None
@@ -94,7 +94,7 @@ def dependence(orders: Orders) -> Dependence | None:
     )
 
 
-def _marked(orders: Orders) -> ir.Table:
+def marked(orders: Orders) -> ir.Table:
     """``customer_id, kind, period_start, on_discount``: a row a known purchase."""
     sold = orders.table.filter(orders.table.refunded_at.isnull())
     less = sold.group_by(ordered=sold.order_id).agg(discount=sold.discount.sum())

@@ -59,16 +59,17 @@ def pressure(orders: Orders, *, days: int = 30) -> pd.DataFrame:
     contacts = responses.contacts_of(orders)
     if contacts is None:
         return pd.DataFrame(columns=[*COLUMNS])
-    with engine.held(_answers(orders, contacts, days), orders.backend) as answers:
-        found = orders.run(_moments(answers).order_by("received"))
+    table = answers(orders, contacts, days=days)
+    with engine.held(table, orders.backend) as held:
+        found = orders.run(moments(held).order_by("received"))
         if found.empty:
             return pd.DataFrame(columns=[*COLUMNS])
         frame = _shares(found)
-        frame["trend_p_value"] = _trend(orders, answers, found)
+        frame["trend_p_value"] = _trend(orders, held, found)
     return frame[[*COLUMNS]]
 
 
-def _answers(orders: Orders, contacts: ir.Table, days: int) -> ir.Table:
+def answers(orders: Orders, contacts: ir.Table, *, days: int) -> ir.Table:
     """``customer_id, received, bought, revenue``: a row a customer and day."""
     given = contacts.filter(~contacts.control)
     each = given.group_by("customer_id", "contacted_on").agg(messages=given.count())
@@ -85,12 +86,12 @@ def _answers(orders: Orders, contacts: ir.Table, days: int) -> ir.Table:
     return counted.select("customer_id", "received", "bought", "revenue")
 
 
-def _moments(answers: ir.Table) -> ir.Table:
+def moments(rows: ir.Table) -> ir.Table:
     """Sums over customers by ``received``, with the squares that intervals need."""
-    each = answers.group_by("received", "customer_id").agg(
-        n=answers.count().cast("float64"),
-        y=answers.bought.sum().cast("float64"),
-        money=answers.revenue.sum(),
+    each = rows.group_by("received", "customer_id").agg(
+        n=rows.count().cast("float64"),
+        y=rows.bought.sum().cast("float64"),
+        money=rows.revenue.sum(),
     )
     return each.group_by("received").agg(
         customers=each.count(),

@@ -13,6 +13,8 @@ from ibis.config import Config
 
 import retention_core as rc
 from retention_core import groups, hits, measures, risk, slices
+from retention_core.campaigns import discounts, exposure, responses
+from retention_core.lists import everybody
 from retention_core.orders import Orders
 from retention_core.periods import GRAINS
 from tests.conftest import EIGHT, orders_of
@@ -57,11 +59,53 @@ def overheard() -> Overheard:
         EIGHT, columns=["order_id", "customer_id", "ordered_at", "amount"]
     )
     orders = orders_of(rows.assign(product="tea", channel="web"))
-    people = pd.DataFrame({"customer_id": ["ann", "ben"], "city": ["Ghent", "Lyon"]})
+    people = pd.DataFrame(
+        {
+            "customer_id": ["ann", "ben"],
+            "city": ["Ghent", "Lyon"],
+            "birthday": ["1980-04-05", "5.4."],
+            "consent": ["yes", "no"],
+        }
+    )
     orders = replace(orders, customers=ibis.memtable(people))
     return Overheard(
         **{each.name: getattr(orders, each.name) for each in fields(Orders)}
     )
+
+
+def everybody_of(orders: Orders) -> ir.Table:
+    """What the lists choose from, with a forecast, not worked out."""
+    known = rc.clv.summary(orders)
+    fits = rc.clv.Fits(rc.clv.fit(known), rc.clv.fit_spend(known), 0.0)
+    standing = everybody._standing(orders)
+    return everybody._whole(everybody._forecast(standing, fits, 30))
+
+
+def written_to(orders: Orders) -> Orders:
+    """The same shop, which wrote to two of its customers."""
+    rows = pd.DataFrame({"customer_id": ["ann", "ben"], "control": [False, True]})
+    told = ibis.memtable(rows).mutate(
+        campaign=ibis.literal("May"),
+        list=ibis.null("string"),
+        contacted_on=ibis.literal(dt.date(2024, 2, 15)),
+        offer=ibis.null("string"),
+        seed=ibis.null("string"),
+    )
+    return replace(orders, contacts=told)
+
+
+def answered(orders: Orders) -> ir.Table:
+    """What customers did after the first contact of each campaign."""
+    contacts = responses.contacts_of(written_to(orders))
+    first = responses.first_of_campaign(contacts)
+    late = responses.contaminated(contacts, first, days=30)
+    return responses.responses(orders, first, days=30).anti_join(late, "customer_id")
+
+
+def pressed(orders: Orders) -> ir.Table:
+    """What customers did after each contact, and how many went before."""
+    contacts = responses.contacts_of(written_to(orders))
+    return exposure.moments(exposure.answers(orders, contacts, days=30))
 
 
 QUESTIONS: list[Callable[[Orders], object]] = [
@@ -69,6 +113,18 @@ QUESTIONS: list[Callable[[Orders], object]] = [
     lambda orders: rc.tenure.years(replace(orders, as_of=dt.date(2026, 1, 1))),
     lambda orders: rc.unfolding.by_day(orders),
     lambda orders: rc.mix.returning(orders),
+    lambda orders: rc.lists.summary(orders, everybody_of(orders), window_days=30),
+    lambda orders: rc.campaigns.results(written_to(orders)),
+    lambda orders: rc.campaigns.offers(written_to(orders)),
+    lambda orders: rc.campaigns.pressure(written_to(orders)),
+    lambda orders: rc.campaigns.dependence(orders),
+    lambda orders: rc.campaigns.base_rate(orders, orders.customers, days=30),
+    *(
+        lambda orders, by=by: rc.campaigns.for_whom(
+            written_to(orders), campaign="May", by=by
+        )
+        for by in ("silence", "earlier_orders", "channel")
+    ),
     lambda orders: rc.prices.paid(orders),
     *(
         lambda orders, grain=grain: rc.mix.new_and_returning(orders, grain=grain)
@@ -151,7 +207,16 @@ def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
         lambda orders: risk.with_usual_gap(
             risk.placed(risk.scored_by(orders, window_days=30, params=BG_NBD)), orders
         ),
-        lambda orders: rc.attention.quiet(orders, window_days=30).table,
+        *(
+            lambda orders, name=name: rc.lists.members(
+                orders, name, everybody_of(orders), window_days=30
+            )
+            for name in rc.lists.NAMES
+        ),
+        lambda orders: rc.consent.agreed(everybody_of(orders), orders),
+        answered,
+        pressed,
+        discounts.marked,
         lambda orders: rc.rfm.members(orders, "lost", STEPS),
         *(
             lambda orders, by=by: rc.tiers.one_short(
