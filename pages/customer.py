@@ -22,7 +22,7 @@ if common.customers_named(page):
         with lower.cell():
             customer.products(page, one)
         with lower.cell():
-            lists = st.container()
+            offers, lists = st.container(), st.container()
             customer.contacts(page, one)
         fits = forecast.fitted(page, forecast.USUAL)
         with figures:
@@ -32,5 +32,7 @@ if common.customers_named(page):
                 customer.alive(page, one, fits)
         with lists:
             customer.standing(page, one, fits)
+        with offers:
+            customer.offers(page, one)
     common.guests(page)
     page.explained()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOUND = 20
 MOSTLY = 0.5
+OFFERS = 3
 KINDS = {"gap_days": "count"}
 
 
@@ -145,6 +146,30 @@ def products(page: Page, one: Customer) -> None:
         asked={"customer": one.customer_id},
     )
     common.listed(page, "products", title, listing)
+
+
+def offers(page: Page, one: Customer) -> None:
+    """List what they are likeliest to buy next, with the chance and the reason."""
+    if one.products.empty:
+        return
+    asked = {"customers": [one.customer_id], "n": OFFERS}
+    learned = queries.ask(page.shop, "next_product")
+    rows: pd.DataFrame = queries.ask(page.shop, "recommended", model=learned, **asked)
+    with st.container(gap="xsmall"):
+        st.header(page("offers"), help=page("help.offers"), anchor=False)
+        for row in records(rows):
+            st.markdown(_offered(page, row))
+        blocks.note(page("no_offers" if rows.empty else "notes.offers"))
+
+
+def _offered(page: Page, row: dict[str, Any]) -> str:
+    named = {
+        name: page.formats.md(row[name])
+        for name in ("product", "because")
+        if isinstance(row[name], str)
+    }
+    chance = page.formats.share(row["score"])
+    return page(f"offered.{row['reason']}", chance=chance, **named)
 
 
 def standing(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
