@@ -37,7 +37,7 @@ def short(tiers: pd.DataFrame, formats: Formats) -> Finding:
     return Finding("tiers.short", {"n": at_start(n, formats)}, n)
 
 
-def cost(found: Cost, formats: Formats) -> Finding:
+def cost(found: Cost, margin: float, formats: Formats) -> Finding:
     """What rewards cost a year, and how many more must be kept for them."""
     rows = [row for row in records(found.tiers) if row["cost"] > 0]
     if not rows:
@@ -56,6 +56,7 @@ def cost(found: Cost, formats: Formats) -> Finding:
         return Finding("tiers.cost_never", fields, never)
     gains = sorted(100 * row["gain"] for row in known)
     low, high = (formats.ratio(each) for each in (gains[0], gains[-1]))
+    whole = "_whole" if margin == 1 else ""
     if low == high:
-        return Finding("tiers.cost_gain", fields | {"points": low})
-    return Finding("tiers.cost_gains", fields | {"low": low, "high": high})
+        return Finding(f"tiers.cost_gain{whole}", fields | {"points": low})
+    return Finding(f"tiers.cost_gains{whole}", fields | {"low": low, "high": high})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from retention_ui import blocks, inputs, queries
@@ -16,6 +16,8 @@ from retention_ui.parts import forecast
 from retention_ui.parts.tiers import TIERS
 
 if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
     from retention_core.tiers import Cost
     from retention_ui.page import Page
     from retention_ui.parts.tiers import Asked
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 KINDS = ("percent", "amount")
 PROPOSED = {"percent": (2.0, 4.0, 6.0), "amount": (5.0, 10.0, 20.0)}
 MOST = {"percent": 100.0, "amount": 1e9}
-NARROWEST = 460
+COLUMNS = (
+    *("tier", "customers", "kept", "value", "reward"),
+    *("cost", "gain", "more_orders", "most"),
+)
+NEED_A_YEAR = ("kept", "gain", "most")
 
 
 def rewards(page: Page, asked: Asked) -> None:
@@ -51,14 +57,13 @@ def rewards(page: Page, asked: Asked) -> None:
         margin=margin / 100,
         **asked.everything,
     )
-    title = findings.cost(found, page.formats).words(page.texts)
+    title = findings.cost(found, margin / 100, page.formats).words(page.texts)
     drawn = found.tiers["kept_share"].notna().any()
     page.section(
         "rewards",
         title,
         figures.needed(found.tiers, *page.drawing) if drawn else None,
         table=found.tiers,
-        least=NARROWEST,
         since=page.formats.date(found.since),
         date=page.formats.date(page.facts.as_of),
     )
@@ -68,27 +73,28 @@ def rewards(page: Page, asked: Asked) -> None:
     _said(page, found)
 
 
-def _table(page: Page, found: Cost) -> pd.DataFrame:
+def _table(page: Page, found: Cost) -> Styler:
     """Each tier on a line, the highest first."""
     formats = page.formats
-    rows = records(found.tiers)[::-1]
-    columns = {
-        "tier": [page(f"names.{row['tier']}") for row in rows],
-        "customers": [formats.count(row["customers"]) for row in rows],
-        "kept": [_kept(page, row) for row in rows],
-        "value": [formats.money(row["value"]) for row in rows],
-        "reward": [formats.money(row["reward"]) for row in rows],
-        "cost": [formats.money(row["cost"], "about") for row in rows],
-        "gain": [_gain(page, row) for row in rows],
-        "more_orders": [_more(page, row) for row in rows],
-        "most": [formats.money(row["most"]) for row in rows],
-    }
-    if not found.compared:
-        for name in ("kept", "gain", "most"):
-            columns.pop(name)
-    return pd.DataFrame(
-        {page(f"columns.{name}"): each for name, each in columns.items()}
+    table = found.tiers[::-1].reset_index(drop=True)
+    rows = records(table)
+    shown = table.assign(
+        tier=[page(f"names.{row['tier']}") for row in rows],
+        kept=[_kept(page, row) for row in rows],
+        gain=[_gain(page, row) for row in rows],
     )
+    names = [each for each in COLUMNS if found.compared or each not in NEED_A_YEAR]
+    heads = {name: page(f"columns.{name}") for name in names}
+    written: dict[str, Any] = {
+        "customers": formats.count,
+        "value": formats.money,
+        "reward": formats.money,
+        "cost": partial(formats.money, style="about"),
+        "more_orders": partial(_more, page),
+        "most": formats.money,
+    }
+    styled = shown[names].rename(columns=heads).style
+    return styled.format({heads[n]: w for n, w in written.items() if n in heads})
 
 
 def _kept(page: Page, row: Row) -> str:
@@ -114,10 +120,10 @@ def _gain(page: Page, row: Row) -> str:
     return page("gain.beyond", points=points)
 
 
-def _more(page: Page, row: Row) -> str:
-    if np.isinf(row["more_orders"]):
+def _more(page: Page, orders: float) -> str:
+    if np.isinf(orders):
         return page("gain.never")
-    return page.formats.ratio(row["more_orders"], 2)
+    return page.formats.ratio(orders, 2)
 
 
 def _said(page: Page, found: Cost) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,10 +16,13 @@ from retention_ui.figures import tiers as figures
 from retention_ui.figures.frames import records
 from retention_ui.findings import tiers as findings
 from retention_ui.forecasts import TooLittle
+from retention_ui.formats import ABSENT
 from retention_ui.parts import common, forecast
 from retention_ui.parts.handing_out import Source, hand_out
 
 if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
     from retention_ui.page import Page
 
 BYS = ("orders", "spend")
@@ -170,32 +174,37 @@ def _preview(page: Page, source: Source) -> None:
     blocks.note(page(f"notes.stake{past}"))
 
 
-def _table(page: Page, found: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+def _table(page: Page, found: pd.DataFrame, asked: Asked) -> Styler:
     """Each tier on a line, the highest first."""
     formats = page.formats
     rows = records(found)[::-1]
     everybody = max(int(found["customers"].sum()), 1)
-    top = len(asked.thresholds)
-    columns = {
-        "tier": [page(f"names.{row['tier']}") for row in rows],
-        "from": [threshold(page, asked, row["tier"]) for row in rows],
-        "customers": [formats.count(row["customers"]) for row in rows],
-        "share": [formats.share(row["customers"] / everybody, 1) for row in rows],
-        "spend": [formats.money(row["spend"], "about") for row in rows],
-        "short": [
-            page("short_of_next.none")
-            if row["tier"] == top
-            else page(
-                "short_of_next.some",
-                n=formats.count(row["short"]),
-                active=formats.count(row["active"]),
-            )
-            for row in rows
-        ],
-    }
-    return pd.DataFrame(
-        {page(f"columns.{name}"): each for name, each in columns.items()}
+    table = pd.DataFrame(
+        {
+            "tier": [page(f"names.{row['tier']}") for row in rows],
+            "from": [threshold(page, asked, row["tier"]) for row in rows],
+            "customers": [row["customers"] for row in rows],
+            "share": [row["customers"] / everybody for row in rows],
+            "spend": [row["spend"] for row in rows],
+            "short": [row["short"] for row in rows],
+            "active": [row["active"] for row in rows],
+        }
     )
+    heads = {name: page(f"columns.{name}") for name in table}
+    written: dict[str, Any] = {
+        "customers": formats.count,
+        "share": partial(formats.share, digits=1),
+        "spend": partial(formats.money, style="about"),
+    }
+    # Above the highest tier there is no next one.
+    next_one: dict[str, Any] = dict.fromkeys(("short", "active"), formats.count)
+    below = table.index[1:]
+    styled = table.rename(columns=heads).style
+    styled = styled.format({heads[name]: write for name, write in written.items()})
+    for name, write in next_one.items():
+        styled = styled.format(write, subset=(below, heads[name]))
+        styled = styled.format(lambda _: ABSENT, subset=([0], heads[name]))
+    return styled
 
 
 def threshold(page: Page, asked: Asked, tier: int) -> str:

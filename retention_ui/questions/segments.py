@@ -55,8 +55,13 @@ def segmented(
     known = None if fits is None else clv.Fits.from_json(fits)
     with lists.people(orders, fits=known, window_days=window_days) as people:
         table = rfm.segments(orders, given, people)
-    cells = rfm.grid(orders, given)
-    return Segmented(table, cells, rfm.boxes(cells))
+    grid = rfm.grid(orders, given)
+    return Segmented(table, grid, rfm.boxes(grid))
+
+
+def cells(orders: Orders, *, breaks: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    """Answer customers by their scores: ``rfm.grid`` by given breaks."""
+    return rfm.grid(orders, breaks_of(breaks))
 
 
 def moved(
@@ -105,6 +110,7 @@ def breaks_of(given: Mapping[str, Sequence[float]]) -> rfm.Breaks:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "rfm_breaks": rfm.breaks,
     "segmented": segmented,
+    "segment_cells": cells,
     "segments_moved": moved,
     "segment_rows": rows,
 }

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # In the order of the navigation.
 SUBJECTS: tuple[str, ...] = (
     "overview",
+    "segments",
+    "tiers",
     "cohorts",
     "groups",
     "value",
