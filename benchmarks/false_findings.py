@@ -171,9 +171,11 @@ class Model:
         self.span = (self.as_of - self.first_day).days + 1
 
     def evenly(self, rng: np.random.Generator) -> Iterator[Looked]:
+        """Customers who arrive on any day alike."""
         return self._looked(rng, rng.integers(0, self.span, self.arrivals.size))
 
     def as_they_did(self, rng: np.random.Generator) -> Iterator[Looked]:
+        """Customers who arrive on the days on which the shop's own did."""
         return self._looked(rng, rng.choice(self.arrivals, self.arrivals.size))
 
     def _looked(self, rng: np.random.Generator, starts: np.ndarray) -> Iterator[Looked]:

@@ -1,4 +1,4 @@
-"""What is worth a sentence: every planted story, nothing else, and each number again."""
+"""What is worth a sentence: every planted story, nothing else, each number again."""
 
 from __future__ import annotations
 
@@ -350,10 +350,8 @@ def test_holm_in_parts_is_the_normal_quantile_of_its_parts():
     """Two families of 1 and 10 tests: 0.025 for the one, 0.0025 for each of ten."""
     z = norm.isf(np.array([0.0249, 0.0026]) / 2)
     p_one, p_ten = 2 * norm.sf(z)
-    found = dict(
-        (c.subject[0], p)
-        for c, p in stepped([of("one", [p_one]), of("ten", [p_ten], 10)])
-    )
+    both = stepped([of("one", [p_one]), of("ten", [p_ten], 10)])
+    found = {c.subject[0]: p for c, p in both}
     assert found["one"] <= 0.05
     assert found["ten"] == pytest.approx(max(0.0026 * 10, found["one"]), rel=1e-6)
 

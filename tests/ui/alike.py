@@ -22,7 +22,8 @@ PLAIN: dict[str, list[dict[str, Any]]] = {
     "values": [{}],
     "known_customers": [{}],
     "glance": [WINDOW],
-    "standing_out": [MONTH],
+    "found_customers": [WINDOW],
+    "found_products": [{}],
     "truncated": [MONTH],
     "measured": [
         {"measure": "retention", "relative_to": None, "windows": None, **MONTH},
@@ -68,6 +69,7 @@ FITS: dict[str, list[dict[str, Any]]] = {
 GIVEN: dict[str, list[dict[str, Any]]] = {
     "forecast": [TERMS],
     "newcomer": [TERMS],
+    "found_leaving": [WINDOW],
     "worth_by": [TERMS | {"by": "product"}],
     "maturing": [TERMS],
     "brought": [TERMS | WINDOW | {"limit": 100_000}],

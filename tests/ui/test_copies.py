@@ -39,6 +39,8 @@ KEY = b"\x5e" * 32
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 HIDDEN = Terms()
 NAMED = Terms(names=True, lists=True)
+# A copy has no tags: these look at one dimension less.
+OF_GROUPS = ("groups", "value_fell")
 
 
 def dashboard_of(source: Path, home: Path, number: int = 1) -> Dashboard:
@@ -100,7 +102,8 @@ def test_a_copy_answers_as_the_original(shop, request):
                 questions.answer(each, question, Slice(), asked)
                 for each in (original, copy)
             )
-            alike(_without_tags(question, one), other, KEY)
+            one, other = (_without_tags(question, each) for each in (one, other))
+            alike(one, other, KEY)
 
 
 @pytest.mark.parametrize("question", [*FITS, *GIVEN])
@@ -165,8 +168,8 @@ def test_a_copy_of_some_customers_is_of_them_alone(kept):
 def _without_tags(question: str, found):
     if question == "values":
         return {by: each for by, each in found.items() if by != "tags"}
-    if question == "standing_out":
-        return found[found["by"] != "tags"].reset_index(drop=True)
+    if question == "found_customers":
+        return [each for each in found if each.family not in OF_GROUPS]
     return found
 
 
