@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from retention_ui.mailing.columns import FORMATS, Letter, written
 from retention_ui.mailing.names import Name, split
-from retention_ui.mailing.reach import address, international, reachable
+from retention_ui.mailing.reach import address, international, reachable, way
 
 __all__ = [
     "FORMATS",
@@ -17,5 +17,6 @@ __all__ = [
     "international",
     "reachable",
     "split",
+    "way",
     "written",
 ]

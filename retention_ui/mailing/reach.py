@@ -40,19 +40,28 @@ def international(text: object) -> str | None:
     return found if _E164.fullmatch(found) else None
 
 
-def reachable(frame: pd.DataFrame, form: str) -> pd.Series:
-    """Whether each customer can stand in a file of ``form``; ``frame`` has contacts.
+def way(frame: pd.DataFrame, form: str) -> pd.Series:
+    """By what a program knows each customer: an address or a number, None without.
 
-    Mailchimp needs an e-mail address, Klaviyo that or a number as E.164. Of several
-    with one address the first; a mail merge and our own columns take everybody.
+    Mailchimp needs an e-mail address, Klaviyo that or a number as E.164. ``frame`` has
+    contacts as of :func:`retention_ui.mailing.written`.
     """
-    everybody = pd.Series(True, index=frame.index)
-    if form not in ("mailchimp", "klaviyo"):
-        return everybody
-    ways = of(frame, "email", address)
+    found = of(frame, "email", address)
     if form == "klaviyo":
-        ways = ways.fillna(of(frame, "phone", international))
-    return ways.notna() & ~ways.duplicated()
+        found = found.fillna(of(frame, "phone", international))
+    return found
+
+
+def reachable(frame: pd.DataFrame, form: str) -> pd.Series:
+    """Whether each customer can stand in a file of ``form``.
+
+    Of several with one address the first; a mail merge and our own columns take
+    everybody.
+    """
+    if form not in ("mailchimp", "klaviyo"):
+        return pd.Series(True, index=frame.index)
+    known = way(frame, form)
+    return known.notna() & ~known.duplicated()
 
 
 def of(

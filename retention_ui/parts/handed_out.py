@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from retention_ui import blocks, contacts, failures, mailing, queries
+from retention_core.errors import RetentionError
+from retention_ui import blocks, contacts, failures, mailing, queries, state
 from retention_ui.parts import common, holding_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from retention_ui.access import Access
     from retention_ui.mailing import Letter
     from retention_ui.page import Page
     from retention_ui.parts.handing_out import Going, Source
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "handing_out"
 OURS = "all"
+FAILED = "handing_out.failed"
 KINDS = dict.fromkeys(
     ("probability_alive", "probability_in_window", "share", "odds"), "share"
 )
@@ -66,6 +70,7 @@ def noted(page: Page, source: Source, letter: Letter, known: Noted) -> None:
         ),
         icon=":material/check:",
     )
+    letter = replace(letter, offer=known.offer)
     asked = {"campaign": letter.campaign, **source.listed}
     for held, n in ((False, known.contacted), (True, known.control)):
         if n:
@@ -88,8 +93,25 @@ def _way_back(page: Page, letter: Letter) -> None:
     label, icon = page.texts(f"{key}.label"), ":material/undo:"
     if st.button(label, type="tertiary", icon=icon, key=f"{key}.{page.name}"):
         title, text = page.texts(f"{key}.title"), page.texts(f"{key}.text")
-        done = partial(contacts.take_back, page.access, letter.campaign)
+        done = partial(_take_back, page.access, letter.campaign)
         blocks.confirm(page.texts, key, title, [text], done)
+
+
+def _take_back(access: Access, campaign: str) -> None:
+    """Forget a note; what hinders it is said on the run that follows."""
+    try:
+        access.again()
+        contacts.take_back(access, campaign)
+    except RetentionError as error:
+        state.set_widget(FAILED, error)
+
+
+def failed(page: Page) -> None:
+    """Say once why a note could not be taken back."""
+    error = state.widget(FAILED)
+    if isinstance(error, RetentionError):
+        state.forget(FAILED)
+        failures.show(error, page.texts)
 
 
 def _note(page: Page, source: Source, going: Going) -> None:

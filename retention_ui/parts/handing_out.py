@@ -12,6 +12,7 @@ import streamlit as st
 from retention_ui import blocks, contacts, inputs, mailing, queries
 from retention_ui.mailing import Letter
 from retention_ui.parts import handed_out, holding_back
+from retention_ui.questions import handing_out as handing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention_ui.page import Page
-    from retention_ui.questions.handing_out import Noted, Plan, Ways
+    from retention_ui.questions.handing_out import Base, Noted, Plan, Ways
 
 NAME = "handing_out"
 SILENT_DAYS = 14
@@ -44,8 +45,8 @@ class Source:
         Why each customer of a frame of those rows is on it, in words.
     title
         What it is called on screen; escaped where it holds words of the data.
-    firsts
-        How many of them this list comes first for; None where that is no question.
+    prioritised
+        Whether its rows tell ``first``: a customer may be on a list that comes before.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Source:
     customers: int
     reasons: Callable[[Page, pd.DataFrame], pd.Series]
     title: str = ""
-    firsts: int | None = None
+    prioritised: bool = False
 
     @property
     def words(self) -> str:
@@ -92,6 +93,7 @@ def hand_out(page: Page, source: Source) -> None:
         return
     with st.container(gap="small"):
         st.header(_words(page, "title"), help=_words(page, "help"), anchor=False)
+        handed_out.failed(page)
         ways: Ways = queries.ask(page.shop, "ways")
         letter, day = _letter(page, source)
         known: Noted | None = None
@@ -101,7 +103,8 @@ def hand_out(page: Page, source: Source) -> None:
             handed_out.noted(page, source, letter, known)
             return
         terms = _terms(page, source, ways)
-        plan: Plan = queries.ask(page.shop, "hand_out_plan", **source.listed, **terms)
+        base: Base = queries.ask(page.shop, "hand_out_base", **source.listed)
+        plan = handing.plan(base, **terms)
         blocks.note(_account(page, plan, terms))
         _cautions(page, ways, terms)
         if not plan.customers:
@@ -160,7 +163,7 @@ def _terms(page: Page, source: Source, ways: Ways) -> dict[str, Any]:
             days = inputs.number(scope, "silent", SILENT_DAYS, (0, 365))
     with st.container(horizontal=True, gap="medium"):
         first = False
-        if source.firsts is not None:
+        if source.prioritised:
             first = inputs.toggle(scope, "first", True)
         # Where the files say nothing of consent, all would be left out.
         unknown = inputs.toggle(scope, "unknown") if ways.consent else True

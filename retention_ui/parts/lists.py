@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LISTED = (
     *("customer_id", "customer_name", "why", "stake", "act_on", "product"),
-    *("agreed", "first"),
+    "agreed",
 )
 
 
@@ -100,7 +100,7 @@ def _source(
         customers=part.customers if part else int(row["customers"]),
         reasons=partial(_reasons, name=name),
         title=title,
-        firsts=part.firsts if part else int(row["first_customers"]),
+        prioritised=True,
     )
 
 
@@ -185,7 +185,8 @@ def _of_stake(asked: dict[str, Any]) -> str:
 
 def _preview(page: Page, source: Source) -> None:
     """Show the first thousand, each with the reason."""
-    found = queries.ask(page.shop, source.question, limit=MOST_ROWS, **source.asked)
+    asked = {**source.asked, "limit": MOST_ROWS, "marked": False}
+    found = queries.ask(page.shop, source.question, **asked)
     said = {each: page(f"agreed.{each}") for each in ("yes", "no", "unknown")}
     frame = found.assign(
         why=source.reasons(page, found), agreed=found["agreed"].map(said)
@@ -205,7 +206,6 @@ def _columns(page: Page, frame: pd.DataFrame) -> dict[str, Any]:
         "customer_id": config.TextColumn(named["customer_id"], pinned=True),
         "stake": config.NumberColumn(named["stake"], format=page.formats.money_pattern),
         "act_on": config.DateColumn(named["act_on"], format="D MMM YYYY"),
-        "first": config.CheckboxColumn(named["first"]),
         "why": config.TextColumn(named["why"], width="large"),
     }
     there = [each for each in LISTED if each in frame and frame[each].notna().any()]

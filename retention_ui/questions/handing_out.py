@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 KNOWN = ("customer_name", "first_name", "last_name", "email", "phone", "birthday")
 # Why somebody is left out, in this order: who is left out twice counts for the first.
 REASONS = ("elsewhere", "refused", "unknown", "lately", "unreachable")
+# Programs that know people by an address.
+WAYS = ("mailchimp", "klaviyo")
+DECIDING = ("first", "agreed", "rested", *WAYS, "stake")
 DAYS = 30  # within which an order counts as an answer
 
 
@@ -41,6 +44,25 @@ class Ways:
 
 
 @dataclass(frozen=True)
+class Base:
+    """What decides of everybody on a list, and names nobody.
+
+    Attributes
+    ----------
+    rows
+        A row a customer, in the order of the list: ``first``, whether it comes first
+        for them; ``agreed``, of ``consent.ANSWERS``; ``rested``, days since they were
+        written to or held back, NaN for never; ``mailchimp, klaviyo``: the same number
+        for those with one address there, -1 without any; ``stake``.
+    base_rate
+        Share of them who would order within ``DAYS`` anyway; NaN where nobody can say.
+    """
+
+    rows: pd.DataFrame
+    base_rate: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """Who is written to.
 
@@ -52,27 +74,25 @@ class Plan:
         From each of ``REASONS`` to how many are left out for it.
     customers, stake
         Who is left, and what is at stake with them.
-    agreed
-        Of those, how many said yes.
     base_rate
-        Share of them who would order within ``DAYS`` anyway; NaN where nobody can say.
+        As of :class:`Base`.
     """
 
     listed: int
     out: dict[str, int]
     customers: int
     stake: float
-    agreed: int
     base_rate: float
 
 
 @dataclass(frozen=True)
 class Noted:
-    """A campaign as it was noted; ``control`` were held back."""
+    """A campaign as noted; ``control`` were held back, ``offer`` may be empty."""
 
     contacted: int
     control: int
     contacted_on: dt.date
+    offer: str
 
 
 def ways(orders: Orders) -> Ways:
@@ -88,19 +108,62 @@ def ways(orders: Orders) -> Ways:
     return Ways(**found, consent=consent.asked(orders), contacts=contacts)
 
 
-def plan(orders: Orders, *, of: str, asked: Mapping[str, Any], **terms: Any) -> Plan:  # noqa: ANN401
-    """Count who of a list is written to, and who is not; arguments as of ``rows``."""
-    listed = _judged(orders, of, asked, **terms)
-    left = listed[listed["left_out"].isna()]
-    counts = listed["left_out"].value_counts()
+def base(orders: Orders, *, of: str, asked: Mapping[str, Any]) -> Base:
+    """Answer what decides who of a list is written to; arguments as of :func:`rows`.
+
+    Kept, so that every choice of terms is answered at once: :func:`plan`.
+    """
+    listed = _known(orders, of, asked)
+    return Base(listed[[*DECIDING]].reset_index(drop=True), _base_rate(orders, listed))
+
+
+def plan(found: Base, **terms: Any) -> Plan:  # noqa: ANN401 as of left_out
+    """Count who is written to, and who is not; terms as of :func:`left_out`."""
+    out = left_out(found.rows, **terms)
+    counts = out.value_counts()
+    left = found.rows[out.isna()]
     return Plan(
-        listed=len(listed),
+        listed=len(found.rows),
         out={each: int(counts.get(each, 0)) for each in REASONS},
         customers=len(left),
-        stake=float(left["stake"].sum()) if "stake" in left else 0.0,
-        agreed=int((left["agreed"] == consent.YES).sum()),
-        base_rate=_base_rate(orders, left),
+        stake=float(left["stake"].sum()),
+        base_rate=found.base_rate,
     )
+
+
+def left_out(
+    listed: pd.DataFrame, *, form: str, first: bool, unknown: bool, silent_days: int
+) -> pd.Series:
+    """Why each customer is left out: the first of ``REASONS`` that holds, or None.
+
+    Parameters
+    ----------
+    listed
+        With the columns of :attr:`Base.rows`.
+    form
+        One of ``mailing.FORMATS``. Of several with one address there the first of
+        those who are not left out for another reason gets the letter.
+    first
+        Only whom the list comes first for.
+    unknown
+        Also those of whom nobody knows whether they agreed. Who said no never.
+    silent_days
+        Not those who were written to or held back so many days ago or less; 0: as if
+        nobody had been.
+    """
+    judged = {
+        "elsewhere": ~listed["first"] & first,
+        "refused": listed["agreed"] == consent.NO,
+        "unknown": (listed["agreed"] == consent.UNKNOWN) & (not unknown),
+        "lately": (listed["rested"] <= silent_days) & (silent_days > 0),
+    }
+    out = pd.Series(None, index=listed.index, dtype="object")
+    for reason, holds in judged.items():
+        out = out.mask(out.isna() & holds, reason)
+    if form in WAYS:
+        way = listed.loc[out.isna(), form]
+        out.loc[way.index[(way < 0) | way.duplicated()]] = "unreachable"
+    return out
 
 
 def rows(
@@ -120,10 +183,7 @@ def rows(
         The question that answers the list, a row a customer with ``customer_id``,
         perhaps ``stake, act_on, product, first``, and what it is asked.
     terms
-        ``form``: one of ``mailing.FORMATS``; ``first``: only whom this list comes
-        first for (``first`` of the rows); ``unknown``: also those of whom nobody knows
-        whether they agreed; ``silent_days``: not those who were written to or held
-        back so many days ago or less, 0 for whoever it was.
+        As of :func:`left_out`.
     share, seed
         As of :func:`retention_core.campaigns.split`: who is held back.
 
@@ -133,8 +193,9 @@ def rows(
         The rows of the list in their order, with the customer's own data, ``agreed``
         ("yes", "unknown") and ``control``.
     """
-    listed = _judged(orders, of, asked, **terms)
-    left = listed[listed["left_out"].isna()].drop(columns="left_out")
+    listed = _known(orders, of, asked)
+    kept = left_out(listed, **terms).isna()
+    left = listed[kept].drop(columns=["rested", *WAYS])
     if left.empty:
         return left.assign(control=pd.Series(dtype="bool"))
     ids = ibis.memtable(left[["customer_id"]])
@@ -148,14 +209,20 @@ def noted(orders: Orders, *, campaign: str) -> Noted | None:
     if orders.contacts is None:
         return None
     of = orders.contacts.filter(orders.contacts.campaign == campaign)
-    held = of.control.ifelse(1, 0)
     found = orders.run(
-        of.agg(n=of.count(), control=held.sum(), on=of.contacted_on.min())
-    )
-    n, control, day = found.iloc[0]
-    if not n:
+        of.agg(
+            customers=of.count(),
+            control=of.control.cast("int64").sum(),
+            on=of.contacted_on.min(),
+            offer=of.offer.max(),
+        )
+    ).iloc[0]
+    if not found["customers"]:
         return None
-    return Noted(int(n - control), int(control), pd.Timestamp(day).date())
+    control = int(found["control"])
+    offer = "" if pd.isna(found["offer"]) else str(found["offer"])
+    day = pd.Timestamp(found["on"]).date()
+    return Noted(int(found["customers"]) - control, control, day, offer)
 
 
 def noted_rows(
@@ -171,37 +238,16 @@ def noted_rows(
     return _with_known(orders, joined)
 
 
-def _judged(  # noqa: PLR0913 what decides
-    orders: Orders,
-    of: str,
-    asked: Mapping[str, Any],
-    *,
-    form: str,
-    first: bool,
-    unknown: bool,
-    silent_days: int,
-) -> pd.DataFrame:
-    """Everybody on the list, with ``left_out``: the first of ``REASONS`` that holds."""
+def _known(orders: Orders, of: str, asked: Mapping[str, Any]) -> pd.DataFrame:
+    """Everybody on the list, with what decides (:attr:`Base.rows`)."""
     listed = _with_known(orders, _listed(orders, of, asked))
-    out = pd.Series(None, index=listed.index, dtype="object")
-    nobody = pd.Series(False, index=listed.index)
-    elsewhere = nobody
-    if first and "first" in listed:
-        elsewhere = ~listed["first"].astype(bool)
-    lately = listed["customer_id"].isin(_lately(orders, silent_days))
-    judged = {
-        "elsewhere": elsewhere,
-        "refused": listed["agreed"] == consent.NO,
-        "unknown": (listed["agreed"] == consent.UNKNOWN) & (not unknown),
-        "lately": lately,
-    }
-    for reason, holds in judged.items():
-        out = out.mask(out.isna() & holds, reason)
-    # Last: of several with one address the first of those who are left gets the letter.
-    open_still = out.isna()
-    reached = mailing.reachable(listed[open_still], form)
-    out.loc[reached.index[~reached]] = "unreachable"
-    return listed.assign(left_out=out)
+    given = {"first": True, "stake": 0.0}
+    listed = listed.assign(**{k: v for k, v in given.items() if k not in listed})
+    listed["first"] = listed["first"].astype(bool)
+    listed["rested"] = listed["customer_id"].map(_rested(orders)).astype("float64")
+    for form in WAYS:
+        listed[form] = pd.factorize(mailing.way(listed, form))[0]
+    return listed
 
 
 def _listed(orders: Orders, of: str, asked: Mapping[str, Any]) -> pd.DataFrame:
@@ -249,18 +295,19 @@ def _with_birthdays(found: ir.Table, known: ir.Table, last_year: int) -> ir.Tabl
     return found.left_join(born, "customer_id").select(*found.columns, "born")
 
 
-def _lately(orders: Orders, days: int) -> pd.Series:
-    """Who was written to or held back in the last ``days``, today included.
+def _rested(orders: Orders) -> pd.Series:
+    """Days since each was last written to or held back; of a day to come below 1.
 
     The held back count too: another letter would tell in what their group is compared
     with.
     """
-    if orders.contacts is None or not days:
-        return pd.Series(dtype="object")
-    now = orders.as_of + dt.timedelta(days=1)
-    since = ibis.literal(now - dt.timedelta(days=days))
-    kept = orders.contacts.filter(orders.contacts.contacted_on >= since)
-    return orders.run(kept.select("customer_id").distinct())["customer_id"]
+    if orders.contacts is None:
+        return pd.Series(dtype="float64")
+    kept = orders.contacts
+    found = orders.run(kept.group_by("customer_id").agg(on=kept.contacted_on.max()))
+    now = pd.Timestamp(orders.as_of + dt.timedelta(days=1))
+    days = (now - pd.to_datetime(found["on"])).dt.days
+    return days.set_axis(found["customer_id"]).astype("float64")
 
 
 def _base_rate(orders: Orders, left: pd.DataFrame) -> float:
@@ -272,7 +319,7 @@ def _base_rate(orders: Orders, left: pd.DataFrame) -> float:
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "ways": ways,
-    "hand_out_plan": plan,
+    "hand_out_base": base,
     "hand_out_rows": rows,
     "noted": noted,
     "noted_rows": noted_rows,

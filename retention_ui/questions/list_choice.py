@@ -27,13 +27,12 @@ INTERVALS = ("product", "interval_days", "low", "high", "repeat_customers")
 class Part:
     """A part of a list.
 
-    ``customers``, with what is at ``stake`` in all; ``firsts``: how many of them stand
-    on no list before; ``share``: of all revenue, where the list says it.
+    ``customers``, with what is at ``stake`` in all; ``share``: of all revenue, where
+    the list says it.
     """
 
     customers: int
     stake: float
-    firsts: int
     share: float | None
 
 
@@ -64,14 +63,13 @@ def list_part(
         sums = found.agg(
             customers=found.count(),
             stake=found.stake.sum().fill_null(0.0),
-            firsts=found["first"].cast("int64").sum().fill_null(0),
             share=found.share.sum()
             if "share" in found.columns
             else ibis.null("float64"),
         )
         row = orders.run(sums).iloc[0]
     share = None if pd.isna(row["share"]) else float(row["share"])
-    return Part(int(row["customers"]), float(row["stake"]), int(row["firsts"]), share)
+    return Part(int(row["customers"]), float(row["stake"]), share)
 
 
 def list_chosen(
@@ -81,6 +79,7 @@ def list_chosen(
     product: str | None = None,
     box: Sequence[float] | None = None,
     limit: int | None = None,
+    marked: bool = True,
     **asked: Any,  # noqa: ANN401
 ) -> pd.DataFrame:
     """List a part of a list in its order.
@@ -94,6 +93,8 @@ def list_chosen(
     box
         Only those within a part of the picture of value and risk: least and most
         risk (1 less the chance of an order in the window), least and most stake.
+    marked
+        Whether to tell ``first``, which takes as long as all lists before this one.
     asked
         ``fits`` as JSON or None, ``window_days``, and more as of ``lists.members``.
 
@@ -101,10 +102,11 @@ def list_chosen(
     -------
     DataFrame
         The columns of :func:`retention_core.lists.members`, how to reach each
-        customer, ``agreed``, and ``first``: on no list that comes before.
+        customer, ``agreed``, and ``first``: on no list that comes before, if marked.
     """
     with _people(orders, **asked) as people:
         found = _chosen(orders, people, name, (product, box), **asked)
+        found = _marked(orders, people, found, name, asked) if marked else found
         shown = lists.ordered(found, name)
         shown = shown if limit is None else shown.limit(limit)
         reached = consent.agreed(with_contacts(shown, orders), orders)
@@ -167,13 +169,14 @@ def _chosen(
         least, most, low, high = box
         risk = 1 - found.probability_in_window
         found = found.filter(risk.between(least, most) & found.stake.between(low, high))
-    return _marked(orders, people, found, name, asked)
+    return found
 
 
 def _marked(
     orders: Orders, people: ir.Table, found: ir.Table, name: str, asked: dict[str, Any]
 ) -> ir.Table:
     """Mark whom the list comes ``first`` for: who stands on none before it."""
+    asked = {each: value for each, value in asked.items() if each != "fits"}
     before = [
         lists.members(orders, each, people, **asked).select("customer_id")
         for each in lists.NAMES[: lists.NAMES.index(name)]
