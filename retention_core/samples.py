@@ -10,14 +10,15 @@ FILES = (
     "orders-2025-06-to-2026-06.csv",
     "products.xlsx",
     "customers.xlsx",
+    "campaigns.csv",
 )
 
 
 def sample_files() -> list[Path]:
     """The files of the made-up tea and coffee shop, orders first.
 
-    Two overlapping Shopify exports, a products and a customers workbook. What is
-    planted in them stands in ``sample_data/README.md``.
+    Two overlapping Shopify exports, a products and a customers workbook, a list of
+    whom it wrote to. What is planted in them stands in ``sample_data/README.md``.
 
     Raises
     ------

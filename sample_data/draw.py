@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from sample_data import export, shop
+from sample_data.campaigns import campaigns
 from sample_data.catalogue import PRODUCTS
 from sample_data.people import people
 
 SEED = 2024
+LOT = 2036  # of the campaigns: of a dozen tried, nearest to what is planted
 FOLDER = Path(__file__).parent
 OLDER = "orders-2024-01-to-2025-06.csv"
 NEWER = "orders-2025-06-to-2026-06.csv"
+CAMPAIGNS = "campaigns.csv"
 OVERLAP = ("2025-06-01", "2025-07-01")
 TEST_ORDERS = 6
 REFUNDED, REFUNDED_WHOLLY = 0.02, 0.5
@@ -25,7 +28,7 @@ DEAL_CODE, DEAL_SHARE = "DEAL20", 0.20
 
 
 def draw(folder: Path) -> None:
-    """Write the four files of the shop into ``folder``."""
+    """Write the five files of the shop into ``folder``."""
     rng = np.random.default_rng(SEED)
     customers = shop.customers(rng)
     known = people(rng, len(customers))
@@ -37,6 +40,9 @@ def draw(folder: Path) -> None:
     _write(bought, basket, (OVERLAP[0], pd.Timestamp.max), folder / NEWER)
     export.workbook(_products(), "Products", folder / "products.xlsx")
     export.workbook(_customers(known), "Customers", folder / "customers.xlsx")
+    # Lots of their own: the orders are what they were before there were campaigns.
+    sent = campaigns(np.random.default_rng(LOT), bought, known)
+    sent.to_csv(folder / CAMPAIGNS, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _doubled(rng: np.random.Generator, basket: pd.DataFrame) -> pd.DataFrame:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
-import numpy as np
 import pandas as pd
 
 from retention_core import engine, mix, periods
-from retention_core.intervals import ratio, wilson
+from retention_core.campaigns import clustered
+from retention_core.intervals import wilson
 from retention_core.orders import HALF_A_CENT
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class Dependence:
         Purchases of known customers, and those of which at least one line sold had a
         discount.
     share, low, high
-        discounted / orders with its 95 % interval, the ratio over customers.
+        discounted / orders with its 95 % interval, customers being the units
+        (:func:`clustered.interval`).
     customers, never_full_price
         Customers with a purchase, and those of whom every one was on discount.
     by_kind
@@ -123,15 +124,15 @@ def _shares(orders: Orders, rows: ir.Table, by: str) -> pd.DataFrame:
         yn=(each.y * each.n).sum(),
     )
     found = orders.run(sums.order_by(by))
-    low, high = ratio(*(found[name] for name in ("y", "n", "yy", "nn", "yn", "units")))
+    low, high = clustered.interval(found)
     return pd.DataFrame(
         {
             by: found[by],
             "orders": found["n"].astype("int64"),
             "discounted": found["y"].astype("int64"),
             "share": found["y"] / found["n"],
-            "low": np.clip(low, 0, 1),
-            "high": np.clip(high, 0, 1),
+            "low": low,
+            "high": high,
         }
     )
 

@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.special import stdtr
 
 from retention_core import engine
-from retention_core.campaigns import responses
-from retention_core.intervals import Z95, ratio, wilson
+from retention_core.campaigns import clustered, responses
+from retention_core.intervals import ratio
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -94,25 +94,22 @@ def moments(rows: ir.Table) -> ir.Table:
         money=rows.revenue.sum(),
     )
     return each.group_by("received").agg(
-        customers=each.count(),
+        units=each.count(),
         n=each.n.sum(),
+        y=each.y.sum(),
+        money=each.money.sum(),
         nn=(each.n * each.n).sum(),
-        **{name: each[name].sum() for name in ("y", "money")},
-        **{f"{name}_2": (each[name] * each[name]).sum() for name in ("y", "money")},
-        **{f"{name}_n": (each[name] * each.n).sum() for name in ("y", "money")},
+        yy=(each.y * each.y).sum(),
+        yn=(each.y * each.n).sum(),
+        squares=(each.money * each.money).sum(),
+        money_n=(each.money * each.n).sum(),
     )
 
 
 def _shares(found: pd.DataFrame) -> pd.DataFrame:
-    n, units = found["n"], found["customers"]
-    share = found["y"] / n
-    low, high = ratio(found["y"], n, found["y_2"], found["nn"], found["y_n"], units)
-    # Of how many independent contacts a share would vary as much.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = share * (1 - share) / ((high - low) / 2 / Z95) ** 2
-    worth = worth.clip(upper=n).where(np.isfinite(worth), units)
-    ends = wilson(share * worth, worth)
-    sums = (found["money"], n, found["money_2"], found["nn"], found["money_n"])
+    n, units = found["n"], found["units"]
+    low, high = clustered.interval(found)
+    sums = (found["money"], n, found["squares"], found["nn"], found["money_n"])
     money_low, money_high = ratio(*sums, units)
     return pd.DataFrame(
         {
@@ -120,9 +117,9 @@ def _shares(found: pd.DataFrame) -> pd.DataFrame:
             "contacts": n.astype("int64"),
             "customers": units,
             "buyers": found["y"].astype("int64"),
-            "share": share,
-            "low": ends[0],
-            "high": ends[1],
+            "share": found["y"] / n,
+            "low": low,
+            "high": high,
             "revenue": found["money"] / n,
             "revenue_low": money_low,
             "revenue_high": money_high,

@@ -14,6 +14,7 @@ import pytest
 from scipy.stats import false_discovery_control, hypergeom
 
 from retention_core.samples import sample_files
+from sample_data import campaigns as planted
 from sample_data.catalogue import (
     BEANS,
     GIFT_TIN,
@@ -87,6 +88,7 @@ def test_the_files_stand_in_the_repository():
         ".csv",
         ".xlsx",
         ".xlsx",
+        ".csv",
     ]
     assert sum(path.stat().st_size for path in sample_files()) < 12_000_000
 
@@ -261,7 +263,7 @@ def test_two_pairs_belong_together_and_no_other(lines, refunded):
 
 def test_workbooks_join_to_the_orders(lines, orders):
     products, customers = (
-        pd.read_excel(path, engine="calamine") for path in sample_files()[2:]
+        pd.read_excel(path, engine="calamine") for path in sample_files()[2:4]
     )
     assert set(products["Product"]) == set(lines["product"])
     assert set(products["SKU"]) == set(lines["Lineitem sku"])
@@ -269,3 +271,71 @@ def test_workbooks_join_to_the_orders(lines, orders):
     assert set(orders["email"]) <= set(customers["E-mail"])
     assert customers["E-mail"].str.fullmatch(r"[a-z.\d]+@example\.(com|org)").all()
     assert set(customers["Accepts marketing"]) == {"yes", "no"}
+
+
+@pytest.fixture(scope="module")
+def sent() -> pd.DataFrame:
+    """Whom the shop wrote to, and whom not, as the file has it."""
+    return pd.read_csv(sample_files()[4], dtype=str, keep_default_na=False)
+
+
+def test_campaigns_reach_whom_they_are_for(sent, orders):
+    assert [*sent.columns] == planted.HEADER
+    assert not sent.duplicated(["Campaign", "Customer email"]).any()
+    held_back = sent["Group"] == "Control"
+    assert (held_back == (sent["Offer"] == "")).all()
+    people = pd.read_excel(sample_files()[3], engine="calamine")
+    agreed = people.loc[people["Accepts marketing"] == "yes", "E-mail"]
+    assert set(sent["Customer email"]) <= set(agreed)
+    missed = sent[sent["Campaign"] == planted.MISSED]
+    earlier = orders[orders["day"] < planted.MISSED_ON].groupby("email")["day"].max()
+    silent = (planted.MISSED_ON - earlier).dt.days
+    least, most = planted.SILENT
+    due = silent.index[(silent >= least) & (silent <= most)]
+    assert set(missed["Customer email"]) == set(due) & set(agreed)
+
+
+def test_the_voucher_works_and_the_newsletter_does_not(sent, orders):
+    missed = sent[sent["Campaign"] == planted.MISSED]
+    days = (orders["day"] - planted.MISSED_ON).dt.days
+    inside = orders[(days >= 0) & (days < planted.WINDOW)]
+    ordered = missed["Customer email"].isin(inside["email"])
+    group = missed["Offer"].where(missed["Group"] != "Control", "Control")
+    found = ordered.groupby(group).agg(["size", "sum"])
+    assert found.loc[planted.VOUCHER].tolist() == [349, 54]
+    assert found.loc[planted.NEWSLETTER].tolist() == [340, 16]
+    assert found.loc[planted.CONTROL].tolist() == [243, 13]
+
+
+def test_a_lot_drawn_after_the_orders_is_the_lot_planted():
+    """Many draws: groups of the planted sizes, who answer as planted, alike before."""
+    rng = np.random.default_rng(3)
+    n, on = 3000, planted.MISSED_ON
+    earlier = pd.DataFrame(
+        {"customer": np.arange(n), "day": on - pd.Timedelta(days=40)}
+    )
+    often = earlier.iloc[: n // 2].assign(day=on - pd.Timedelta(days=60))
+    # Half have ordered twice, and answer three times as often.
+    answering = np.r_[0 : n * 3 // 20, n // 2 : n // 2 + n // 20]
+    after = earlier.iloc[answering].assign(day=on + pd.Timedelta(days=29))
+    bought = pd.concat([earlier, often, after], ignore_index=True)
+    bought = bought.assign(status="paid", test=False)
+    emails = [f"c{each}" for each in range(n)]
+    known = pd.DataFrame({"email": emails, "consent": "yes"})
+    parts = []
+    for _ in range(40):
+        found = planted.campaigns(rng, bought, known)
+        parts.append(found[found["Campaign"] == planted.MISSED])
+    drawn = pd.concat(parts)
+    who = drawn["Customer email"].str[1:].astype(int)
+    group = drawn["Offer"].where(drawn["Group"] != "Control", "Control")
+    sizes = group.value_counts(normalize=True)
+    assert sizes.to_dict() == pytest.approx(planted.GROUPS, abs=0.006)
+    often_bought = (who < n // 2).groupby(group).mean()
+    assert often_bought.to_numpy() == pytest.approx(0.5, abs=0.01)
+    share = who.isin(answering).groupby(group).mean()
+    # 20 % in all: 3/8 of the customers three times as often as the rest.
+    plain = 0.2 / (0.625 + 3 * 0.375)
+    assert share[planted.CONTROL] == pytest.approx(plain, abs=0.008)
+    assert share[planted.NEWSLETTER] == pytest.approx(plain, abs=0.008)
+    assert share[planted.VOUCHER] == pytest.approx(3 * plain, abs=0.01)
