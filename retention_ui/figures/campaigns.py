@@ -182,18 +182,18 @@ def _hover(each: Row, facts: Compared, texts: Texts, formats: Formats) -> str:
         ),
     ]
     if against == "control" and of == "revenue":
-        said.append(texts("figures.campaigns.in_all", amount=in_all(each, formats)))
+        said.append(in_all(each, texts, formats))
     return "<br>".join(said)
 
 
-def in_all(each: Row, formats: Formats) -> str:
+def in_all(each: Row, texts: Texts, formats: Formats) -> str:
     """Write what all the contacted bought more, with its interval."""
     many = each["contacted"]
-    value, low, high = (
-        formats.money(many * each[f"revenue_{name}"], "about")
+    money = {
+        name: formats.money(many * each[f"revenue_{name}"], "about")
         for name in ("uplift", "low", "high")
-    )
-    return f"{value} ({formats.span(low, high)})"
+    }
+    return texts("figures.campaigns.in_all", **money)
 
 
 def _alt(known: list[Row], facts: Compared, texts: Texts, formats: Formats) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Fields = dict[str, str | Finding]
 
+HARDLY = 0.01
+
 
 def pressure(frame: pd.DataFrame, formats: Formats) -> Finding:
     """Whether those who had got more messages answer less often.
@@ -46,7 +48,8 @@ def dependence(found: Dependence, formats: Formats) -> Finding:
         return Finding("campaigns.dependence.once", fields)
     never = int(again["never_full_price"].sum())
     fields["never"] = formats.share(never / customers)
-    return Finding("campaigns.dependence.again", fields)
+    key = "hardly" if never / customers < HARDLY else "again"
+    return Finding(f"campaigns.dependence.{key}", fields)
 
 
 def _slope(frame: pd.DataFrame) -> float:

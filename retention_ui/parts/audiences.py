@@ -69,12 +69,14 @@ def for_whom(page: Page, frame: pd.DataFrame, days: int) -> None:
     All ways to part them are asked for at once, so that what is said holds for all
     that could be looked at.
     """
-    names = _told(frame)
-    if not names:
+    names, first = _told(frame)
+    if first is None:
         return
     drawn = st.container(gap="xsmall")
     with blocks.controls():
-        campaign = inputs.choice(page.scope, "of", list(names), names=names, width=280)
+        campaign = inputs.choice(
+            page.scope, "of", list(names), first, names=names, width=280
+        )
         dimensions = [*OWN, *list(page.groups)[:MOST_DIMENSIONS]]
         found: pd.DataFrame = queries.ask(
             page.shop, "campaign_for_whom", campaign=campaign, by=dimensions, days=days
@@ -112,11 +114,16 @@ def _groups(page: Page, rows: pd.DataFrame, finding: str) -> None:
     page.section("for_whom", finding, figure, table=rows, kinds=KINDS, **fields)
 
 
-def _told(frame: pd.DataFrame) -> dict[str, str]:
-    """Campaigns of which something can be told, with their names; the latest first."""
-    rows = records(frame)
-    found = [each["campaign"] for each in rows if told.verdict(each) in told.TOLD]
-    return {campaign: short(campaign) for campaign in found}
+def _told(frame: pd.DataFrame) -> tuple[dict[str, str], str | None]:
+    """Campaigns of which something can be told, by name, and the one to begin with.
+
+    That is the latest that made a clear difference, else the latest.
+    """
+    verdicts = {each["campaign"]: told.verdict(each) for each in records(frame)[::-1]}
+    found = [name for name in verdicts if verdicts[name] in told.TOLD][::-1]
+    clear = [name for name in found if verdicts[name] in told.CLEAR]
+    first = next(iter([*clear, *found]), None)
+    return {name: short(name) for name in found}, first
 
 
 def _clearest(found: pd.DataFrame, known: list[str]) -> str:

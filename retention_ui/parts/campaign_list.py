@@ -65,7 +65,7 @@ def _gained(page: Page, each: Row) -> str:
     """What all the contacted bought more, with its interval, where it can be told."""
     if findings.verdict(each) not in findings.TOLD or pd.isna(each["revenue_low"]):
         return ABSENT
-    return in_all(each, page.formats)
+    return in_all(each, page.texts, page.formats)
 
 
 def _list(page: Page, each: Row) -> str:

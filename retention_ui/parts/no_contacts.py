@@ -26,8 +26,6 @@ def none_yet(page: Page) -> None:
     with st.container(gap="xsmall"):
         st.header(page("none.title"), anchor=False)
         st.markdown(page("none.text"))
-        if page.access.dataset.sample:
-            blocks.note(page("none.sample"))
     grid = st.grid(2, min_column_width=330, gap=("medium", "medium"))
     with grid.cell(), st.container(gap="xsmall"):
         st.header(page("none.lists"), anchor=False)

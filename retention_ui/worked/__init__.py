@@ -21,6 +21,7 @@ SUBJECTS: tuple[str, ...] = (
     "overview",
     "segments",
     "tiers",
+    "campaigns",
     "cohorts",
     "groups",
     "value",
