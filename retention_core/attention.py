@@ -1,8 +1,7 @@
-"""Whom to look after: slices that differ from the rest, good customers gone quiet."""
+"""Whom to look after: slices of customers that differ from the rest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from retention_core import churn, engine, periods, risk
+from retention_core import engine, periods
 from retention_core.ages import Ages, activity
 from retention_core.contrasts import fisher
 from retention_core.intervals import ENOUGH_CUSTOMERS, wilson
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
     from retention_core.orders import Orders
     from retention_core.periods import Grain
-
-BEST = 0.2
-PAST_THE_HABIT = 2.0
 
 
 def compare(
@@ -135,42 +131,3 @@ def beside_rest(
     return found.sort_values(["share", "slice"], ascending=[False, True]).reset_index(
         drop=True
     )
-
-
-@dataclass(frozen=True)
-class Quiet:
-    """Good customers who are past their habit.
-
-    Attributes
-    ----------
-    customers, revenue
-        How many, and what they have brought so far (net).
-    table
-        Ibis table, the most valuable first: the columns of
-        :func:`retention_core.churn.habits`.
-    """
-
-    customers: int
-    revenue: float
-    table: ir.Table
-
-
-def quiet(orders: Orders, *, window_days: int | None = None) -> Quiet:
-    """Customers of the top fifth by revenue who are silent twice their usual gap.
-
-    Silent for ``window_days`` (from the data if not given) they count as lost, and are
-    left out: it is late for them (definitions.md §7, *valuable and leaving*).
-    """
-    days = churn.window(orders).days if window_days is None else window_days
-    known = risk.habits(orders)
-    enough = known.agg(enough=known.revenue.quantile(1 - BEST)).as_scalar()
-    good = known.filter(
-        (known.revenue >= enough)
-        & (known.days_since_last_order < days)
-        & (known.days_since_last_order > PAST_THE_HABIT * known.usual_gap_days)
-    )
-    table = good.order_by([good.revenue.desc(), good.customer_id.asc()])
-    row = orders.run(
-        good.agg(customers=good.count(), revenue=good.revenue.sum())
-    ).fillna(0)
-    return Quiet(int(row["customers"][0]), float(row["revenue"][0]), table)

@@ -210,7 +210,7 @@ class Quadrants:
 def quadrants(
     orders: Orders, *, window_days: int, params: Sequence[float]
 ) -> Quadrants:
-    """Set value against risk (definitions.md §7, *valuable and leaving*).
+    """Set value so far against risk. Whom to contact is a list (``rc.lists``).
 
     Parameters
     ----------

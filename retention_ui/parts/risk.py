@@ -102,50 +102,29 @@ def _measured(page: Page, found: HitRate) -> None:
 def customers(
     page: Page, days: int, fitted: Fitted | TooLittle, found: Quadrants | None
 ) -> None:
-    """List everybody by risk, one quarter, or the good customers gone quiet.
+    """List everybody by risk, or one quarter; lead to the list of whom to contact.
 
     Where single customers are not shown, only say what such a list would.
     """
     if not page.shop.lists:
         _counted(page, days, fitted, found)
-        return
-    options = ("all", "quiet", *(QUARTERS if found else ()))
-    who = inputs.choice(page.scope, "who", options, width=240)
-    if who == "quiet":
-        _quiet(page, days)
+    elif found is None:
+        _risk(page, days, fitted, found, None)
     else:
+        who = inputs.choice(page.scope, "who", ("all", *QUARTERS), width=240)
         _risk(page, days, fitted, found, None if who == "all" else who)
+    common.lead(page, "lists", page("to_list"), list="valuable_leaving")
 
 
 def _counted(
     page: Page, days: int, fitted: Fitted | TooLittle, found: Quadrants | None
 ) -> None:
-    """Say how many score and rule disagree on, and how many have gone quiet."""
-    count, revenue = queries.ask(page.shop, "quiet", window_days=days)
-    quiet = page("quiet", count=count, n=page.formats.count(count))
-    amount = page.formats.money(revenue, "about")
+    """Say how many score and rule disagree on."""
     silence = page.formats.days(days)
-    title = quiet if found is None else _title(page, found, None)
     with st.container(gap="xsmall"):
+        title = _title(page, found, None)
         st.header(title, help=page("help.risk", days=silence), anchor=False)
-        if found is not None:
-            blocks.note(page("quiet_beside", quiet=quiet, amount=amount))
         blocks.note(f"{_score_note(page, silence, fitted)} {page('not_listed')}")
-
-
-def _quiet(page: Page, days: int) -> None:
-    asked = {"window_days": days}
-    found = queries.ask(page.shop, "quiet_customers", limit=MOST_ROWS, **asked)
-    count, _ = queries.ask(page.shop, "quiet", **asked)
-    listing = common.Listing(
-        frame=found,
-        columns=_columns(page, found),
-        rows=lambda: queries.rows(page.shop, "quiet_customers", **asked),
-        kinds={},
-        note=page("quiet_note"),
-    )
-    title = page("quiet", count=count, n=page.formats.count(count))
-    common.listed(page, "quiet", title, listing)
 
 
 def _risk(

@@ -48,7 +48,6 @@ FITTED = (
 NAMING = (
     "members",
     "risk",
-    "quiet_customers",
     "brought",
     "brought_rows",
     "alive_path",

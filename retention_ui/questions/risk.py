@@ -1,11 +1,10 @@
-"""Who is at risk, how far to trust that, and who has gone quiet."""
+"""Who is at risk, and how far to trust that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import attention
 from retention_core import risk as core
 from retention_core.columns import CONTACTS
 from retention_core.errors import TooLittleDataError
@@ -70,22 +69,6 @@ def risk(
     return orders.run(listed.order_by(_by_risk(listed)))
 
 
-def quiet(orders: Orders, *, window_days: int) -> tuple[int, float]:
-    """Count the good customers who have gone quiet, and what they brought."""
-    found = attention.quiet(orders, window_days=window_days)
-    return found.customers, found.revenue
-
-
-def quiet_customers(
-    orders: Orders, *, window_days: int, limit: int | None = None
-) -> pd.DataFrame:
-    """List the good customers who have gone quiet, the most valuable first."""
-    table = attention.quiet(orders, window_days=window_days).table
-    shown = table if limit is None else table.limit(limit)
-    listed = _with_contacts(shown, orders)
-    return orders.run(listed.order_by([listed.revenue.desc(), "customer_id"]))
-
-
 def _by_risk(table: ir.Table) -> list[ir.Value | str]:
     hidden = core.undecided(table).fill_null(False)
     return [hidden.desc(), table.revenue.desc(), "customer_id"]
@@ -106,6 +89,4 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "hit_rate": hit_rate,
     "quadrants": core.quadrants,
     "risk": risk,
-    "quiet": quiet,
-    "quiet_customers": quiet_customers,
 }

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core import attention, churn, ranking, risk
+from retention_core import churn, ranking, risk
 from retention_core.clv.enough import check_enough, make_sure
 from retention_core.clv.histories import Histories
 from retention_core.clv.summary import distinct_histories
 from retention_core.errors import TooLittleDataError, TooSmallError
-from tests.conftest import EIGHT, orders_of
+from tests.conftest import orders_of
 from tests.core.shops import cdnow, shops
 
 WINDOW = 273
@@ -233,21 +233,3 @@ def test_the_short_cut_asks_for_no_less_than_the_check(customers, gaps, span):
         assert got.value.fields == expected.fields
     else:
         make_sure(orders, Histories.counted(distinct))
-
-
-def test_good_customers_gone_quiet_by_hand():
-    rows = [
-        *EIGHT,
-        ("9", "eve", "2024-01-10 09:00", 500.0),
-        ("10", "eve", "2024-01-20 09:00", 500.0),
-        ("11", "fay", "2024-03-01 09:00", 900.0),
-    ]
-    orders = orders_of(rows, as_of=dt.date(2024, 3, 31))
-    # Of six customers two are of the top fifth; fay has no habit yet, eve has.
-    found = attention.quiet(orders, window_days=90)
-    assert (found.customers, found.revenue) == (1, 1000)
-    listed = orders.run(found.table).iloc[0]
-    assert listed["customer_id"] == "eve"
-    assert (listed["usual_gap_days"], listed["days_since_last_order"]) == (10, 71)
-    assert list(listed.index) == [*risk.HABITS]
-    assert attention.quiet(orders, window_days=71).customers == 0

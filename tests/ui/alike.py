@@ -37,8 +37,6 @@ PLAIN: dict[str, list[dict[str, Any]]] = {
     "next_purchase": [{"after": 1}],
     "waits_by_slice": [{"by": "product"}],
     "usual_gap": [WINDOW],
-    "quiet": [WINDOW],
-    "quiet_customers": [WINDOW],
     "risk": [WINDOW | {"params": (0.5, 60.0, 0.8, 2.4)}],
     "quadrants": [WINDOW | {"params": (0.5, 60.0, 0.8, 2.4)}],
     "history": [{}],

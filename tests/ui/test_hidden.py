@@ -103,7 +103,7 @@ def everything(address: str, browser: str = VIEWER) -> list[AppTest]:
     """Every page, the forecast with its details, each subject of the glossary."""
     apps = [opened(page, address, browser) for page in PAGES]
     apps.append(opened("forecast", address, browser, details="1"))
-    apps.append(opened("risk", address, browser, who="quiet"))
+    apps.append(opened("risk", address, browser, who="valuable_leaving"))
     apps += [
         opened("glossary", address, browser, subject=each)
         for each in ("risk", "forecast", "churn")
@@ -171,7 +171,7 @@ def test_a_download_is_not_made_for_a_link_that_was_withdrawn(kept):
     shop, made = queries.Shop(found.dataset), []
 
     def table():
-        made.append(queries.rows(shop, "quiet_customers", window_days=90))
+        made.append(queries.rows(shop, "risk", window_days=90, params=None))
         return made[-1]
 
     file = blocks.File(["kept"], table, found.again)

@@ -126,12 +126,6 @@ def test_the_chosen_model_is_the_default_and_can_be_overruled(sample):
     assert other != automatic
 
 
-def test_who_is_lost_by_a_moved_window_has_not_just_gone_quiet(sample):
-    app = opened("risk", sample, window="7", who="quiet")
-    assert sound(app)
-    assert "0 good customers have gone quiet" in headings(app)
-
-
 def test_a_month_that_is_not_over_is_not_spoken_of(data_folder):
     app = opened("overview", shop_of(SHOPS["one day"]))
     words = " ".join(each.value for each in app.markdown)
