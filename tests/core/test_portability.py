@@ -131,6 +131,9 @@ QUESTIONS: list[Callable[[Orders], object]] = [
         for grain in GRAINS
     ),
     lambda orders: rc.churn.window(orders),
+    lambda orders: rc.findings.of_customers(orders, window_days=30),
+    lambda orders: rc.findings.of_products(orders),
+    lambda orders: rc.findings.of_leaving(orders, fits=None, window_days=30),
     lambda orders: rc.rfm.segments(
         orders, people=rc.rfm.standing(orders).mutate(stake=1.0)
     ),
@@ -156,6 +159,8 @@ QUESTIONS: list[Callable[[Orders], object]] = [
         for grain, by in [*((grain, None) for grain in GRAINS), ("month", "channel")]
     ),
     lambda orders: rc.survival.waiting_times(orders),
+    lambda orders: rc.reorder.products(orders, min_repeat=1),
+    lambda orders: rc.next_product.hit_rate(orders),
     lambda orders: rc.survival.by_slice(orders, by="channel", after=2),
     lambda orders: rc.timing.usual_gap(orders, window_days=30),
     lambda orders: rc.churn.by_slice(orders, by="channel", window_days=30),
