@@ -68,18 +68,23 @@ def shares(one: Group, other: Group) -> Effect:
         Differences in [−1, 1]; NaN where a group is empty. A group that was weighted
         may hold a fraction of a customer; the test takes the nearest whole numbers.
     """
-    n, o = (
-        np.where(each > 0, each, np.nan) for each in (one.customers, other.customers)
-    )
-    share, other_share = one.buyers / n, other.buyers / o
-    difference = share - other_share
-    low = _edge(share, other_share, n, o, upper=False)
-    high = _edge(share, other_share, n, o, upper=True)
+    difference, low, high = share_limits(one, other)
     counts = [one.buyers, one.customers, other.buyers, other.customers]
     tables = np.stack(np.broadcast_arrays(*counts), axis=-1).reshape(-1, 4)
     found = [_fisher(table) for table in np.rint(tables)]
     p_value = np.array(found).reshape(np.shape(difference))
     return Effect(difference, low, high, p_value)
+
+
+def share_limits(one: Group, other: Group) -> tuple[Floats, Floats, Floats]:
+    """Difference of the shares of buyers and its interval: as :func:`shares`."""
+    n, o = (
+        np.where(each.customers > 0, each.customers, np.nan) for each in (one, other)
+    )
+    share, other_share = one.buyers / n, other.buyers / o
+    low = _edge(share, other_share, n, o, upper=False)
+    high = _edge(share, other_share, n, o, upper=True)
+    return share - other_share, low, high
 
 
 def money(one: Group, other: Group) -> Effect:
