@@ -119,9 +119,9 @@ def _told(frame: pd.DataFrame) -> tuple[dict[str, str], str | None]:
 
     That is the latest that made a clear difference, else the latest.
     """
-    verdicts = {each["campaign"]: told.verdict(each) for each in records(frame)[::-1]}
-    found = [name for name in verdicts if verdicts[name] in told.TOLD][::-1]
-    clear = [name for name in found if verdicts[name] in told.CLEAR]
+    rows = records(frame)
+    clear = [e["campaign"] for e in rows if told.verdict(e) in told.CLEAR]
+    found = [e["campaign"] for e in rows if told.verdict(e) in told.TOLD]
     first = next(iter([*clear, *found]), None)
     return {name: short(name) for name in found}, first
 
