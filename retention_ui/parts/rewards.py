@@ -60,7 +60,7 @@ def rewards(page: Page, asked: Asked) -> None:
     title = findings.cost(found, margin / 100, page.formats).words(page.texts)
     drawn = found.tiers["kept_share"].notna().any()
     page.section(
-        "rewards",
+        "rewards" if drawn else "cost",
         title,
         figures.needed(found.tiers, *page.drawing) if drawn else None,
         table=found.tiers,
