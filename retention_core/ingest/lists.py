@@ -123,7 +123,7 @@ def customers(
     hidden = {*shared, *_OWN}
     # Of several rows of one customer each cell is the first that is filled.
     own = "".join(
-        f', arg_min(people."{name}", person) AS "{name}"'
+        f', {_told(name)} AS "{name}"'
         for name in have
         if name not in hidden
     )
@@ -142,6 +142,16 @@ def customers(
         "ON known.customer_id = linked.customer_id GROUP BY 1",
         path,
     )
+
+
+def _told(name: str) -> str:
+    """SQL of one cell of a customer's rows: the first; of consent, all that differ.
+
+    Whoever said yes once and no another time has said no.
+    """
+    if name == "consent":
+        return """string_agg(DISTINCT people.consent, ' / ' ORDER BY people.consent)"""
+    return f'arg_min(people."{name}", person)'
 
 
 def _link(con: DuckDBPyConnection, *, by_email: bool) -> None:

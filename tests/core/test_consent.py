@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+import retention_core as rc
 from retention_core import consent
 from tests.core.lists import drawn
 
@@ -173,3 +174,22 @@ def test_no_word_of_agreement_sounds_like_a_refusal():
     table = ibis.memtable(pd.DataFrame({"text": words}))
     found = table.mutate(no=table.text.re_search(consent._REFUSAL)).execute()
     assert list(found.loc[found["no"], "text"]) == []
+
+
+def test_a_customer_listed_twice_who_once_said_no_has_not_agreed(tmp_path):
+    orders, people = tmp_path / "orders.csv", tmp_path / "customers.csv"
+    orders.write_text(
+        "Order ID,Customer ID,Order Date,Amount\n"
+        + "".join(
+            f"{k},C{100 + k % 30},2024-0{k % 9 + 1}-03,{k + 5}.00\n" for k in range(90)
+        )
+    )
+    said = [(100 + k, "no" if k % 3 == 0 else "yes") for k in range(120)]
+    said += [(101, "no"), (102, "yes")]
+    people.write_text(
+        "Customer ID,Name,E-mail,City,Accepts Marketing\n"
+        + "".join(f"C{n},Ann {n},ann{n}@example.com,Ghent,{word}\n" for n, word in said)
+    )
+    rc.ingest([orders, people], into=tmp_path / "shop")
+    shop = rc.open_orders(tmp_path / "shop")
+    assert told(shop, ["C100", "C101", "C102", "C104"]) == ["no", "no", "yes", "yes"]
