@@ -4,7 +4,7 @@ Campaigns are drawn as shops have them (spend with heavy tails, a few held back,
 buying nothing), with and without an effect, and judged by the product's own functions.
 Printed is how often the 95 % intervals of the difference of shares and of revenue a
 customer hold the truth, with the Monte-Carlo error (± one standard error of the cell).
-Where fewer than about five buyers are expected in the smaller group no rule can cover
+Where fewer than eight buyers are expected in the smaller group no rule can cover
 95 % exactly (shares move in steps; often nobody buys at all): these are apart, and must
 cover 93 % or more. All others must lie between 93 and 97 %.
 
@@ -42,7 +42,7 @@ SHARES = (0.05, 0.1, 0.25, 0.5)
 RATES = (0.01, 0.03, 0.1, 0.4)
 EFFECTS = ((0.0, 1.0), (0.5, 1.1), (0.2, 0.8))
 """What share more buy, and how much of the usual they then spend."""
-ENOUGH_BUYERS = 5
+ENOUGH_BUYERS = 8
 BOUNDS = (0.93, 0.97)
 POOL = 200_000
 
@@ -98,7 +98,9 @@ def coverage(times: int) -> bool:
     found = pd.DataFrame(rows, columns=[*columns, "of_shares", "of_money"])
     enough = found["expected"] >= ENOUGH_BUYERS
     print(f"Intervals that hold the truth, % (95 nominal); {len(found)} kinds, ± error")
-    good = _table(found[enough], "held back: five buyers or more expected", BOUNDS)
+    good = _table(
+        found[enough], "eight buyers or more expected in the smaller group", BOUNDS
+    )
     fewer = _table(found[~enough], "fewer: no rule can be exact", (BOUNDS[0], 1.0))
     return good and fewer
 
