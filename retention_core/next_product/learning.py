@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention_core import engine
+from retention_core import engine, reorder
 from retention_core.next_product import followed
 from retention_core.next_product.visits import (
     following,
@@ -29,9 +29,12 @@ LEARNED_FROM = 0.8
 TOP = 20
 PRIOR = 5.0
 SURE = 1.28
+DIGITS = 9
 FINER = 10.0
 LIFTS = (0.0, 1.5, 2.0, 3.0, 4.5, 7.0, 12.0, 25.0, 60.0)
 KNOWN = {"product": "string", "share": "float64", "factor": "float64"}
+LASTING = {"product": "string", "interval_days": "float64", "per_unit": "boolean"}
+BY_PHASE = {"phase": "int64", "by_phase": "float64"}
 CELLS = {"often": "int64", "orders": "int64", "halved": "int64", "chance": "float64"}
 BY_ORDERS = {"orders": "int64", "by_orders": "float64"}
 BY_LIFT = {"lifted": "int64", "halved": "int64", "by_lift": "float64"}
@@ -52,6 +55,8 @@ def learn(orders: Orders, bought: ir.Table) -> dict[str, Any]:
     day = day_reached(orders, bought, LEARNED_FROM)
     if day is None:
         return _nothing()
+    regulars = reorder.of_purchases(orders, bought, regular_only=True)
+    lasting = regulars[[*LASTING]]
     late = bought.filter(bought.day > ibis.literal(day))
     popular = _popular(orders, late)
     if popular.empty:  # all on one day
@@ -62,7 +67,8 @@ def learn(orders: Orders, bought: ir.Table) -> dict[str, Any]:
         engine.held(following(bought, day), orders.backend) as came,
     ):
         served = then.semi_join(came, "customer_id")
-        cells, factors = _again(orders, served, came, popular)
+        rows = owned(served, ibis.memtable(lasting, schema=LASTING), day)
+        cells, factors, by_phase = _again(orders, rows, came, popular)
         pairs = followed.pairs(orders, then, visits(then))
         by_orders, by_lift = _new(orders, served, came, (popular, pairs))
     known = popular.merge(factors, on="product", how="outer")
@@ -70,6 +76,8 @@ def learn(orders: Orders, bought: ir.Table) -> dict[str, Any]:
     known = known.sort_values(["share", "product"], ascending=[False, True])
     return {
         "known": known[[*KNOWN]].to_numpy().tolist(),
+        "lasting": lasting.astype(object).to_numpy().tolist(),
+        "by_phase": by_phase,
         "cells": cells[[*CELLS]].astype(object).to_numpy().tolist(),
         "pairs": pairs[[*followed.PAIRS]].to_numpy().tolist(),
         "by_orders": by_orders,
@@ -78,7 +86,8 @@ def learn(orders: Orders, bought: ir.Table) -> dict[str, Any]:
 
 
 def _nothing() -> dict[str, Any]:
-    return {"known": [], "cells": [], "pairs": [], "by_orders": [], "by_lift": []}
+    names = ("known", "lasting", "by_phase", "cells", "pairs", "by_orders", "by_lift")
+    return {name: [] for name in names}
 
 
 def _popular(orders: Orders, bought: ir.Table) -> pd.DataFrame:
@@ -91,38 +100,34 @@ def _popular(orders: Orders, bought: ir.Table) -> pd.DataFrame:
 
 
 def _again(
-    orders: Orders, served: ir.Table, came: ir.Table, popular: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    orders: Orders, rows: ir.Table, came: ir.Table, popular: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, list[list[Any]]]:
     """Chance that what was bought before is in the next order.
 
     By how much of a habit it is, how many orders the customer has, and how popular the
-    product is; and by how much each product differs from that.
+    product is; by how much each product differs from that; and by whether it is due.
     """
-    shares = ibis.memtable(popular, schema={"product": "string", "share": "float64"})
-    rows = owned(served).left_join(shares, "product").drop("product_right")
+    shares = ibis.memtable(popular[[*SHARES]], schema=SHARES)
+    rows = rows.left_join(shares, "product").drop("product_right")
     rows = rows.mutate(halved=halvings(rows["share"].fill_null(0.0)))
     came = came.distinct().mutate(came=ibis.literal(1))
     rows = rows.left_join(came, ["customer_id", "product"])
-    rows = rows.select(
-        "product", "often", "orders", "halved", came=rows.came.fill_null(0)
-    )
+    keys = ("often", "orders", "halved")
+    rows = rows.select("product", "phase", *keys, came=rows.came.fill_null(0))
     with engine.held(rows, orders.backend) as kept:
-        cells = _cells(
-            orders.run(
-                kept.group_by("often", "orders", "halved").agg(
-                    rows=kept.count(), came=kept.came.sum()
-                )
-            )
-        )
+        counts = kept.group_by(*keys).agg(rows=kept.count(), came=kept.came.sum())
+        cells = _cells(orders.run(counts))
         chances = ibis.memtable(cells[[*CELLS]], schema=CELLS)
-        both = kept.join(chances, ["often", "orders", "halved"])
-        factors = orders.run(
-            both.group_by("product").agg(
-                came=both.came.sum(), expected=both.chance.sum()
-            )
+        both = kept.join(chances, keys)
+        sums = both.group_by("product", "phase").agg(
+            came=both.came.sum(), expected=both.chance.sum()
         )
-    factor = (factors["came"] + PRIOR) / (factors["expected"] + PRIOR)
-    return cells, factors.assign(factor=factor)[["product", "factor"]]
+        found = orders.run(sums)
+    factors = _factors(found, ["product"])
+    found["expected"] *= found["product"].map(factors).astype("float64")
+    by_phase = _factors(found[found["phase"] > 0], ["phase"])
+    named = factors.rename("factor").reset_index()
+    return cells, named, [[*each] for each in by_phase.items()]
 
 
 def _cells(counts: pd.DataFrame) -> pd.DataFrame:
@@ -191,22 +196,32 @@ def _new(
     )
     every = found["came"].sum() / max(found["expected"].sum(), NONE)
     by_orders = _factors(found, ["orders"], every)
-    found["expected"] *= found["orders"].map(by_orders)
-    by_lift = _factors(found, ["lifted"], 1.0)
+    found["expected"] *= found["orders"].map(by_orders).astype("float64")
+    found["usual"] = np.sqrt(np.maximum(LIFTS, 1.0))[found["lifted"]]
+    by_lift = _factors(found, ["lifted"], found.groupby("lifted")["usual"].first(), 1.0)
     sure = found.groupby("lifted")["came"].sum()
     # What is recommended is the largest of many: it is believed as far as it is sure.
     sure = np.exp(-SURE / np.sqrt(sure + PRIOR)).where(sure.index > 0, 1.0)
-    found["expected"] *= found["lifted"].map(by_lift)
-    finer = _factors(found, ["lifted", "halved"], 1.0)
+    found["expected"] *= found["lifted"].map(by_lift).astype("float64")
+    finer = _factors(found, ["lifted", "halved"])
     by_lift *= sure
-    lifts = [[*each, by_lift[each[0]] * finer[each]] for each in finer.index]
+    both = finer.reset_index(name="by_lift")
+    both["by_lift"] = (both["by_lift"] * both["lifted"].map(by_lift)).round(DIGITS)
+    lifts = both[[*BY_LIFT]].astype(object).to_numpy().tolist()
     return [[*each] for each in by_orders.items()], lifts
 
 
 NONE = np.finfo(float).tiny
 
 
-def _factors(found: pd.DataFrame, by: list[str], usual: float) -> pd.Series:
+def _factors(
+    found: pd.DataFrame,
+    by: list[str],
+    usual: float | pd.Series = 1.0,
+    weight: float = PRIOR,
+) -> pd.Series:
     """What came over what was expected, drawn towards what is ``usual``."""
     sums = found.groupby(by)[["came", "expected"]].sum()
-    return (sums["came"] + PRIOR * usual) / (sums["expected"] + PRIOR)
+    factor = (sums["came"] + weight * usual) / (sums["expected"] + weight)
+    # Threads add up in any order: equals would differ in the last digit.
+    return factor.round(DIGITS)

@@ -28,8 +28,10 @@ def fit(orders: Orders) -> dict[str, Any]:
     in the first order of each since. ``known``: products with the share of later
     orders that they are in, and how many times as often as others of their kind they
     are bought again; ``cells``, the chance of being bought again by habit, number of
-    orders and popularity; ``pairs``, of :func:`retention_core.next_product.followed.
-    pairs`; ``by_orders, by_lift``, what those are worth to whom.
+    orders and popularity; ``lasting`` and ``by_phase``, regular products
+    (:mod:`retention_core.reorder`) and what being due is worth; ``pairs``, of
+    :func:`retention_core.next_product.followed.pairs`; ``by_orders, by_lift``, what
+    those and popularity are worth to whom.
     """
     with engine.held(bought(orders), orders.backend) as purchases:
         return learning.learn(orders, purchases)
@@ -63,7 +65,7 @@ def recommend(
     """
     learned = fit(orders) if model is None else model
     past = bought(orders, whom=customers)
-    rows = _again(past, learned).union(_new(past, learned))
+    rows = _again(past, learned, orders).union(_new(past, learned))
     order = ibis.window(
         group_by=rows.customer_id, order_by=[rows.score.desc(), rows["product"]]
     )
@@ -72,17 +74,22 @@ def recommend(
     return _because(best, past, learned)
 
 
-def _again(past: ir.Table, learned: dict[str, Any]) -> ir.Table:
+def _again(past: ir.Table, learned: dict[str, Any], orders: Orders) -> ir.Table:
     """What each customer has bought before."""
     known = _table(learned["known"], learning.KNOWN)
     cells = _table(learned["cells"], learning.CELLS)
-    rows = owned(past).left_join(known, "product").drop("product_right")
+    lasting = _table(learned["lasting"], learning.LASTING)
+    by_phase = _table(learned["by_phase"], learning.BY_PHASE)
+    rows = owned(past, lasting, orders.as_of)
+    rows = rows.left_join(known, "product").drop("product_right")
+    rows = rows.left_join(by_phase, "phase").drop("phase_right")
     rows = rows.mutate(halved=halvings(rows["share"].fill_null(0.0)))
     rows = rows.join(cells, ["often", "orders", "halved"])
+    factor = rows.factor.fill_null(1.0) * rows.by_phase.fill_null(1.0)
     return rows.select(
         "customer_id",
         "product",
-        score=ibis.least(rows.chance * rows.factor.fill_null(1.0), 1.0),
+        score=ibis.least(rows.chance * factor, 1.0),
         lift=ibis.null("float64"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,6 +17,7 @@ FADES = 0.9
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 0.95)
 COUNTS = (1, 2, 3, 5, 9, 20)
 HALVINGS = 14
+PHASES = (-np.inf, -2 / 3, -1 / 3, 1 / 4, 3 / 2)
 
 
 def visits(bought: ir.Table) -> ir.Table:
@@ -31,22 +33,28 @@ def visits(bought: ir.Table) -> ir.Table:
     )
 
 
-def owned(bought: ir.Table) -> ir.Table:
+def owned(bought: ir.Table, lasting: ir.Table, day: dt.date) -> ir.Table:
     """How much of a habit each product is: a row a customer and product bought.
 
     ``often`` and ``orders``: places in ``SHARES`` of the share of the customer's days
     with it, later days counting more, and in ``COUNTS`` of the customer's days.
+    ``phase``: 0, or of the products of ``lasting`` (``product, interval_days,
+    per_unit``) from 1 the place in ``PHASES`` of the intervals for which, on ``day``,
+    the customer has been without (less than 0: has some left).
     """
     known = visits(bought)
-    joined = bought.join(known, ["customer_id", "day"])
+    joined = bought.join(known, ["customer_id", "day"]).left_join(lasting, "product")
+    since = ibis.literal(day).delta(joined.day, unit="day").cast("float64")
+    units = joined.per_unit.ifelse(joined.quantity, 1.0)
     weighed = joined.select(
         "customer_id",
         "product",
         "visits",
         weight=ibis.literal(FADES).pow(joined.back.cast("float64")),
+        without=since / joined.interval_days - units,
     )
     summed = weighed.group_by("customer_id", "product", "visits").agg(
-        weight=weighed.weight.sum()
+        weight=weighed.weight.sum(), without=weighed.without.min()
     )
     everything = 1 - ibis.literal(FADES).pow(summed.visits.cast("float64"))
     share = summed.weight * (1 - FADES) / everything
@@ -55,6 +63,7 @@ def owned(bought: ir.Table) -> ir.Table:
         "product",
         often=_place(share, SHARES),
         orders=_place(summed.visits, COUNTS),
+        phase=(_place(summed.without, PHASES) + 1).fill_null(0),
     )
 
 
