@@ -154,17 +154,29 @@ def _known(
 ) -> pd.DataFrame:
     """:func:`products` without ``due``, and what shrinks a customer's own interval."""
     with engine.held(bought(orders), orders.backend) as purchases:
-        every = intervals(orders, purchases)
-        with engine.held(every, orders.backend) as found:
-            counts = regular.counted(found, min_repeat=min_repeat)
-            some = found.semi_join(counts, "product")
-            judged = regular.judged(orders, counts, habits(some))
-            judged = judged[judged["regular"]] if regular_only else judged
-            ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
-            with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
-                steps = lasting.curve(rows)
-                with engine.held(steps, orders.backend) as kept:
-                    lasts = orders.run(lasting.quantiles(rows, kept))
+        return of_purchases(
+            orders, purchases, min_repeat=min_repeat, regular_only=regular_only
+        )
+
+
+def of_purchases(
+    orders: Orders,
+    purchases: ir.Table,
+    *,
+    min_repeat: int = MIN_REPEAT,
+    regular_only: bool = False,
+) -> pd.DataFrame:
+    """As :func:`products` without ``due``, from :func:`bought` that is held."""
+    with engine.held(intervals(orders, purchases), orders.backend) as found:
+        counts = regular.counted(found, min_repeat=min_repeat)
+        some = found.semi_join(counts, "product")
+        judged = regular.judged(orders, counts, habits(some))
+        judged = judged[judged["regular"]] if regular_only else judged
+        ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
+        with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
+            steps = lasting.curve(rows)
+            with engine.held(steps, orders.backend) as kept:
+                lasts = orders.run(lasting.quantiles(rows, kept))
     return judged.merge(lasts, on="product", how="left")
 
 
