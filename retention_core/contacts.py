@@ -93,7 +93,7 @@ def before(contacts: ir.Table, firsts: ir.Table) -> ir.Table:
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:
-    """Write contacts to one Parquet file.
+    """Write contacts to one Parquet file, equal ones once.
 
     Parameters
     ----------
@@ -121,6 +121,7 @@ def write(frame: pd.DataFrame, path: Path) -> None:
         if kind == "string"
     }
     told = told.assign(contacted_on=days, control=told["control"].astype(bool), **texts)
+    told = told.drop_duplicates()
     backend = engine.connect()
     try:
         schema = ibis.schema(COLUMNS | {"contacted_on": "timestamp"})

@@ -113,7 +113,7 @@ def _change(access: Access, change: Change) -> None:
 def _rewrite(folder: Path, change: Change) -> None:
     """Put another file in its place: other folders may share the one there is."""
     path = folder / NOTED
-    found = change(contacts.read(path)).drop_duplicates()
+    found = change(contacts.read(path))
     if found.empty:
         path.unlink(missing_ok=True)
         return

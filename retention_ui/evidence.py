@@ -319,10 +319,11 @@ def _entry(told: Sequence[str | None]) -> str:
 
 
 def _role(case: Case) -> Words:
+    why = case.question.fields["why"]
     return Words(
-        title=case.say("title"),
-        options={each: case.say(each) for each in case.question.choices},
-        evidence=case.say("evidence"),
+        title=case.say(f"{why}.title"),
+        options={each: case.say(f"{why}.{each}") for each in case.question.choices},
+        evidence=case.say(f"{why}.evidence"),
     )
 
 

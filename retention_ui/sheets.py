@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention_core.ingest import systems
-from retention_core.ingest.mapping import CUSTOMERS, ORDERS, PRODUCTS
+from retention_core.ingest.mapping import CONTACTS, CUSTOMERS, ORDERS, PRODUCTS
 from retention_core.ingest.model import SheetAnswers
 from retention_ui import blocks
 from retention_ui.evidence import encoding as encoding_name
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
     from retention_ui.formats import Formats
     from retention_ui.texts import Texts
 
-ROLES = ("orders", "products", "customers", "ignore")
-FIELDS = {"orders": ORDERS, "products": PRODUCTS, "customers": CUSTOMERS, "ignore": []}
+ROLES = ("orders", "products", "customers", "contacts", "ignore")
+FIELDS = {
+    "orders": ORDERS,
+    "products": PRODUCTS,
+    "customers": CUSTOMERS,
+    "contacts": CONTACTS,
+    "ignore": [],
+}
 # Shown even where nothing was found for them: without these little can be worked out.
 WANTED = {
     "orders": ("order_id", "customer_id", "email", "ordered_at", "product", "amount"),
     "products": ("product", "sku", "category", "cost"),
     "customers": ("customer_id", "email"),
+    "contacts": tuple(CONTACTS),
     "ignore": (),
 }
 ENCODINGS = (

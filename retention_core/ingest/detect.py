@@ -11,6 +11,7 @@ from retention_core.ingest import (
     decimals,
     extras,
     ids,
+    mailings,
     mapping,
     money,
     profile,
@@ -20,6 +21,7 @@ from retention_core.ingest import (
 )
 from retention_core.ingest.choose import Choice
 from retention_core.ingest.headers import find_header
+from retention_core.ingest.meanings import EXACT
 from retention_core.ingest.model import Detection, Question, SheetAnswers
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 REPEATS = "amount_repeats"
 AGREED = ("day_first", "decimal", "currency")
+# The field whose days have to be read, by the role of its sheet.
+DAYS = {"orders": "ordered_at", "contacts": "contacted_on"}
 
 
 def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detection:
@@ -47,7 +51,7 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
     if said.mapping is not None:
         mapping.check(said.mapping)
         fields = {k: v for k, v in said.mapping.items() if v in header.names}
-        found = choose.given(sampled, fields, found)
+        found = _given(sampled, role, fields, found)
     elif role != system.get("role"):
         found = _of_role(sampled, role, found)
     found = choose.answered(found, includes=said.includes)
@@ -92,11 +96,10 @@ def detect(con: DuckDBPyConnection, sheet: RawSheet, answers: Answers) -> Detect
     )
     if role in ("orders", "products"):
         detection = _written(detection, sampled, said)
-    return (
-        _dated(con, sheet, header, sampled, detection, said)
-        if (role == "orders" and "ordered_at" in fields)
-        else detection
-    )
+    day = DAYS.get(role, "")
+    if day not in fields:
+        return detection
+    return _dated(con, sheet, header, sampled, detection, said)
 
 
 def _words(sampled: Sample, found: Choice, said: SheetAnswers) -> dict[str, list[str]]:
@@ -135,10 +138,23 @@ def _proposed(sampled: Sample, header: Header, system: dict[str, object]) -> Cho
     return choose.orders(sampled)
 
 
+def _given(
+    sampled: Sample, role: Role, fields: dict[str, str], found: Choice
+) -> Choice:
+    """What follows from a mapping that the user gave."""
+    if role == "contacts":
+        return Choice(fields, dict.fromkeys(fields, 1.0))
+    return choose.given(sampled, fields, found)
+
+
 def _of_role(sampled: Sample, role: Role, found: Choice) -> Choice:
     """What was chosen for a sheet of this role."""
     if role == "orders":
         return found if found.confidence else choose.orders(sampled)
+    if role == "contacts":
+        named = mailings.fields(sampled)
+        asked = mailings.question(sampled, named)
+        return Choice(named, dict.fromkeys(named, EXACT), asked)
     lists = {"products": mapping.PRODUCTS, "customers": mapping.CUSTOMERS}
     if role not in lists:
         return Choice({})
@@ -189,7 +205,7 @@ def _dated(
     detection: Detection,
     said: SheetAnswers,
 ) -> Detection:
-    column = sampled.named(detection.mapping["ordered_at"])
+    column = sampled.named(detection.mapping[DAYS[detection.role]])
     written = dates.order_of(con, sheet, header, column, sampled)
     order, question = systems.usual_order(
         detection, written.day_first, written.question

@@ -32,7 +32,7 @@ def _worth(con: DuckDBPyConnection) -> str:
 def rule_lists(con: DuckDBPyConnection, sheets: Sheets) -> None:
     """Rows of sheets that are no orders: into ``ruled`` where they are not used."""
     for number, (sheet, found) in enumerate(sheets):
-        if found.role == "orders":
+        if found.role in ("orders", "contacts"):
             continue
         below = f"FROM {sheet.relation} WHERE row >= {found.first_row}"
         if found.role == "ignore":

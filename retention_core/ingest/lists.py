@@ -26,17 +26,24 @@ _OWN = ("of_list", "person", "key", "mail")
 def matched(con: DuckDBPyConnection, sheets: Sheets) -> pd.DataFrame:
     """How much of each list stands in the orders: ``file, sheet, role, listed, found``.
 
-    Customers by id or e-mail, products by number or name.
+    Customers by id or e-mail, products by number or name; of campaign files, how many
+    of the customers that they name are known.
     """
     import pandas as pd
 
     rows = []
-    for sheet, each in sheets:
+    for number, (sheet, each) in enumerate(sheets):
         if each.role == "customers":
             listed = (
                 "SELECT count(*), count(linked.person) FROM people LEFT JOIN linked "
                 f"USING (person) WHERE of_list = {values.literal(each.key)} "
                 "AND coalesce(key, mail) IS NOT NULL"
+            )
+        elif each.role == "contacts" and {"customer_id", "email"} & {*each.mapping}:
+            listed = (
+                "SELECT count(DISTINCT coalesce(key, mail)), count(DISTINCT coalesce("
+                "key, mail)) FILTER (customer_id IS NOT NULL) FROM contact_rows "
+                f"WHERE sheet = {number}"
             )
         elif each.role == "products":
             keys = [field for field in ("sku", "product") if field in each.mapping]
@@ -122,11 +129,7 @@ def customers(
     shared = [name for name in traits if name in have]
     hidden = {*shared, *_OWN}
     # Of several rows of one customer each cell is the first that is filled.
-    own = "".join(
-        f', {_told(name)} AS "{name}"'
-        for name in have
-        if name not in hidden
-    )
+    own = "".join(f', {_told(name)} AS "{name}"' for name in have if name not in hidden)
     both = "".join(
         f", coalesce(arg_min(people.{n}, person), any_value(known.{n})) AS {n}"
         for n in shared

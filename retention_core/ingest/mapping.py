@@ -60,7 +60,8 @@ CUSTOMERS = [
     "acquisition_cost",
     "country",
 ]
-FIELDS = frozenset([*ORDERS, *PRODUCTS, *CUSTOMERS, *SYNONYMS])
+CONTACTS = ["customer_id", "email", "campaign", "contacted_on", "offer", "control"]
+FIELDS = frozenset([*ORDERS, *PRODUCTS, *CUSTOMERS, *CONTACTS, *SYNONYMS])
 # Assigned in this order where two fields want the same column equally much.
 _FIRST = ("order_id", "customer_id", "ordered_at", "email", "amount", "sku", "product")
 LEAST = 0.5  # below that a name says too little

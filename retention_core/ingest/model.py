@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from retention_core.orders import Orders
 
-Role = Literal["orders", "products", "customers", "ignore"]
+Role = Literal["orders", "products", "customers", "contacts", "ignore"]
 Refunds = Literal["net", "ignore"]
 Outcome = Literal["used", "repaired", "merged", "set_aside", "rejected"]
 OUTCOMES: tuple[Outcome, ...] = (
@@ -270,7 +270,7 @@ class Ledger:
         currencies: converted, or (without a rate) set aside and in no sum.
     lists
         ``file, sheet, role, listed, found``: how many customers or products of each
-        list stand in the orders.
+        list or campaign file stand in the orders.
     """
 
     files: pd.DataFrame

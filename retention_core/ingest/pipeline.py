@@ -20,6 +20,7 @@ from retention_core.ingest import (
     archive,
     bridge,
     cells,
+    contacts,
     currencies,
     detect,
     doubled,
@@ -160,8 +161,8 @@ def build(
     Writes ``order_lines.parquet`` (with ``as_of``, ``first_day``, ``currency``,
     ``time_zone`` in its metadata), ``purchases.parquet``, ``firsts.parquet``,
     ``customers.parquet``, ``products.parquet`` (where a list of products is among the
-    files), ``ledger.json``, ``ledger.parquet``, ``detection.json`` and
-    ``answers.json``.
+    files), ``contacts.parquet`` (where a campaign file is), ``ledger.json``,
+    ``ledger.parquet``, ``detection.json`` and ``answers.json``.
     """
     from retention_core.orders import open_orders  # recognising needs no engine
 
@@ -177,10 +178,7 @@ def build(
             raise NoOrdersError
         _tell(progress, "write", 0, 1)
         _write_orders(con, detections, answers, built.days, into)
-        people = [pair for pair in sheets if pair[1].role == "customers"]
-        lists.customers(con, built.columns, people, into / "customers.parquet")
-        goods = [pair for pair in sheets if pair[1].role == "products"]
-        lists.write_products(con, goods, into / "products.parquet")
+        _write_lists(con, sheets, built.columns, answers, into)
         ledger.write_rows(con, sheets, into / "ledger.parquet")
         frames = _frames(con, sheets, built)
     found = json.dumps([asdict(each) for each in detections], ensure_ascii=False)
@@ -244,7 +242,6 @@ def _lines(
     refunds.resolve(con, columns, seen, net=answers.refunds == "net")
     lists.products(con, [pair for pair in sheets if pair[1].role == "products"])
     ledger.rule_lists(con, sheets)
-    ledger.rule_rows(con)
     plain = whole and seen.clean and len(staged) == 1
     _count_equals(
         con,
@@ -290,6 +287,22 @@ def _frames(
         "currencies": currencies.found(con) if others else currencies.nothing(),
         "lists": lists.matched(con, sheets),
     }
+
+
+def _write_lists(
+    con: duckdb.DuckDBPyConnection,
+    sheets: list[tuple[RawSheet, Detection]],
+    columns: list[str],
+    answers: Answers,
+    into: Path,
+) -> None:
+    people = [pair for pair in sheets if pair[1].role == "customers"]
+    lists.customers(con, columns, people, into / "customers.parquet")
+    goods = [pair for pair in sheets if pair[1].role == "products"]
+    lists.write_products(con, goods, into / "products.parquet")
+    contacts.write(con, sheets, into, answers.time_zone)
+    # Only now is it known which rows of campaign files are used.
+    ledger.rule_rows(con)
 
 
 def _write_orders(
@@ -396,6 +409,7 @@ def _may_double(detections: list[Detection]) -> bool:
 
 
 def _check(detections: list[Detection]) -> None:
+    contacts.check(detections)
     orders = [each for each in detections if each.role == "orders"]
     joined = {key for each in orders for key in each.orders_in}
     for each in orders or detections:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import detect, itemised, several, summed, versions
+from retention_core.ingest import (
+    detect,
+    itemised,
+    recipients,
+    several,
+    summed,
+    versions,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,6 +27,8 @@ def relate(
 ) -> list[Detection]:
     """Join items to their orders, leave out sums, ask about several shops.
 
+    Campaigns and their recipients, in two files, find each other.
+
     A sheet that stands for itself is not looked at again.
     """
     upload = several.Upload(con, sheets, several.alone(found), answers)
@@ -28,4 +37,5 @@ def relate(
         return joined
     upload = several.Upload(con, sheets, joined, answers)
     left = summed.left_out(upload, joined)
-    return versions.asked(several.Upload(con, sheets, left, answers), left)
+    told = recipients.paired(several.Upload(con, sheets, left, answers), left)
+    return versions.asked(several.Upload(con, sheets, told, answers), told)

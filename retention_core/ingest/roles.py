@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention_core.ingest import mapping
+from retention_core.ingest import mailings, mapping
 from retention_core.ingest.meanings import meanings
 
 if TYPE_CHECKING:
@@ -15,7 +15,15 @@ _MONEY = ("amount", "order_total", "unit_price")
 
 
 def role_of(sample: Sample, orders: dict[str, str]) -> Role:
-    """Orders have a day and money; products and customers one row each."""
+    """Orders have a day and money; products and customers one row each.
+
+    A campaign file is what is none of these and says so beyond doubt.
+    """
+    role = _role(sample, orders)
+    return "contacts" if mailings.is_contacts(sample, orders, role) else role
+
+
+def _role(sample: Sample, orders: dict[str, str]) -> Role:
     has_money = any(field in orders for field in _MONEY)
     person = _person(orders)
     if _is_people(sample, orders, person):

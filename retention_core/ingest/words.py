@@ -23,6 +23,9 @@ SYNONYMS: dict[str, dict[str, list[str]]] = _ALL["fields"]
 STATES: dict[str, list[str]] = _ALL["states"]
 OTHERS: dict[str, list[str]] = _ALL["others"]
 VALUES: dict[str, list[str]] = _ALL["values"]
+# Of campaign files alone: headers by what they are of; what cells say of groups.
+CONTACTS: dict[str, dict[str, list[str]]] = _ALL["contacts"]
+GROUPS: dict[str, list[str]] = _ALL["groups"]
 
 
 def systems_in(folder: Path) -> dict[str, dict[str, Any]]:

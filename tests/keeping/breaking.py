@@ -79,6 +79,17 @@ def restore(house):
     return house.store.restore(house.id, 1, by="Cy", based_on=2)
 
 
+def note(house):
+    noted = (house.home / "noted" / "noted.parquet").read_bytes()
+
+    def rewrite(folder):
+        draft = folder / "noted.parquet.draft"
+        draft.write_bytes(noted)
+        draft.replace(folder / "noted.parquet")
+
+    return house.store.note(house.id, rewrite, by="Cy")
+
+
 def delete(house):
     house.store.delete(house.id)
 
@@ -112,7 +123,8 @@ def draft(house):
 OPERATIONS = {
     each.__name__: each
     for each in (
-        save, commit, restore, delete, expire, settle, link, revoke, arrive, draft,
+        save, commit, restore, note, delete, expire, settle, link, revoke, arrive,
+        draft,
     )
 }  # fmt: skip
 
@@ -148,7 +160,7 @@ def check(house: House, operation: str) -> str:
         assert {pair[0].id for pair in store.held_by(ME)} == {house.id, *others}
         return "after" if others else "before"
     assert not others
-    if operation in {"commit", "restore"}:
+    if operation in {"commit", "restore", "note"}:
         assert whole in ([2, 1], [3, 2, 1])
         return "after" if whole == [3, 2, 1] else "before"
     assert whole == [2, 1]
@@ -182,8 +194,8 @@ def after_of(house: House, operation: str) -> str:
 
 def content_of(house: House, version) -> str:
     """What a version that was not there before has to hold."""
-    source = house.home / ("two" if version.change == "added" else "one")
-    return content(source)
+    sources = {"added": "two", "contacted": "noted"}
+    return content(house.home / sources.get(version.change, "one"))
 
 
 def gone(house: House) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -10,8 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
+from retention_core import contacts
 from retention_ui.keeping.model import Settings, Terms
 from retention_ui.keeping.store import SqliteStore
 from tests.keeping import breaking
@@ -19,6 +22,14 @@ from tests.keeping import breaking
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NOTED = pd.DataFrame(
+    {
+        "campaign": ["spring"],
+        "customer_id": ["ann@example.com"],
+        "contacted_on": [dt.date(2024, 2, 1)],
+        "control": [False],
+    }
+)
 # Nothing here is about how fast a disk is.
 MEMORY = Path("/dev/shm")  # noqa: S108 only where it is there
 
@@ -31,6 +42,8 @@ def home(built: tuple[Path, Path]) -> Iterator[Path]:
         for target, source in zip(("one", "two"), built, strict=True):
             shutil.copytree(source, home / target)
             (home / target / "used").unlink()
+        shutil.copytree(home / "two", home / "noted")
+        contacts.write(NOTED, home / "noted" / "noted.parquet")
         prepare(home)
         yield home
 
@@ -81,7 +94,7 @@ def test_killed_at_any_step(home):
 
 
 def test_no_room_from_any_step_on(home):
-    found = broken(home, "full", "save", "commit", "draft")
+    found = broken(home, "full", "save", "commit", "note", "draft")
     assert all(each["refused"] >= 5 for each in found.values())
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
+from retention_core import contacts
 from retention_ui.keeping.model import NotHereError, Settings, Terms
 from tests.keeping.conftest import ME, YOU
 
 SECRETS = (
     b"Sigrid", b"Ottavia", b"+49 171", b"january-orders", b"february-orders",
-    b"ann@example.com", b"cat@example.com", b"for the bank", b"the fair",
+    b"ann@example.com", b"cat@example.com", b"for the bank", b"the fair", b"Noted tea",
 )  # fmt: skip
 
 
@@ -25,6 +27,20 @@ def traces(house):
     return found
 
 
+def noted(folder):
+    contacts.write(
+        pd.DataFrame(
+            {
+                "campaign": ["Noted tea"],
+                "customer_id": ["ann@example.com"],
+                "contacted_on": [dt.date(2024, 2, 1)],
+                "control": [False],
+            }
+        ),
+        folder / "noted.parquet",
+    )
+
+
 def filled(house):
     """A dashboard with all that one can have, among many others."""
     made, key, token = house.save(
@@ -36,6 +52,7 @@ def filled(house):
     house.store.commit(
         made.id, house.dataset(house.two), based_on=1, by="Ottavia", change="added"
     )
+    house.store.note(made.id, noted, by="Ottavia")
     for number in range(30):
         _, token = house.store.link(
             made.id,
@@ -61,7 +78,7 @@ def test_nothing_is_left(house, way):
     made = filled(house)
     for each in others[::2]:
         house.store.delete(each.id)
-    assert len({secret for _, secret in traces(house)}) >= 7
+    assert len({secret for _, secret in traces(house)}) >= 8
     for each in (house.root / "datasets").iterdir():
         if each.name not in {"d" * 32}:
             for path in sorted(each.rglob("*"), reverse=True):

@@ -407,6 +407,62 @@ def test_no_table_in_place_of_another(forged, opened, tmp_path, name, other):
     refused(forged, opened, tmp_path)
 
 
+SENT = {
+    "campaign": "'spring'",
+    "list": "NULL::VARCHAR",
+    "customer_id": "'ann@example.com'",
+    "contacted_on": "DATE '2024-02-01'",
+    "control": "false",
+    "offer": "'tea'",
+    "seed": "NULL::VARCHAR",
+}
+HARMFUL = {
+    "customer_id": ["NULL::VARCHAR", "7", "['ann']", "{'a': 1}"],
+    "campaign": ["NULL::VARCHAR", "1", "'x'::BLOB"],
+    "contacted_on": [
+        "NULL::DATE",
+        "'2024-02-01'",
+        "TIMESTAMP '2024-02-01 10:00'",
+        "DATE 'infinity'",
+        "DATE '4000-01-01'",
+        "DATE '0001-01-01'",
+    ],
+    "control": ["NULL::BOOLEAN", "'no'", "0"],
+    "offer": ["1.5", "['tea']"],
+}
+
+
+def sent(tmp_path, **cells):
+    """A table of one contact as bytes, with some cells otherwise."""
+    path = tmp_path / "sent.parquet"
+    named = ", ".join(f"{cell} AS {name}" for name, cell in (SENT | cells).items())
+    with duckdb.connect() as con:
+        con.execute(f"COPY (SELECT {named}) TO '{path}' (FORMAT parquet)")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["noted.parquet", "contacts.parquet"])
+def test_contacts_come_along_and_none_that_ours_would_not_be(
+    forged, opened, tmp_path, name
+):
+    forged.put(name, sent(tmp_path))
+    forged.seal()
+    assert f"folders/0/{name}" in opened(forged.write(tmp_path / "good.kept"))
+    for column, cells in HARMFUL.items():
+        for cell in cells:
+            forged.put(name, sent(tmp_path, **{column: cell}))
+            forged.seal()
+            assert name.removesuffix(".parquet") in refused(forged, opened, tmp_path)
+    for more in ({"more": "1"}, {"campaign.x": "1"}):
+        forged.put(name, sent(tmp_path, **{f'"{k}"': v for k, v in more.items()}))
+        forged.seal()
+        refused(forged, opened, tmp_path)
+    for content in (b"PAR1 nothing here PAR1", forged.folders[0][LINES]):
+        forged.put(name, content)
+        forged.seal()
+        refused(forged, opened, tmp_path)
+
+
 @pytest.mark.parametrize("name", [LINES, "purchases.parquet", "firsts.parquet"])
 def test_no_table_of_another_version(forged, opened, tmp_path, name):
     forged.put(name, forged.folders[1][name])

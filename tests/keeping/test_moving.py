@@ -15,10 +15,12 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from retention_core import contacts
 from retention_ui import datasets, incoming
 from retention_ui.keeping import moving
 from retention_ui.keeping.__main__ import main as host
@@ -28,6 +30,7 @@ from retention_ui.keeping.store import SqliteStore
 from tests.conftest import EIGHT
 from tests.core.random_shops import random_shop
 from tests.keeping.conftest import ME, YOU, build, digest_is_right, seen
+from tests.keeping.forging import Forged
 
 CHOSEN = Settings(
     {"churn.window": "90", "cohorts.columns": ["a", "ö"]}, (("2024-01-05", "Sale ✓"),)
@@ -99,6 +102,34 @@ def test_all_of_it_arrives(house, elsewhere, long_kept):
     assert [one.id for one, _ in store.held_by(YOU)] == [found.id]
     assert store.links(found.id) == [link]
     assert not list((datasets.root() / "datasets").iterdir())
+
+
+def test_whom_the_shop_wrote_to_arrives(house, elsewhere, long_kept):
+    rows = {"campaign": ["tea"], "customer_id": ["ann@example.com"]}
+    rows |= {"contacted_on": [dt.date(2024, 2, 1)], "control": [True]}
+    house.store.note(
+        long_kept.id,
+        lambda into: contacts.write(pd.DataFrame(rows), into / "noted.parquet"),
+        by="Ida",
+    )
+    path = packed(house, long_kept)
+    before = told(house.store, long_kept.id)
+    store = elsewhere()
+    found, *_ = moving.unpack(store, path, YOU)
+    assert told(store, found.id) == before
+    newest, previous, *_ = store.versions(found.id)
+    assert newest.change == "contacted"
+    assert contacts.read(newest.folder / "noted.parquet")["control"].tolist() == [True]
+    assert not (previous.folder / "noted.parquet").exists()
+
+
+def test_a_file_of_the_format_before_is_read(house, elsewhere, long_kept):
+    path = packed(house, long_kept)
+    forged = Forged.of(path)
+    assert forged.said["format"] == 2
+    forged.said["format"] = 1
+    found, *_ = moving.unpack(elsewhere(), forged.write(path), YOU)
+    assert found.version.totals == long_kept.version.totals
 
 
 def test_it_can_be_worked_with_there(house, elsewhere, long_kept):
