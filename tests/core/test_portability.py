@@ -209,6 +209,8 @@ def test_what_is_asked_compiles_for_every_engine(question, overheard, dialects):
         lambda orders: slices.only(orders, "since:2024-02-10", "after").purchases,
         lambda orders: slices.first_value(orders, "customer.city"),
         lambda orders: rc.churn.risk(orders, window_days=30),
+        lambda orders: rc.reorder.due(orders, min_repeat=1),
+        lambda orders: rc.next_product.recommend(orders),
         lambda orders: risk.with_usual_gap(
             risk.placed(risk.scored_by(orders, window_days=30, params=BG_NBD)), orders
         ),
