@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 340
 CURVE_HEIGHT = 300
-STEPS = (1, 2, 5)
+# Round amounts, of each power of ten: the first that are not too many.
+STEPS = ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))
 MOST_TICKS = 8
 ROOM = 1.12
 LAST_DAY = 365
@@ -149,10 +150,12 @@ def _stakes(points: pd.DataFrame, formats: Formats) -> dict[str, object]:
     if points.empty:
         return {"range": [0, 1], "tickvals": []}
     low, high = float(points["stake"].min()), float(points["stake"].max())
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = STEPS if 3 * (last - first) <= 2 * MOST_TICKS else STEPS[:1]
-    ticks = [step * 10.0**power for power in range(first, last + 1) for step in steps]
-    shown = [tick for tick in ticks if low / ROOM <= tick <= high * ROOM]
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in STEPS:
+        ticks = [step * 10.0**power for power in powers for step in steps]
+        shown = [tick for tick in ticks if low / ROOM <= tick <= high * ROOM]
+        if len(shown) <= MOST_TICKS:
+            break
     room = max(0.04 * math.log10(high / low), 0.02)
     return {
         "range": [math.log10(low) - room, math.log10(high) + room],

@@ -160,7 +160,7 @@ def _terms(page: Page, source: Source, ways: Ways) -> dict[str, Any]:
         form = inputs.choice(scope, "form", mailing.FORMATS, usual)
         days = 0
         if page.access.edits and ways.contacts:
-            days = inputs.number(scope, "silent", SILENT_DAYS, (0, 365))
+            days = inputs.number(scope, "silent", SILENT_DAYS, (0, 365), width=240)
     with st.container(horizontal=True, gap="medium"):
         first = False
         if source.prioritised:

@@ -38,7 +38,7 @@ def share(page: Page, plan: Plan) -> float:
     rate = plan.base_rate if known else UNKNOWN_RATE
     scope = inputs.Scope(NAME, page.texts)
     with blocks.controls():
-        effect = inputs.number(scope, "effect", EFFECT, (1, 50)) / 100
+        effect = inputs.number(scope, "effect", EFFECT, (1, 50), width=240) / 100
         found = campaigns.suggest(plan.customers, rate, smallest_effect=effect)
         chosen = _chosen(page, scope, plan, found)
     blocks.note(_said(page, plan, rate if known else None, effect, found))

@@ -119,8 +119,12 @@ def _overview(page: Page, found: Everything) -> tuple[pd.DataFrame, Any]:
     writers: dict[Any, Any] = {
         page(f"columns.{each}"): page.formats.count for each in columns[1:]
     }
-    writers[page("columns.stake")] = partial(page.formats.money, style="about")
+    writers[page("columns.stake")] = partial(_money, page)
     return table, shown.style.format(writers)
+
+
+def _money(page: Page, value: float) -> str:
+    return page.formats.money(value, "about") if value else page.formats.count(0)
 
 
 def _overlaps(page: Page, summary: Summary) -> None:
