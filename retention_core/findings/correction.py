@@ -37,7 +37,7 @@ def stepped(looked: Sequence[Looked]) -> list[tuple[Candidate, float]]:
         for candidate in each.candidates
         if candidate.p_value is not None
     ]
-    weighted.sort(key=lambda row: row[1])
+    weighted.sort(key=lambda row: (row[1], row[0].kind, row[0].subject))
     left, surest, found = float(len(asked)), 0.0, []
     for candidate, p_value, weight in weighted:
         surest = max(surest, min(p_value * left, 1.0))

@@ -146,9 +146,10 @@ def _beside_rest(counts: pd.DataFrame) -> pd.Series:
 def fallen(slices: dict[str, pd.DataFrame], months: int | None) -> Looked:
     """Groups whose revenue fell, and fell more than that of all other customers.
 
-    Revenue of the last months over that of as many before; the logarithm of that
-    ratio, with customers as its units (Cochran 1977, section 2.11), is held against no
-    change and against the others' own; the less sure of the two counts.
+    Revenue of the last months over that of as many before, with customers as its units
+    (Cochran 1977, section 2.11), is held against no change and against the others' own
+    ratio; once as a logarithm, once as it is, because few customers with much money
+    deceive either. The least sure of the four counts.
     """
     found, tests = [], 0
     for by, frame in (slices if months else {}).items():
@@ -156,20 +157,16 @@ def fallen(slices: dict[str, pd.DataFrame], months: int | None) -> Looked:
         tests += len(large)
         whole = frame.sum()
         for group, row in large.iterrows():
-            change, error = _log_ratio(row)
-            rest, other = _log_ratio(whole - row)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                down = change / error
-                beside = (change - rest) / np.hypot(error, other)
-            p_value = float(2 * ndtr(max(down, beside)))
-            if not p_value <= CLEAR or change > np.log(1 - FELL_BY):
+            change, rest = _ratio(row), _ratio(whole - row)
+            p_value = _fell(row, whole - row)
+            if not p_value <= CLEAR or change > 1 - FELL_BY:
                 continue
             now, before = float(row["now"]), float(row["before"])
             numbers = {
                 "now": now,
                 "before": before,
                 "change": now / before - 1,
-                "rest_change": float(np.expm1(rest)),
+                "rest_change": rest - 1,
                 "months": months,
             }
             found.append(
@@ -185,14 +182,37 @@ def fallen(slices: dict[str, pd.DataFrame], months: int | None) -> Looked:
     return Looked("value_fell", tests, found)
 
 
-def _log_ratio(sums: pd.Series) -> tuple[float, float]:
-    """Logarithm of Σ now / Σ before and its standard error, over customers."""
-    now, before, n = (float(sums[name]) for name in ("now", "before", "people"))
-    if min(now, before) <= 0 or n < 2:
-        return float("nan"), float("nan")
-    spread = sums["nn"] / now**2 - 2 * sums["nb"] / (now * before)
-    spread = float(spread + sums["bb"] / before**2) * n / (n - 1)
-    return float(np.log(now / before)), float(np.sqrt(max(spread, 0.0)))
+def _ratio(sums: pd.Series) -> float:
+    """Σ now / Σ before; NaN where nobody had bought."""
+    now, before = float(sums["now"]), float(sums["before"])
+    return now / before if before > 0 else float("nan")
+
+
+def _fell(own: pd.Series, rest: pd.Series) -> float:
+    """P value of the least sure of four tests; 1 where one of them cannot be made."""
+    usual, change = _ratio(rest), _ratio(own)
+    if not (usual > 0 and change > 0):
+        return 1.0
+    before, others = float(own["before"]), float(rest["before"])
+    own_error = np.sqrt(_squares(own, change)) / before
+    rest_error = np.sqrt(_squares(rest, usual)) / others
+    held = np.array([1.0, usual])
+    errors = np.array([_squares(own, level) ** 0.5 / before for level in held])
+    spreads = np.array([own_error / change] * 2)
+    errors[1], spreads[1] = (
+        np.hypot(errors[1], rest_error),
+        np.hypot(spreads[1], rest_error / usual),
+    )
+    if not (errors > 0).all() or not (spreads > 0).all():
+        return 1.0
+    away = np.append((change - held) / errors, np.log(change / held) / spreads)
+    return float(2 * ndtr(away.max()))
+
+
+def _squares(sums: pd.Series, ratio: float) -> float:
+    """Σ (now − ratio · before)² over customers."""
+    squares = sums["nn"] - 2 * ratio * sums["nb"] + ratio**2 * sums["bb"]
+    return max(float(squares), 0.0)
 
 
 def explained(

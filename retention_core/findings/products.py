@@ -103,7 +103,7 @@ def due(orders: Orders, sold: Sold) -> Looked:
         return Looked("reorder", len(sold.products))
     waiting = reorder.due(orders, known=known)
     counts = orders.run(waiting.group_by("product").agg(due=waiting.count()))
-    frame = known.merge(counts, on="product")
+    frame = known.merge(counts, on="product").sort_values("product")
     found = [
         Candidate(
             kind="reorder",

@@ -365,3 +365,12 @@ def test_a_group_keeps_its_numbers_whatever_the_engine_calls_it(sample):
     lone = replace(sample, table=sample.table.mutate(other=ibis.null("string")))
     with histories(lone) as held:
         assert groups.sliced(lone, held)["other"].empty
+
+
+def test_a_group_that_few_customers_carry_has_not_surely_fallen():
+    """One in thirty still buys: a logarithm alone would be as sure as can be."""
+    few = {"people": 30.0, "now": 1.0, "nn": 1.0, "before": 900.0, "bb": 800_000.0}
+    rest = {"people": 300.0, "now": 9e3, "nn": 3e5, "before": 9e3, "bb": 3e5}
+    frame = pd.DataFrame([few | {"nb": 0.0}, rest | {"nb": 1e5}], index=["few", "rest"])
+    frame = frame.assign(customers=0.0, returned=0.0)
+    assert groups.fallen({"channel": frame}, 12).candidates == []
