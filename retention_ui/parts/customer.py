@@ -149,7 +149,7 @@ def products(page: Page, one: Customer) -> None:
 
 
 def offers(page: Page, one: Customer) -> None:
-    """List what they are likeliest to buy next, with the chance and the reason."""
+    """List what they are likeliest to buy next, likeliest first, with the reason."""
     if one.products.empty:
         return
     asked = {"customers": [one.customer_id], "n": OFFERS}
@@ -168,8 +168,7 @@ def _offered(page: Page, row: dict[str, Any]) -> str:
         for name in ("product", "because")
         if isinstance(row[name], str)
     }
-    chance = page.formats.share(row["score"])
-    return page(f"offered.{row['reason']}", chance=chance, **named)
+    return page(f"offered.{row['reason']}", **named)
 
 
 def standing(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
