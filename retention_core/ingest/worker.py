@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from retention_core.columns import NOTED
 from retention_core.errors import RetentionError
 from retention_core.ingest import child
 from retention_core.ingest.limits import bounds
@@ -152,12 +153,15 @@ def _ignore(report: Progress) -> None:
 
 
 def _publish(out: Path, folder: Path, step: Step) -> None:
-    """Put whole files in place of the last ones; a build's old tables go."""
+    """Put whole files in place of the last ones; a build's old tables go.
+
+    What was noted in the app is of no build: it stays.
+    """
     written = sorted(out.iterdir())
     for path in written:
         path.replace(folder / path.name)
     if step == "build":
-        names = {path.name for path in written}
+        names = {*(path.name for path in written), f"{NOTED}.parquet"}
         for old in folder.glob("*.parquet"):
             if old.name not in names:
                 old.unlink()
