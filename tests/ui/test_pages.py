@@ -13,7 +13,7 @@ from retention_ui import datasets, queries
 ROOT = Path(__file__).parents[2]
 ANALYSES = (
     *("overview", "cohorts", "value", "churn", "risk"),
-    *("forecast", "newcomers", "baskets"),
+    *("forecast", "newcomers", "baskets", "campaigns"),
 )
 PAGES = (*ANALYSES, "load")
 HEAD = "Order,Date,Customer,Product,Quantity,Amount,Currency\n"
