@@ -30,7 +30,9 @@ AS_PAIR = {
 }
 # What customers are parted by besides the dimensions of their first order.
 OWN = ("silence", "earlier_orders", "earlier_revenue")
-MOST_DIMENSIONS = 6
+MOST_DIMENSIONS = 3
+# Of more values than a figure has rows hardly any would have enough customers.
+MOST_VALUES = figures.MOST_ROWS
 PAIR = ("campaign", "offer", "other")
 
 
@@ -77,7 +79,8 @@ def for_whom(page: Page, frame: pd.DataFrame, days: int) -> None:
         campaign = inputs.choice(
             page.scope, "of", list(names), first, names=names, width=280
         )
-        dimensions = [*OWN, *list(page.groups)[:MOST_DIMENSIONS]]
+        few = [by for by, of in page.groups.items() if len(of) <= MOST_VALUES]
+        dimensions = [*OWN, *few[:MOST_DIMENSIONS]]
         found: pd.DataFrame = queries.ask(
             page.shop, "campaign_for_whom", campaign=campaign, by=dimensions, days=days
         )
