@@ -14,6 +14,7 @@ from retention_core.ingest.model import Answers
 from retention_ui import access, blocks, datasets, queries, state
 from retention_ui.keeping import copies
 from retention_ui.keeping.model import (
+    OF_ONE,
     PAGES,
     NotHereError,
     NotSharedError,
@@ -100,8 +101,12 @@ def opened(page: str, address: str, browser: str = VIEWER, **asked: str) -> AppT
 
 
 def everything(address: str, browser: str = VIEWER) -> list[AppTest]:
-    """Every page, the forecast with its details, each subject of the glossary."""
-    apps = [opened(page, address, browser) for page in PAGES]
+    """Every page, the forecast with its details, each subject of the glossary.
+
+    Pages about one customer are not shown without lists.
+    """
+    shown = [page for page in PAGES if page not in OF_ONE]
+    apps = [opened(page, address, browser) for page in shown]
     apps.append(opened("forecast", address, browser, details="1"))
     apps.append(opened("risk", address, browser, who="valuable_leaving"))
     apps += [
@@ -131,8 +136,19 @@ def test_with_lists_customers_stand_under_pseudonyms(kept, sent):
     assert len(month.dataframe) == 1
     ahead = opened("forecast", address, details="1")
     assert "forecast.customer" in [each.key for each in ahead.selectbox]
-    for each in (month, ahead, opened("glossary", address, subject="forecast")):
+    one = opened("customer", address)
+    assert one.header[0].value.replace("\\", "") in set(ids)
+    for each in (month, ahead, one, opened("glossary", address, subject="forecast")):
         assert not each.exception
+    assert not [each for each in sent if MARK in each.lower()]
+
+
+@pytest.mark.parametrize("page", sorted(OF_ONE))
+def test_without_lists_there_is_no_page_of_one_customer(kept, sent, page):
+    app = opened(page, view(kept))
+    assert not app.exception
+    assert not app.title
+    assert not app.text_input
     assert not [each for each in sent if MARK in each.lower()]
 
 
