@@ -33,11 +33,12 @@ def test_every_row_has_its_place(result):
 
 
 def test_nothing_had_to_be_asked(result):
-    assert [each.questions for each in result.detection] == [[]] * 4
+    assert [each.questions for each in result.detection] == [[]] * 5
     assert {each.role for each in result.detection} == {
         "orders",
         "products",
         "customers",
+        "contacts",
     }
 
 
