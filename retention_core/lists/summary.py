@@ -26,9 +26,11 @@ class Summary:
     ----------
     lists
         A row a list, in order of priority: ``list``; ``customers``; ``stake``, the
-        sum of theirs; ``first_customers, first_stake``, of those who stand on no list
-        before it; ``agreed, refused``, how many of the ``customers`` have agreed to be
-        written to and how many have said no; of the rest nobody knows.
+        sum of theirs; ``expected``, the sum of what is expected of them as of
+        :func:`people`, 0 without a forecast; ``first_customers, first_stake``, of those
+        who stand on no list before it; ``agreed, refused``, how many of the
+        ``customers`` have agreed to be written to and how many have said no; of the
+        rest nobody knows.
     overlaps
         A row a pair of lists that share somebody: ``list, other`` (the one of lower
         priority), ``customers``.
@@ -55,7 +57,7 @@ def summary(
     shared = Asked(orders, people, window_days, asked)
     every = [
         standing_on(name, shared).select(
-            "customer_id", "stake", place=ibis.literal(place)
+            "customer_id", "stake", "expected", place=ibis.literal(place)
         )
         for place, name in enumerate(NAMES)
     ]
@@ -81,6 +83,7 @@ def _sizes(standing: ir.Table) -> ir.Table:
     return marked.group_by("place").agg(
         customers=marked.count(),
         stake=marked.stake.sum().fill_null(0.0),
+        expected=marked.expected.sum().fill_null(0.0),
         first_customers=marked.first.cast("int64").sum(),
         first_stake=marked.stake.sum(where=marked.first).fill_null(0.0),
         agreed=(marked.agreed == consent.YES).cast("int64").sum(),

@@ -37,6 +37,7 @@ def test_each_list_with_size_and_stake(told):
         own = members[row.list].set_index("customer_id")
         assert row.customers == len(own)
         assert row.stake == pytest.approx(own["stake"].sum())
+        assert row.expected == pytest.approx(own["expected"].sum())
         first = own[~own.index.isin(seen)]
         assert row.first_customers == len(first)
         assert row.first_stake == pytest.approx(first["stake"].sum())
