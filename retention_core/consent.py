@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from retention_core import refusals
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -101,13 +103,8 @@ _REFUSAL = (
     f"|{_EDGE}({'|'.join(_BEGINNINGS)})"
     f"|({'|'.join(_SIGNS)})"
 )
-# Columns of a customers' list in which a yes, or a date, means no.
-OPT_OUTS = (
-    *("opt_out", "opted_out", "optout", "email_opt_out", "marketing_opt_out"),
-    *("has_opted_out_of_email", "hasoptedoutofemail", "unsubscribed", "unsubscribe"),
-    *("unsubscribed_at", "unsubscribed_on", "unsub_time", "optout_time"),
-    *("do_not_contact", "do_not_email", "do_not_mail", "donotemail", "dnc"),
-)
+# What stands, beside a yes and a date, in a column that asks the other way round.
+_MARKED = r"^x$|" + f"{_EDGE}({'|'.join(_BEGINNINGS)})" + r"|\bopt(ed)? ?out\b"
 _DATE = r"[0-9].*[0-9]{2}"
 
 
@@ -127,35 +124,72 @@ def answer(text: ir.Value) -> ir.StringValue:
 def asked(orders: Orders) -> bool:
     """Whether the customers' list says anything about consent."""
     known = orders.customers
-    return known is not None and any(
-        name in known.columns for name in (COLUMN, *OPT_OUTS)
-    )
+    return known is not None and (COLUMN in known.columns or bool(_opt_outs(known)))
 
 
 def agreed(table: ir.Table, orders: Orders) -> ir.Table:
     """A table of customers with ``agreed``: one of ``ANSWERS``, never null.
 
-    Of a customer with several answers a no counts. A column that asks the other way
-    round (``OPT_OUTS``) can say no, never yes.
+    Of a customer with several answers a no counts, and so it does for everybody who
+    has the same e-mail address. A column that asks the other way round
+    (:func:`retention_core.refusals.asked_by`) can say no, never yes.
     """
     known = orders.customers
     if known is None or not asked(orders):
         return table.mutate(agreed=ibis.literal(UNKNOWN))
-    said = answer(known[COLUMN]) if COLUMN in known.columns else ibis.literal(UNKNOWN)
-    out = ibis.literal(False)
-    for name in OPT_OUTS:
-        if name in known.columns:
-            out = out | _opted_out(known[name])
-    marked = known.select("customer_id", no=out | (said == NO), yes=said == YES)
-    each = marked.group_by("customer_id").agg(no=marked.no.any(), yes=marked.yes.any())
-    joined = table.left_join(each, "customer_id")
+    joined = table.left_join(_each(known), "customer_id")
     told = ibis.cases((joined.no, NO), (joined.yes, YES), else_=UNKNOWN)
     return joined.select(*table.columns, agreed=told)
 
 
+def settled(orders: Orders) -> ir.Table | None:
+    """The customers' list with all that anything in it says in ``consent`` alone.
+
+    Whoever has said no, wherever, says "no" there; other cells stay as they are. So
+    less of the list, or fewer customers, give the same answer.
+    """
+    known = orders.customers
+    if known is None or not asked(orders):
+        return known
+    said = known[COLUMN].cast("string") if COLUMN in known.columns else None
+    joined = known.left_join(_each(known).filter(ibis._.no), "customer_id")
+    cells = ibis.null("string") if said is None else joined[COLUMN].cast("string")
+    return joined.select(
+        *(name for name in known.columns if name != COLUMN),
+        **{COLUMN: ibis.ifelse(joined.no, NO, cells)},
+    )
+
+
+def _each(known: ir.Table) -> ir.Table:
+    """``customer_id, no, yes``: what each customer has said, each once."""
+    said = answer(known[COLUMN]) if COLUMN in known.columns else ibis.literal(UNKNOWN)
+    no = said == NO
+    for name in _opt_outs(known):
+        no = no | _opted_out(known[name])
+    marked = known.select("customer_id", no=no, yes=said == YES)
+    if "email" in known.columns:
+        box = known.email.cast("string").strip().lower().nullif("")
+        marked = marked.union(_of_one_box(known.select("customer_id", box=box, no=no)))
+    return marked.group_by("customer_id").agg(no=marked.no.any(), yes=marked.yes.any())
+
+
+def _of_one_box(rows: ir.Table) -> ir.Table:
+    """Whoever gets their letters where somebody has said no; no address, no box."""
+    refused = rows.filter(rows.no & rows.box.notnull()).select("box")
+    others = rows.semi_join(refused, "box").select("customer_id")
+    return others.mutate(no=ibis.literal(True), yes=ibis.literal(False))
+
+
+def _opt_outs(known: ir.Table) -> list[str]:
+    return [
+        name for name in known.columns if name != COLUMN and refusals.asked_by(name)
+    ]
+
+
 def _opted_out(text: ir.Value) -> ir.BooleanValue:
     plain = _plain(text)
-    return (plain.isin(AGREED) | plain.re_search(_DATE)).fill_null(False)
+    marked = plain.isin(AGREED) | plain.re_search(_DATE) | plain.re_search(_MARKED)
+    return marked.fill_null(False)
 
 
 def _plain(text: ir.Value) -> ir.StringValue:

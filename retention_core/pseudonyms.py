@@ -17,8 +17,9 @@ money, times, counts   as they are
 ``tags``               only with ``names``: people type them about orders and
                        customers, names and all
 list of customers      only what customers can be chosen by (``attributes``); names,
-                       e-mail and consent with ``names``. Phone, birthday, address and
-                       whatever else a list holds: never
+                       e-mail and consent with ``names``, a no wherever the list, or
+                       somebody with the same address, says so. Phone, birthday,
+                       address and whatever else a list holds: never
 =====================  ==============================================================
 
 Lines after the day that the data is complete to are left out: nothing counts them.
@@ -32,7 +33,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from retention_core import engine, slices
+from retention_core import consent, engine, slices
 from retention_core.columns import COLUMNS, CONTACTS, DIMENSIONS, LINES
 from retention_core.errors import NoOrdersError
 
@@ -97,6 +98,8 @@ def write(
         There would be no order in it.
     """
     shown = shown or Shown()
+    if shown.names:
+        orders = replace(orders, customers=consent.settled(orders))
     chosen = _only(orders, customers)
     if not int(chosen.run(chosen.table.agg(rows=chosen.table.count()))["rows"].iloc[0]):
         raise NoOrdersError

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
+from retention_core import refusals
 from retention_core.ingest.words import OTHERS, SYNONYMS
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -108,6 +109,8 @@ def meanings(name: str) -> dict[str, float]:
     if "." in name:
         for field, strength in _abbreviated(words).items():
             found[field] = max(found.get(field, 0.0), strength)
+    if refusals.asked_by(name):
+        found.pop("consent", None)  # A yes there is a no.
     return found
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from retention_ui.keeping.model import Dashboard, Terms, Version
 
 # To be raised whenever copies are made otherwise: older ones are then made again.
-MADE = 1
+MADE = 2
 # Somebody may just be reading a copy of an earlier version.
 IDLE_SECONDS = 600.0
 # Copies are large: two at once would need twice the memory. Whoever comes second finds

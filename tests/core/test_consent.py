@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ibis
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core import consent
+from retention_core import consent, refusals
+from retention_core.ingest.meanings import meanings
 from tests.core.lists import drawn
 
 NO = [
@@ -157,6 +160,68 @@ def test_a_column_that_asks_the_other_way_round_can_only_say_no():
         unsubscribed=["", "yes", "no", "2024-05-01 10:00"],
     )
     assert told(orders, names) == ["yes", "no", "unknown", "no"]
+
+
+ASKED_ROUND = [
+    *("Unsubscribed", "Unsubscribed at", "Newsletter abgemeldet", "Opt-Out", "OptOut"),
+    *("doNotEmail", "has_opted_out_of_email", "No marketing", "メルマガ拒否", "退订"),
+    *("Désabonné", "Werbewiderspruch", "Einwilligung widerrufen am", "email bounced"),
+    *("Отказ от рассылки", "수신거부", "consent_revoked_at", "blacklisted"),
+]
+ASKED_STRAIGHT = [
+    *("Consent", "Accepts Marketing", "Subscribed", "Newsletter", "Opt-in", "phone no"),
+    *("Contact No.", "Email marketing status", "cancelled orders", "refused payments"),
+    *("no_of_emails", "blocked", "refunds", "Einwilligung", "rejected parcels"),
+]
+
+
+def test_headers_that_ask_the_other_way_round_are_told_from_consent():
+    assert [each for each in ASKED_ROUND if not refusals.asked_by(each)] == []
+    assert [each for each in ASKED_STRAIGHT if refusals.asked_by(each)] == []
+    assert [each for each in ASKED_ROUND if "consent" in meanings(each)] == []
+
+
+def test_a_yes_to_unsubscribed_is_a_no(tmp_path):
+    """The header ends like "subscribed"."""
+    orders, people = tmp_path / "orders.csv", tmp_path / "customers.csv"
+    orders.write_text(
+        "Order ID,Customer ID,Order Date,Amount\n"
+        + "".join(
+            f"{k},C{100 + k % 30},2024-0{k % 9 + 1}-03,{k + 5}.00\n" for k in range(90)
+        )
+    )
+    people.write_text(
+        "Customer ID,Name,E-mail,City,Unsubscribed\n"
+        + "".join(
+            f"C{n},Ann {n},ann{n}@example.com,Ghent,{'no' if n % 3 else 'yes'}\n"
+            for n in range(100, 130)
+        )
+    )
+    rc.ingest([orders, people], into=tmp_path / "shop")
+    shop = rc.open_orders(tmp_path / "shop")
+    assert told(shop, ["C100", "C101", "C102"]) == ["unknown", "unknown", "no"]
+
+
+def test_a_no_holds_for_everybody_with_the_same_address():
+    orders, names = shop(
+        consent=["no", "yes", "yes", "yes", "no"],
+        email=["ann@example.com", " Ann@Example.COM", "ben@example.com", "", ""],
+    )
+    assert told(orders, names) == ["no", "no", "yes", "yes", "no"]
+
+
+def test_settled_less_of_the_list_gives_the_same_answers():
+    orders, names = shop(
+        consent=["yes", "yes", None, "yes", "maybe"],
+        email=["a@example.com", "A@example.com", "c@example.com", None, None],
+        opted_out=["2024-05-01", "", "yes", "x", "no"],
+    )
+    assert told(orders, names) == ["no", "no", "no", "no", "unknown"]
+    less = consent.settled(orders).select("customer_id", "consent")
+    assert told(replace(orders, customers=less), names) == told(orders, names)
+    only, some = shop(unsubscribed=["yes", "no"])
+    less = consent.settled(only).select("customer_id", "consent")
+    assert told(replace(only, customers=less), some) == ["no", "unknown"]
 
 
 def test_without_a_list_nobody_knows():

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import retention_core as rc
-from retention_core import engine, pseudonyms, slices
+from retention_core import consent, engine, pseudonyms, slices
 from retention_core.errors import NoOrdersError
 from retention_core.pseudonyms import Shown
 from retention_core.slices import UnknownDimensionError
@@ -124,6 +124,36 @@ def test_lines_purchases_and_firsts_keep_together(shop, tmp_path):
     )
     firsts = copy.run(copy.firsts)
     assert set(firsts["customer_id"]) == set(lines["customer_id"].dropna())
+
+
+def test_a_copy_with_names_knows_everybody_who_said_no(shop, tmp_path):
+    """Also by a column, or under an id, that the copy does not hold."""
+    people = pd.DataFrame(
+        {
+            "customer_id": ["ann", "ben", "cat", "zoe"],
+            "email": [
+                "a@example.com",
+                "b@example.com",
+                "c@example.com",
+                "B@example.com",
+            ],
+            "consent": ["yes", "yes", "yes", "no"],
+            "opted_out_on": ["2024-03-01", None, None, None],
+        }
+    )
+    shop.backend.create_table("answers", people)
+    orders = replace(shop, customers=shop.backend.table("answers"))
+    only = {"shown": Shown(names=True), "customers": ("channel", "shop")}
+    copy = copied(orders, tmp_path / "copy", **only)
+    assert "opted_out_on" not in copy.customers.columns
+    whole = copied(orders, tmp_path / "whole", shown=Shown(names=True))
+    for each in (whole, copy):
+        ids = each.customers.select("customer_id")
+        found = each.run(consent.agreed(ids, each)).set_index("customer_id")["agreed"]
+        expected = {"ann": "no", "ben": "no", "cat": "yes", "zoe": "no"}
+        assert found.to_dict() == {name: expected[name] for name in found.index}
+    assert {"ann", "ben"} <= set(whole.run(whole.customers)["customer_id"])
+    assert "zoe" not in set(copy.run(copy.customers)["customer_id"])
 
 
 def test_attributes_let_choose_and_name_nobody(shop, tmp_path):
