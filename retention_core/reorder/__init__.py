@@ -13,7 +13,7 @@ import ibis
 
 from retention_core import engine
 from retention_core.reorder import lasting, regular
-from retention_core.reorder.spells import bought, habits, intervals
+from retention_core.reorder.spells import bought, habits, intervals, placed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -167,16 +167,20 @@ def of_purchases(
     regular_only: bool = False,
 ) -> pd.DataFrame:
     """As :func:`products` without ``due``, from :func:`bought` that is held."""
-    with engine.held(intervals(orders, purchases), orders.backend) as found:
-        counts = regular.counted(found, min_repeat=min_repeat)
-        some = found.semi_join(counts, "product")
-        judged = regular.judged(orders, counts, habits(some))
-        judged = judged[judged["regular"]] if regular_only else judged
-        ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
-        with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
-            steps = lasting.curve(rows)
-            with engine.held(steps, orders.backend) as kept:
-                lasts = orders.run(lasting.quantiles(rows, kept))
+    keys = ["customer_id", "product"]
+    often = purchases.group_by(keys).agg(days=purchases.count())
+    with engine.held(often, orders.backend) as often:
+        counts = regular.counted(often, min_repeat=min_repeat)
+        # Whoever bought a product on one day only tells nothing of its rhythm.
+        again = often.filter(often.days > 1).semi_join(counts, "product")
+        rows = placed(orders, purchases.semi_join(again, keys))
+        judged = regular.judged(orders, counts, habits(intervals(orders, rows)))
+    judged = judged[judged["regular"]] if regular_only else judged
+    ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
+    found = intervals(orders, purchases.semi_join(ways, "product"))
+    with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
+        with engine.held(lasting.curve(rows), orders.backend) as steps:
+            lasts = orders.run(lasting.quantiles(rows, steps))
     return judged.merge(lasts, on="product", how="left")
 
 
@@ -188,7 +192,7 @@ def _due(orders: Orders, known: pd.DataFrame) -> ir.Table:
     own = habits(found).select(
         "customer_id", "product", "logs", "logs_per_unit", own_intervals="intervals"
     )
-    waiting = found.filter(found.next_day.isnull()).drop("next_day", "between", "first")
+    waiting = found.filter(found.next_day.isnull()).drop("next_day")
     both = waiting.join(terms, "product").left_join(own, ["customer_id", "product"])
     n = both.own_intervals.fill_null(0)
     logs = both.per_unit.ifelse(both.logs_per_unit, both.logs)

@@ -41,15 +41,17 @@ SUMS = (
 )
 
 
-def counted(found: ir.Table, *, min_repeat: int) -> ir.Table:
-    """Count customers and intervals of each product that enough have bought again."""
-    finished = found.next_day.notnull()
-    again = finished & found.first
-    counts = found.group_by("product").agg(
-        customers=found.first.cast("int64").sum(),
+def counted(habits: ir.Table, *, min_repeat: int) -> ir.Table:
+    """Count customers and intervals of each product that enough have bought again.
+
+    ``habits``: a row a customer and product, on how many ``days`` it was bought.
+    """
+    again = habits.days > 1
+    counts = habits.group_by("product").agg(
+        customers=habits.count(),
         repeat_customers=again.cast("int64").sum(),
-        intervals=finished.cast("int64").sum(),
-        open_intervals=(~finished).cast("int64").sum(),
+        intervals=(habits.days - 1).sum(),
+        open_intervals=habits.count(),
     )
     return counts.filter(counts.repeat_customers >= min_repeat)
 

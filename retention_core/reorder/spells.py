@@ -48,26 +48,29 @@ def bought(
     )
 
 
+def placed(orders: Orders, purchases: ir.Table) -> ir.Table:
+    """Rows of :func:`bought` with ``place``, which of the customer's days it was."""
+    days = orders.purchase_days.select("customer_id", "day")
+    order = ibis.window(group_by=days.customer_id, order_by=days.day)
+    numbered = days.mutate(place=ibis.row_number().over(order))
+    rows = purchases.join(numbered, ["customer_id", "day"])
+    return rows.select(*purchases.columns, "place")
+
+
 def intervals(orders: Orders, purchases: ir.Table) -> ir.Table:
     """Every interval that begins with a row of :func:`bought`.
 
     ``customer_id, product, day, quantity``; ``next_day``, null while it runs; ``days``,
-    to it or to ``as_of``; ``first``, whether the customer bought the product for the
-    first time; ``between``, days between the two on which the customer bought, but
-    something else.
+    to it or to ``as_of``. Of :func:`placed` rows also ``between``, days between the two
+    on which the customer bought, but something else.
     """
-    days = orders.purchase_days.select("customer_id", "day")
-    order = ibis.window(group_by=days.customer_id, order_by=days.day)
-    placed = days.mutate(place=ibis.row_number().over(order))
-    rows = purchases.join(placed, ["customer_id", "day"]).select(
-        *purchases.columns, "place"
-    )
+    rows = purchases
     own = ibis.window(group_by=[rows.customer_id, rows["product"]], order_by=rows.day)
-    found = rows.mutate(
-        next_day=rows.day.lead().over(own),
-        between=rows["place"].lead().over(own) - rows["place"] - 1,
-        first=ibis.row_number().over(own) == 0,
-    ).drop("place")
+    found = rows.mutate(next_day=rows.day.lead().over(own))
+    if "place" in rows.columns:
+        between = rows["place"].lead().over(own) - rows["place"] - 1
+        found = rows.mutate(next_day=rows.day.lead().over(own), between=between)
+        found = found.drop("place")
     end = found.next_day.fill_null(ibis.literal(orders.as_of))
     return found.mutate(days=end.delta(found.day, unit="day").cast("int64"))
 
@@ -79,15 +82,18 @@ def habits(found: ir.Table) -> ir.Table:
     log_squares`` of the days, and ``…_per_unit`` of the days divided by the quantity;
     ``smooth`` and ``days``, ``smooth_per_unit`` and ``days_per_unit``, of which
     :func:`retention_core.reorder.chance.of_days` is made; ``between`` and ``pairs``, of
-    which :func:`retention_core.reorder.chance.of_orders` is made; ``varied``, intervals
-    with another quantity than 1.
+    which :func:`retention_core.reorder.chance.of_orders` is made, where ``between`` is
+    known; ``varied``, intervals with another quantity than 1.
     """
     rows = found.filter(found.next_day.notnull())
     days = rows.days.cast("float64")
     log, amount = days.ln(), rows.quantity.ln()
     # Intervals are known to the day: the mean of ln(t) for t from days − 1 to days.
     smooth = days * log - (days - 1) * ibis.greatest(days - 1, 1.0).ln() - 1
-    between = rows.between.cast("float64")
+    passed = {}
+    if "between" in rows.columns:
+        between = rows.between.cast("float64")
+        passed = {"between": between, "pairs": between * (between - 1)}
     made = rows.select(
         "customer_id",
         "product",
@@ -97,8 +103,7 @@ def habits(found: ir.Table) -> ir.Table:
         log_per_unit=log - amount,
         smooth=smooth,
         smooth_per_unit=smooth - amount,
-        between=between,
-        pairs=between * (between - 1),
+        **passed,
         varied=(rows.quantity != 1).cast("int64"),
     )
     return made.group_by("customer_id", "product").agg(
@@ -110,12 +115,8 @@ def habits(found: ir.Table) -> ir.Table:
         **{
             name: made[name].sum()
             for name in (
-                "smooth",
-                "smooth_per_unit",
-                "days",
-                "days_per_unit",
-                "between",
-                "pairs",
+                *("smooth", "smooth_per_unit", "days", "days_per_unit"),
+                *passed,
                 "varied",
             )
         },
