@@ -59,6 +59,9 @@ class Orders:
         Whom the shop wrote to, a row a contact with the columns of
         :data:`retention_core.contacts.COLUMNS`, or ``None``. Those after ``as_of`` are
         in it: they happened.
+    sliced
+        Whether its customers were chosen by what their first order was: none of them
+        could have been before it.
     """
 
     table: ir.Table
@@ -72,6 +75,7 @@ class Orders:
     products: ir.Table | None = None
     firsts: ir.Table | None = None
     contacts: ir.Table | None = None
+    sliced: bool = False
 
     @cached_property
     def purchases(self) -> ir.Table:

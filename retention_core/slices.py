@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retention_core import contacts
 from retention_core.errors import RetentionError
 
 if TYPE_CHECKING:
@@ -108,19 +107,17 @@ def only(orders: Orders, by: str, value: str | None) -> Orders:
     """The same shop with only the customers of one slice; guests are in none.
 
     ``by`` as in :func:`first_value`. ``as_of`` and ``first_day`` stay the shop's own.
-    ``value=None`` asks for the customers of whom no value is known. Contacts are those
-    of customers who had bought by then: before, nobody is in a slice.
+    ``value=None`` asks for the customers of whom no value is known. Contacts are all
+    of theirs, also those before they bought and so could be chosen (``sliced``).
     """
     values = first_value(orders, by)
     wanted = values.value.isnull() if value is None else values.value == value
     chosen = values.filter(wanted).select("customer_id")
     shop = orders.cut(lambda rows: rows.semi_join(chosen, "customer_id"))
-    if orders.contacts is None:
-        return shop
-    bought = shop.purchases.group_by("customer_id").agg(
-        first_at=shop.purchases.ordered_at.min()
-    )
-    return replace(shop, contacts=contacts.before(orders.contacts, bought))
+    told = orders.contacts
+    if told is not None:
+        told = told.semi_join(chosen, "customer_id")
+    return replace(shop, contacts=told, sliced=True)
 
 
 def first_values(

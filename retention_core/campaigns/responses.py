@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from retention_core import contacts
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -26,12 +28,18 @@ def contacts_of(orders: Orders) -> ir.Table | None:
     """Contacts with ``COLUMNS``; ``None`` where nobody knows of any.
 
     Those after ``as_of`` too: whoever was noted today, and waits for the next export.
+    Of customers chosen by their first order only those after it: of whoever was written
+    to before, nobody but buyers would be seen.
     A contact without a campaign's name, a customer or a day is none; of whom it is not
     known that they were held back, they were contacted.
     """
     told = orders.contacts
     if told is None:
         return None
+    if orders.sliced:
+        bought = orders.purchases
+        first = bought.group_by("customer_id").agg(first_at=bought.ordered_at.min())
+        told = contacts.before(told, first)
     known = told.select(**{name: told[name].cast(COLUMNS[name]) for name in COLUMNS})
     known = known.mutate(control=known.control.fill_null(False))
     return known.filter(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_core import contacts, engine, slices
+from retention_core.campaigns.responses import contacts_of
 from retention_core.fingerprint import fingerprint
 from retention_core.orders import open_orders
 from tests.conftest import EIGHT, orders_of
@@ -155,14 +156,16 @@ def test_a_list_of_customers_makes_them_known(folder):
     assert contacts.unknown(known) == 0
 
 
-def test_of_some_customers_only_contacts_after_their_first_order_are_seen(folder):
+def test_of_some_customers_campaigns_count_contacts_after_their_first_order(folder):
     orders = open_orders(folder)
     # ann and cat bought before March; dan's first order was later, eve has none.
     some = slices.only(orders, "since:2024-01-01", "after")
-    found = some.run(some.contacts)
+    found = some.run(contacts_of(some))
     assert sorted(found["customer_id"]) == ["ann", "cat"]
     only = slices.only(orders, "since:2024-02-01", "after")
-    assert only.run(only.contacts)["customer_id"].tolist() == ["cat"]
+    assert only.run(contacts_of(only))["customer_id"].tolist() == ["cat"]
+    # That somebody was written to before counts where it is asked who was of late.
+    assert sorted(some.run(some.contacts)["customer_id"]) == ["ann", "cat", "dan"]
 
 
 def test_contacts_are_part_of_what_a_dataset_says(folder):
