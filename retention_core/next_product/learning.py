@@ -74,6 +74,7 @@ def learn(orders: Orders, bought: ir.Table) -> dict[str, Any]:
     known = popular.merge(factors, on="product", how="outer")
     known = known.fillna({"share": 0.0, "factor": 1.0})
     known = known.sort_values(["share", "product"], ascending=[False, True])
+    lasting = lasting.sort_values("product")
     return {
         "known": known[[*KNOWN]].to_numpy().tolist(),
         "lasting": lasting.astype(object).to_numpy().tolist(),

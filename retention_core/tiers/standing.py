@@ -186,7 +186,7 @@ def _counted(orders: Orders, *, last_year: bool) -> ir.Table:
         orders=counts.cast("int64").sum(),
         # Threads add up in any order: a cent must not decide on a tier.
         spend=counts.ifelse(known.amount, 0.0).sum().round(CENTS),
-        usual_order=known.amount.mean().round(CENTS),
+        usual_order=(known.amount.sum().round(CENTS) / known.count()).round(CENTS),
         last_order=known.day.max(),
     )
     silence = ibis.literal(orders.as_of).delta(found.last_order, unit="day")

@@ -11,12 +11,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention_core import lists
 from retention_core.clv import Fits
+from retention_ui.questions import campaigns, customer
 
+BIRTHDAY = "birthday"
 WINDOW = {"window_days": 90}
 MONTH = {"grain": "month"}
 TERMS = {"months": 12, "margin": 0.5, "annual_discount_rate": 0.1}
 PAIRS = {"min_count": 5, "leave_out": [], "within_days": None}
+BREAKS = {
+    "breaks": {
+        "recency": (10, 30, 60, 120),
+        "frequency": (1, 2, 4, 8),
+        "monetary": (20.0, 50.0, 100.0, 200.0),
+    }
+}
+TIERS = {"by": "orders", "thresholds": (2, 4, 8), "last_year": True}
+SPENT = {"by": "spend", "thresholds": (50.0, 100.0, 200.0), "last_year": False}
 PLAIN: dict[str, list[dict[str, Any]]] = {
     "facts": [{}],
     "values": [{}],
@@ -55,6 +67,15 @@ PLAIN: dict[str, list[dict[str, Any]]] = {
     "all_pairs": [PAIRS],
     "basket_size": [{"within_days": None}, {"within_days": 7}],
     "ubiquitous": [{}],
+    "reorder_products": [{}],
+    "list_waiting": [{}],
+    "next_product": [{}],
+    "hit_rate_next": [{}],
+    "rfm_breaks": [{}],
+    "segment_cells": [BREAKS],
+    "segments_moved": [BREAKS | MONTH],
+    "tiers_proposed": [{"by": "orders"}, {"by": "spend", "last_year": False}],
+    "tiers_standing": [TIERS | WINDOW, SPENT | WINDOW],
 }
 # These are fitted, or are given what was.
 FITS: dict[str, list[dict[str, Any]]] = {
@@ -72,9 +93,23 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
     "maturing": [TERMS],
     "brought": [TERMS | WINDOW | {"limit": 100_000}],
     "brought_rows": [TERMS],
+    "list_rows": [WINDOW | {"name": name} for name in lists.NAMES if name != BIRTHDAY],
+    "list_part": [WINDOW | {"name": "valuable_leaving"}],
+    "list_products": [WINDOW],
+    "segmented": [BREAKS | WINDOW],
+    "segment_rows": [BREAKS | WINDOW | {"segment": "champions"}],
+    "tiers_short": [TIERS | WINDOW],
 }
 # These are of one customer or cohort, which stands in the question.
-ONE = ("members", "alive_path")
+ONE = (
+    *("members", "alive_path", "recommended", "list_chosen", "list_map"),
+    *(each for each in customer.QUESTIONS),
+)
+# What these tell of stands in no copy: who agreed, birthdays, who was contacted.
+UNSHARED = (
+    *("list_summary", "ways", "noted", "noted_rows", "tiers_cost"),
+    *("hand_out_base", "hand_out_rows", "held_back_anyway", *campaigns.QUESTIONS),
+)
 
 
 def pseudonym(name: str, key: bytes) -> str:
@@ -119,8 +154,8 @@ def _frames(one: pd.DataFrame, other: pd.DataFrame, key: bytes) -> None:
     if "customer_id" in one:
         names = one["customer_id"].map(lambda name: pseudonym(name, key))
         one = one.assign(customer_id=names.astype(other["customer_id"].dtype))
-        contacts = {"customer_name", "email", "consent"} & {*one.columns}
-        one = one.drop(columns=[*contacts])
+        contacts = {"customer_name", "email", "phone", "birthday", "consent", "agreed"}
+        one, other = (each.drop(columns=[*contacts & {*each}]) for each in (one, other))
         one, other = (
             each.sort_values("customer_id", ignore_index=True) for each in (one, other)
         )

@@ -30,7 +30,18 @@ from retention_ui.keeping.model import (
 from retention_ui.questions.chosen import Slice
 from tests.conftest import orders_of
 from tests.core.random_shops import random_shop
-from tests.ui.alike import FITS, GIVEN, ONE, PLAIN, alike, pseudonym
+from tests.ui.alike import (
+    BIRTHDAY,
+    FITS,
+    GIVEN,
+    ONE,
+    PLAIN,
+    TIERS,
+    UNSHARED,
+    WINDOW,
+    alike,
+    pseudonym,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +101,7 @@ def both(dashboard: Dashboard):
 
 
 def test_every_question_is_among_those_that_are_held_against_the_original():
-    assert {*PLAIN, *FITS, *GIVEN, *ONE} == {*questions.QUESTIONS}
+    assert {*PLAIN, *FITS, *GIVEN, *ONE, *UNSHARED} == {*questions.QUESTIONS}
 
 
 @pytest.mark.parametrize("shop", ["kept", "random_kept"])
@@ -141,6 +152,25 @@ def test_a_copy_tells_of_one_customer_and_cohort_as_the_original(kept):
         for shop, each in ((original, name), (copy, pseudonym(name, KEY)))
     ]
     alike(*paths, KEY)
+
+
+def test_the_lists_of_a_copy_are_as_large_as_the_original_s(kept):
+    """But for birthdays, and for who agreed: no copy knows of either."""
+    original, copy = both(kept)
+    fits = questions.answer(original, "fits", Slice(), FITS["fits"][0]).to_json()
+    one, other = (
+        questions.answer(each, "list_summary", Slice(), WINDOW | {"fits": fits})
+        .summary.lists.set_index("list")
+        .drop(BIRTHDAY)[["customers", "stake"]]
+        for each in (original, copy)
+    )
+    alike(one, other, KEY)
+    rewards = TIERS | {"kind": "amount", "values": (0.0, 5.0, 10.0), "margin": 0.5}
+    costs = (
+        questions.answer(each, "tiers_cost", Slice(), rewards)
+        for each in (original, copy)
+    )
+    alike(*costs, KEY)
 
 
 def test_a_slice_of_a_copy_is_the_slice_of_the_original(kept):
