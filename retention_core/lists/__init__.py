@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retention_core.lists.asked import SHARED
 from retention_core.lists.everybody import PEOPLE, people
+from retention_core.lists.learned import learn, levels
 from retention_core.lists.rules import NAMES, UnknownListError, members, ordered
 from retention_core.lists.summary import Summary, summary
 
@@ -13,6 +14,8 @@ __all__ = [
     "SHARED",
     "Summary",
     "UnknownListError",
+    "learn",
+    "levels",
     "members",
     "ordered",
     "people",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -12,7 +11,7 @@ import ibis
 from retention_core import reorder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import ibis.expr.types as ir
     import pandas as pd
@@ -39,19 +38,34 @@ class Asked:
     """The shop, everybody in it, the window, and what else was asked for.
 
     ``people`` as of :func:`retention_core.lists.people`; ``more`` is what the lists
-    of reorders and tiers are given.
+    of reorders and tiers are given, and what is ``learned`` or the ``levels`` are
+    where somebody has worked them out before
+    (:func:`retention_core.lists.learn`, :func:`retention_core.lists.levels`).
     """
 
     orders: Orders
     people: ir.Table
     window_days: int
     more: Mapping[str, Any] = field(default_factory=dict)
+    _found: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    @cached_property
+    def known(self, name: str, work_out: Callable[[Asked], Any]) -> Any:  # noqa: ANN401
+        """What is learned of the whole shop, as JSON values: once for all who ask."""
+        if name not in self._found:
+            learned = self.more.get("learned") or {}
+            found = learned[name] if name in learned else work_out(self)
+            self._found[name] = found
+        return self._found[name]
+
+    @property
     def regulars(self) -> pd.DataFrame:
-        """The products that are bought again by the calendar, for all who ask."""
-        given = {k: self.more[k] for k in ("min_repeat",) if k in self.more}
-        return reorder.regulars(self.orders, **given)
+        """The products that are bought again by the calendar."""
+        return reorder.from_rows(self.known("regulars", regulars))
+
+    @property
+    def levels(self) -> Mapping[str, float] | None:
+        """What makes one of the best, where somebody has worked it out before."""
+        return self.more.get("levels")
 
     @property
     def tomorrow(self) -> dt.date:
@@ -67,6 +81,12 @@ class Asked:
     def lost(self) -> ir.Table:
         """Those who have been silent for the window or longer."""
         return self.people.filter(self.people.days_since_last_order >= self.window_days)
+
+
+def regulars(asked: Asked) -> list[dict[str, Any]]:
+    """The products that are bought again by the calendar, as JSON values."""
+    given = {k: asked.more[k] for k in ("min_repeat",) if k in asked.more}
+    return reorder.to_rows(reorder.regulars(asked.orders, **given))
 
 
 def listed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import isleap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import pandas as pd
@@ -26,6 +26,36 @@ _APART = r"[\s.,/()\-0-9]"
 DAYS = {"birthday_on": "date", "month": "int64", "day": "int64"}
 
 
+class Written(NamedTuple):
+    """How a shop writes birthdays.
+
+    ``fillers``: texts that stand for none; ``days``, ``months``: cells that can only
+    have the day first, or only the month.
+    """
+
+    fillers: list[str]
+    days: int
+    months: int
+
+
+def learned(asked: Asked) -> dict[str, Any] | None:
+    """How this shop writes them (:class:`Written`); None where it has none."""
+    orders, known = asked.orders, asked.orders.customers
+    if known is None or COLUMN not in known.columns:
+        return None
+    rows = _cells(known.select("customer_id", COLUMN))
+    every = rows.mutate(all=rows.count().over(ibis.window()))
+    same = every.group_by("text", "all").agg(same=every.count())
+    filled = (same.same >= FILLED) & (same.same >= FILLER * same["all"])
+    fillers = orders.run(same.filter(filled).order_by("text"))["text"].tolist()
+    kept = rows.filter(rows.text.notin(fillers)) if fillers else rows
+    sides = _sides(_parts(kept))
+    sums = {"days": sides.by_day, "months": sides.by_month}
+    ints = {name: each.cast("int64").sum().fill_null(0) for name, each in sums.items()}
+    row = orders.run(sides.agg(**ints)).iloc[0]
+    return Written(fillers, int(row["days"]), int(row["months"]))._asdict()
+
+
 def birthday(asked: Asked) -> ir.Table:
     """Customers with a birthday in the 30 days after ``as_of``.
 
@@ -39,7 +69,10 @@ def birthday(asked: Asked) -> ir.Table:
     if known is None or COLUMN not in known.columns:
         none = people.filter(ibis.literal(False)).mutate(birthday_on=people.last_order)
         return listed(none, "birthday_on", act_on=tomorrow)
-    read = day_of_year(known.select("customer_id", COLUMN), last_year=tomorrow.year)
+    given = asked.known("birthdays", learned)
+    written = None if given is None else Written(**given)
+    cells = known.select("customer_id", COLUMN)
+    read = day_of_year(cells, last_year=tomorrow.year, written=written)
     near = read.join(ibis.memtable(calendar(tomorrow), schema=DAYS), ["month", "day"])
     first = near.group_by("customer_id").agg(birthday_on=near.birthday_on.min())
     joined = people.join(first, "customer_id")
@@ -60,7 +93,9 @@ def calendar(first: dt.date) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*DAYS])
 
 
-def day_of_year(table: ir.Table, *, last_year: int) -> ir.Table:
+def day_of_year(
+    table: ir.Table, *, last_year: int, written: Written | None = None
+) -> ir.Table:
     """``customer_id, month, day`` of each customer whose ``birthday`` can be read.
 
     Dates in figures or with the month's name in any of the languages of ingest, with
@@ -68,19 +103,25 @@ def day_of_year(table: ir.Table, *, last_year: int) -> ir.Table:
     the day or the month comes first tell the cells that can be only one; where there is
     none, 14.3. is a day first, 3/4 is not known. Years before 1905 or after
     ``last_year`` are nobody's, and one date that a twentieth of the cells hold, and at
-    least 10, stands for none.
+    least 10, stands for none. ``written``: what all cells bear out, where it is known
+    already, and the table perhaps has not all.
     """
-    text = table[COLUMN].cast("string").lower()
-    rows = table.select("customer_id", text=text).filter(ibis._.text.notnull())
-    everyone = ibis.window()
-    same = rows.count().over(ibis.window(group_by=rows.text))
-    rows = rows.mutate(same=same, all=rows.count().over(everyone))
-    filled = (rows.same >= FILLED) & (rows.same >= FILLER * rows.all)
-    parts = _parts(rows.filter(~filled))
-    placed = _by_evidence(parts)
+    rows = _cells(table)
+    if written is None:
+        same = rows.count().over(ibis.window(group_by=rows.text))
+        rows = rows.mutate(same=same, all=rows.count().over(ibis.window()))
+        filled = (rows.same >= FILLED) & (rows.same >= FILLER * rows.all)
+    else:
+        filled = rows.text.isin(written.fillers)
+    placed = _by_evidence(_sides(_parts(rows.filter(~filled))), written)
     valid = placed.month.between(1, 12) & placed.day.between(1, 31)
     born = placed.year.isnull() | placed.year.between(OLDEST, last_year)
     return placed.filter(valid & born).select("customer_id", "month", "day")
+
+
+def _cells(table: ir.Table) -> ir.Table:
+    text = table[COLUMN].cast("string").lower()
+    return table.select("customer_id", text=text).filter(ibis._.text.notnull())
 
 
 def _parts(rows: ir.Table) -> ir.Table:
@@ -103,18 +144,32 @@ def _parts(rows: ir.Table) -> ir.Table:
     )
 
 
-def _by_evidence(parts: ir.Table) -> ir.Table:
-    """``customer_id, year, month, day``, by the order that the column bears out."""
+def _sides(parts: ir.Table) -> ir.Table:
+    """Tell of each cell whether only the day can come first, or only the month."""
     text, a, b, c = parts.text, parts.a, parts.b, parts.c
     year_first = (a > 31) & c.notnull()
     # --03-14, 3月14日, and with the year before them.
     month_first = text.re_search(r"^\s*--|月|월")
     open_order = parts.named.isnull() & ~year_first & ~month_first
-    by_day = (open_order & (a > 12) & (b <= 12)).fill_null(False)
-    by_month = (open_order & (b > 12) & (a <= 12) & (b <= 31)).fill_null(False)
-    whole = ibis.window()
-    days = by_day.cast("int64").sum().over(whole)
-    months = by_month.cast("int64").sum().over(whole)
+    return parts.mutate(
+        by_day=(open_order & (a > 12) & (b <= 12)).fill_null(False),
+        by_month=(open_order & (b > 12) & (a <= 12) & (b <= 31)).fill_null(False),
+        year_first=year_first,
+        month_first=month_first,
+    )
+
+
+def _by_evidence(parts: ir.Table, written: Written | None) -> ir.Table:
+    """``customer_id, year, month, day``, by the order that the column bears out."""
+    text, a, b, c = parts.text, parts.a, parts.b, parts.c
+    by_day, by_month = parts.by_day, parts.by_month
+    year_first, month_first = parts.year_first, parts.month_first
+    if written is None:
+        days, months = (
+            each.cast("int64").sum().over(ibis.window()) for each in (by_day, by_month)
+        )
+    else:
+        days, months = (ibis.literal(each) for each in written[1:])
     points = text.re_search(r"^\s*\d{1,2}\.\s*\d{1,2}(\.|$)")
     day_first = ibis.cases(
         (by_day, True),

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
-    import pandas as pd
 
     from retention_core.clv.special import Floats
 
@@ -47,7 +49,21 @@ def clear(
     return found
 
 
-def kept(table: ir.Table, groups: pd.DataFrame) -> ir.Table:
-    """The rows of a table with ``size`` and ``step`` that are in one of the groups."""
-    some = ibis.memtable(groups.astype("int64"), schema=dict.fromkeys(GROUP, "int64"))
-    return table.semi_join(some, [*GROUP])
+def edges(groups: pd.DataFrame, *, least: bool) -> list[list[int]]:
+    """The ``least`` step of the groups of each size, or else the largest.
+
+    The p-value falls, or rises, with the step: the groups of a size that are listed are
+    all those from there on, or up to there.
+    """
+    steps = groups.astype("int64").groupby("size")["step"]
+    found = steps.min() if least else steps.max()
+    return [[int(str(size)), int(step)] for size, step in found.items()]
+
+
+def kept(table: ir.Table, at: Sequence[Sequence[int]], *, least: bool) -> ir.Table:
+    """The rows of a table with ``size`` and ``step`` on the right side of its edge."""
+    schema = {"size": "int64", "edge": "int64"}
+    some = ibis.memtable(pd.DataFrame([*at], columns=[*schema]), schema=schema)
+    both = table.join(some, "size")
+    inside = both.step >= both.edge if least else both.step <= both.edge
+    return both.filter(inside).select(*table.columns)

@@ -9,7 +9,7 @@ by the calendar needs little to stand out, whoever buys in fits and starts a gre
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import numpy as np
@@ -64,23 +64,10 @@ def declining(asked: Asked) -> ir.Table:
     ``times_slower``, the one over the other; ``running`` (boolean), whether the running
     gap is among the recent.
     """
-    tests = _tests(asked)
-    with engine.held(tests, asked.orders.backend) as held:
-        spread = _spread(asked.orders, held)
-        counted = _counted(asked.orders, held, spread)
-        customers = asked.orders.run(held.agg(customers=held.customer_id.nunique()))[
-            "customers"
-        ]
-    groups = clear.clear(
-        counted,
-        np.asarray(
-            student.sf(counted["step"] / STEPS, counted["size"] + spread.degrees)
-        ),
-        tests=int(customers.iloc[0]),
-        share=FALSE,
-    )
-    slower = _placed(tests, spread).filter(ibis._.slower >= np.log(SLOWER))
-    found = clear.kept(slower, groups)
+    known = asked.known("slower", learned)
+    slower = _placed(_tests(asked), Spread(*known["spread"]))
+    slower = slower.filter(ibis._.slower >= np.log(SLOWER))
+    found = clear.kept(slower, known["edges"], least=True)
     first = ibis.window(group_by=found.customer_id, order_by=found.slower.desc())
     found = found.filter(ibis.row_number().over(first) == 0)
     joined = asked.people.join(
@@ -95,6 +82,24 @@ def declining(asked: Asked) -> ir.Table:
     )
     own = ("recent_gap_days", "earlier_gap_days", "times_slower", "running")
     return listed(joined, *own, act_on=asked.tomorrow)
+
+
+def learned(asked: Asked) -> dict[str, Any]:
+    """How gaps differ in this shop, and from where a difference is clear.
+
+    ``spread`` as of :class:`Spread`; ``edges``, of each number of degrees of freedom
+    the least moderated t, in hundredths, that is listed.
+    """
+    with engine.held(_tests(asked), asked.orders.backend) as tests:
+        spread = _spread(asked.orders, tests)
+        counted = _counted(asked.orders, tests, spread)
+        looked_at = tests.agg(customers=tests.customer_id.nunique())
+        customers = int(asked.orders.run(looked_at)["customers"].iloc[0])
+    t, degrees = counted["step"] / STEPS, counted["size"] + spread.degrees
+    p_values = np.asarray(student.sf(t, degrees))
+    groups = clear.clear(counted, p_values, tests=customers, share=FALSE)
+    edges = clear.edges(groups, least=True)
+    return {"spread": [float(each) for each in spread], "edges": edges}
 
 
 def _tests(asked: Asked) -> ir.Table:

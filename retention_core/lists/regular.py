@@ -47,12 +47,8 @@ def subscription(asked: Asked) -> ir.Table:
     or now where that has passed.
     """
     looked = _looked_at(asked)
-    counts = looked.group_by(*clear.GROUP).agg(customers=looked.count())
-    found = asked.orders.run(counts.order_by(*clear.GROUP))
-    groups = clear.clear(
-        found, chance(found), tests=int(found["customers"].sum()), share=CLEAR
-    )
-    regular = clear.kept(looked.filter(looked.variation <= MOST_VARIED), groups)
+    even = looked.filter(looked.variation <= MOST_VARIED)
+    regular = clear.kept(even, asked.known("regular", learned), least=False)
     best = ibis.window(
         group_by=regular.customer_id,
         order_by=[
@@ -69,6 +65,16 @@ def subscription(asked: Asked) -> ir.Table:
     dated = joined.mutate(next_on=_after(joined, 1.0), remind_on=_after(joined, REMIND))
     act_on = ibis.greatest(dated.remind_on, ibis.literal(asked.tomorrow))
     return listed(dated, *OWN, act_on=act_on, product=dated["product"])
+
+
+def learned(asked: Asked) -> list[list[int]]:
+    """Of each number of gaps the largest variation, in thousandths, that is listed."""
+    looked = _looked_at(asked)
+    counts = looked.group_by(*clear.GROUP).agg(customers=looked.count())
+    found = asked.orders.run(counts.order_by(*clear.GROUP))
+    tests = int(found["customers"].sum())
+    groups = clear.clear(found, chance(found), tests=tests, share=CLEAR)
+    return clear.edges(groups, least=False)
 
 
 def chance(counted: pd.DataFrame) -> Floats:

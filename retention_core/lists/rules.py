@@ -83,7 +83,9 @@ def members(
         The window ``w``, at least 1.
     asked
         ``min_repeat`` as of :func:`retention_core.reorder.due`; ``tiers``: a mapping
-        of what :func:`retention_core.tiers.one_short` is given.
+        of what :func:`retention_core.tiers.one_short` is given; ``learned``, as of
+        :func:`learn` by the same terms, and ``levels`` of everybody, as of
+        :func:`levels`: with both, ``people`` and ``orders`` may be of one customer.
 
     Returns
     -------

@@ -50,6 +50,12 @@ def usual_waits(orders: Orders) -> Waits | None:
     return Waits(*(int(each) for each in days if each is not None))
 
 
+def learned(asked: Asked) -> list[int] | None:
+    """:func:`usual_waits`, as JSON values."""
+    waits = usual_waits(asked.orders)
+    return None if waits is None else [*waits]
+
+
 def second_order(asked: Asked) -> ir.Table:
     """Those who bought on one day only, while most who come back still do.
 
@@ -58,7 +64,8 @@ def second_order(asked: Asked) -> ir.Table:
     that has passed: whoever would have come unasked mostly has.
     """
     once = asked.people.filter(asked.people.purchase_days == 1)
-    waits = usual_waits(asked.orders)
+    days = asked.known("waits", learned)
+    waits = None if days is None else Waits(*days)
     if waits is None:
         none = once.filter(ibis.literal(False))
         return listed(

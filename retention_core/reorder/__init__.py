@@ -7,17 +7,19 @@ regular than chance makes anybody due.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
+import pandas as pd
 
 from retention_core import engine
 from retention_core.reorder import lasting, regular
 from retention_core.reorder.spells import bought, habits, intervals, placed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import ibis.expr.types as ir
-    import pandas as pd
 
     from retention_core.orders import Orders
 
@@ -57,6 +59,18 @@ HALF = 0.5
 LONGEST = 36_525
 """A century of days: a date cannot hold what a mistyped quantity asks for."""
 WAYS = {"product": "string", "per_unit": "boolean", "customers": "int64"}
+KEPT = {
+    "product": "string",
+    "repeat_customers": "int64",
+    "per_unit": "bool",
+    "interval_days": "float64",
+    "low": "float64",
+    "high": "float64",
+    "latest_days": "float64",
+    "mean_log": "float64",
+    "trust": "float64",
+    "regular": "bool",
+}
 TERMS = {
     "product": "string",
     "per_unit": "boolean",
@@ -112,6 +126,18 @@ def regulars(orders: Orders, *, min_repeat: int = MIN_REPEAT) -> pd.DataFrame:
     The columns of :func:`products` but ``due``, and how customers differ.
     """
     return _known(orders, min_repeat=min_repeat, regular_only=True)
+
+
+def to_rows(known: pd.DataFrame) -> list[dict[str, Any]]:
+    """What :func:`due` needs of :func:`regulars`, as JSON values."""
+    cells = known[[*KEPT]].astype(object)
+    rows = cells.where(cells.notna(), None).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """:func:`to_rows` back again: a frame with the columns of ``KEPT``."""
+    return pd.DataFrame(rows, columns=[*KEPT]).astype(KEPT)
 
 
 def due(
@@ -178,9 +204,12 @@ def of_purchases(
     judged = judged[judged["regular"]] if regular_only else judged
     ways = ibis.memtable(judged[[*WAYS]], schema=WAYS)
     found = intervals(orders, purchases.semi_join(ways, "product"))
-    with engine.held(lasting.lengths(found, ways), orders.backend) as rows:
-        with engine.held(lasting.curve(rows), orders.backend) as steps:
-            lasts = orders.run(lasting.quantiles(rows, steps))
+    lengths = lasting.lengths(found, ways)
+    with (
+        engine.held(lengths, orders.backend) as rows,
+        engine.held(lasting.curve(rows), orders.backend) as steps,
+    ):
+        lasts = orders.run(lasting.quantiles(rows, steps))
     return judged.merge(lasts, on="product", how="left")
 
 
