@@ -209,7 +209,7 @@ def contacts(page: Page, one: Customer) -> None:
 
 
 def _segment(page: Page, one: Customer) -> str:
-    breaks = vars(queries.ask(page.shop, "rfm_breaks"))
+    breaks = vars(queries.ask(page.shop.everybody(), "rfm_breaks"))
     asked = {"customer_id": one.customer_id, "breaks": breaks}
     return str(queries.ask(page.shop, "customer_segment", **asked))
 

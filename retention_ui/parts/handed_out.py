@@ -12,6 +12,7 @@ import streamlit as st
 from retention_core.errors import RetentionError
 from retention_ui import blocks, contacts, failures, mailing, queries, state
 from retention_ui.parts import common, holding_back
+from retention_ui.questions.handing_out import to_be_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 NAME = "handing_out"
 OURS = "all"
 FAILED = "handing_out.failed"
+# Of which data files were offered last: what is noted must be of the same.
+DRAWN = "handing_out.drawn"
 KINDS = dict.fromkeys(
     ("probability_alive", "probability_in_window", "share", "odds"), "share"
 )
@@ -48,11 +51,25 @@ def offered(page: Page, source: Source, going: Going, plan: Plan) -> None:
         key=f"{NAME}.{page.name}.note",
         help=page.texts(f"{NAME}.note_help"),
     ):
+        if not _as_drawn(page):
+            st.warning(page.texts(f"{NAME}.changed"))
+            return
         with failures.showing(page.texts):
             _note(page, source, going)
         st.rerun()
+    state.set_widget(DRAWN, page.access.dataset.digest)
     unsaved = page.access.dashboard is None
     blocks.note(page.texts(f"{NAME}.note_{'unsaved' if unsaved else 'why'}"))
+
+
+def _as_drawn(page: Page) -> bool:
+    """Whether the files were offered of the data as it is; if not, they are now.
+
+    Of other data others may be held back than those of the file that went out.
+    """
+    drawn, now = state.widget(DRAWN), page.access.dataset.digest
+    state.set_widget(DRAWN, now)
+    return drawn == now
 
 
 def noted(page: Page, source: Source, letter: Letter, known: Noted) -> None:
@@ -72,9 +89,11 @@ def noted(page: Page, source: Source, letter: Letter, known: Noted) -> None:
     )
     letter = replace(letter, offer=known.offer)
     asked = {"campaign": letter.campaign, **source.listed}
-    for held, n in ((False, known.contacted), (True, known.control)):
+    for form, n in known.reached.items():
         if n:
-            _noted_files(page, source, letter, (held, n, asked))
+            _noted_files(page, source, letter, (False, n, form, asked))
+    if known.control:
+        _noted_files(page, source, letter, (True, known.control, OURS, asked))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         common.lead(page, "campaigns", page.texts(f"{NAME}.to_campaigns"))
         _way_back(page, letter)
@@ -117,7 +136,7 @@ def failed(page: Page) -> None:
 def _note(page: Page, source: Source, going: Going) -> None:
     """Note who is contacted and who is held back, once."""
     campaign = going.letter.campaign
-    if queries.ask(page.shop, "noted", campaign=campaign) is not None:
+    if queries.ask(page.shop.everybody(), "noted", campaign=campaign) is not None:
         return
     found = _rows(page, source, going)
     contacts.note(
@@ -156,19 +175,20 @@ def _files(page: Page, source: Source, going: Going, who: tuple[bool, int]) -> N
 
 
 def _noted_files(
-    page: Page, source: Source, letter: Letter, who: tuple[bool, int, dict[str, object]]
+    page: Page,
+    source: Source,
+    letter: Letter,
+    who: tuple[bool, int, str, dict[str, object]],
 ) -> None:
-    """Offer the customers of a campaign as they were noted, in every form."""
-    held, n, asked = who
-    for form in (OURS,) if held else mailing.FORMATS:
+    """Offer the customers of a campaign as they were noted, whoever is looked at."""
+    held, n, form, asked = who
 
-        def made(form: str = form) -> pd.DataFrame:
-            found = queries.rows(page.shop, "noted_rows", **asked)
-            found = found[found["control"] == held]
-            found = found[mailing.reachable(found, form)]
-            return _written(page, source, found, (form, letter))
+    def made() -> pd.DataFrame:
+        found = queries.rows(page.shop.everybody(), "noted_rows", **asked)
+        found = to_be_written(found, held=held, form=form)
+        return _written(page, source, found, (form, letter))
 
-        _offer(page, source, made, (held, n, form, str(asked)))
+    _offer(page, source, made, (held, n, form, str(asked)))
 
 
 def _written(
@@ -176,9 +196,13 @@ def _written(
 ) -> pd.DataFrame:
     """Write customers down; ours says why each is on the list, in words."""
     form, letter = how
-    found = found.drop(columns=["control", "first"], errors="ignore")
+    hidden = ["control", "first", "listed"]
+    listed = found["listed"] if "listed" in found else found["customer_id"].notna()
+    found = found.drop(columns=hidden, errors="ignore")
     if form == OURS:
-        found = found.assign(why=source.reasons(page, found))
+        # Of whoever is not on the list any more nothing is said.
+        why = source.reasons(page, found[listed]).reindex(found.index)
+        found = found.assign(why=why.fillna(""))
     return mailing.written(found, form, letter)
 
 

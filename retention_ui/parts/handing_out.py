@@ -98,7 +98,9 @@ def hand_out(page: Page, source: Source) -> None:
         letter, day = _letter(page, source)
         known: Noted | None = None
         if page.access.edits:
-            known = queries.ask(page.shop, "noted", campaign=letter.campaign)
+            # Of everybody: a note for some of the customers is one all the same.
+            whole = page.shop.everybody()
+            known = queries.ask(whole, "noted", campaign=letter.campaign)
         if known is not None:
             handed_out.noted(page, source, letter, known)
             return
@@ -206,7 +208,10 @@ def _cautions(page: Page, ways: Ways, terms: dict[str, Any]) -> None:
         phones = terms["form"] == "klaviyo" and ways.phone
         st.warning(_words(page, "no_email_but_phone" if phones else "no_email"))
     if not ways.consent:
-        blocks.note(_words(page, "no_consent"))
+        shown = page.access.terms.names
+        blocks.note(_words(page, "no_consent" if shown else "no_consent_shown"))
+    if not page.access.edits:
+        blocks.note(_words(page, "not_shown"))
 
 
 def _seed(source: Source, letter: Letter) -> str:

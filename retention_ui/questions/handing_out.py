@@ -87,12 +87,24 @@ class Plan:
 
 @dataclass(frozen=True)
 class Noted:
-    """A campaign as noted; ``control`` were held back, ``offer`` may be empty."""
+    """A campaign as noted.
+
+    Attributes
+    ----------
+    contacted, control
+        How many were written to, how many held back.
+    contacted_on, offer
+        The first day; the offer may be empty.
+    reached
+        From each of ``mailing.FORMATS`` to how many of the contacted a file of it
+        holds now: nobody who has said no since.
+    """
 
     contacted: int
     control: int
     contacted_on: dt.date
     offer: str
+    reached: dict[str, int]
 
 
 def ways(orders: Orders) -> Ways:
@@ -222,20 +234,55 @@ def noted(orders: Orders, *, campaign: str) -> Noted | None:
     control = int(found["control"])
     offer = "" if pd.isna(found["offer"]) else str(found["offer"])
     day = pd.Timestamp(found["on"]).date()
-    return Noted(int(found["customers"]) - control, control, day, offer)
+    rows = _noted_of(orders, of)
+    reached = {
+        form: len(to_be_written(rows, held=False, form=form))
+        for form in mailing.FORMATS
+    }
+    return Noted(int(found["customers"]) - control, control, day, offer, reached)
+
+
+def to_be_written(rows: pd.DataFrame, *, held: bool, form: str) -> pd.DataFrame:
+    """Of the rows of a noted campaign those that a file of ``form`` holds.
+
+    The held back, all; of the contacted whom the form can reach, and nobody who has
+    said no since it was noted.
+    """
+    found = rows[rows["control"].astype(bool) == held]
+    if held:
+        return found
+    found = found[found["agreed"] != consent.NO]
+    return found[mailing.reachable(found, form)]
 
 
 def noted_rows(
     orders: Orders, *, campaign: str, of: str, asked: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """List whom a campaign is noted of, with what the list still says of them."""
+    """List whom a campaign is noted of, with what the list still says of them.
+
+    ``listed``: whether they are still on it.
+    """
     if orders.contacts is None:
-        return pd.DataFrame(columns=["customer_id", "control"])
+        return pd.DataFrame(columns=["customer_id", "control", "listed"])
     kept = orders.contacts.filter(orders.contacts.campaign == campaign)
-    found = orders.run(kept.select("customer_id", "control", "offer"))
-    listed = _listed(orders, of, asked)
-    joined = found.merge(listed, on="customer_id", how="left", suffixes=("", "_now"))
-    return _with_known(orders, joined)
+    found = _noted_of(orders, kept)
+    listed = _listed(orders, of, asked).assign(listed=True)
+    # Whole numbers stay whole where some have none.
+    whole = listed.select_dtypes("int").columns
+    listed = listed.astype(dict.fromkeys(whole, "Int64"))
+    again = [name for name in listed if name in found and name != "customer_id"]
+    joined = found.merge(listed.drop(columns=again), on="customer_id", how="left")
+    return joined.assign(listed=joined["listed"].notna())
+
+
+def _noted_of(orders: Orders, contacts: ir.Table) -> pd.DataFrame:
+    """Contacts of one campaign, each customer once, with what is known of them."""
+    each = contacts.group_by("customer_id").agg(
+        control=contacts.control.cast("int8").min(), offer=contacts.offer.max()
+    )
+    found = orders.run(each.order_by("customer_id"))
+    found = found.assign(control=found["control"].astype(bool))
+    return _with_known(orders, found)
 
 
 def _known(orders: Orders, of: str, asked: Mapping[str, Any]) -> pd.DataFrame:
@@ -299,15 +346,29 @@ def _rested(orders: Orders) -> pd.Series:
     """Days since each was last written to or held back; of a day to come below 1.
 
     The held back count too: another letter would tell in what their group is compared
-    with.
+    with. Who has the address of somebody else was written to with them.
     """
     if orders.contacts is None:
         return pd.Series(dtype="float64")
     kept = orders.contacts
-    found = orders.run(kept.group_by("customer_id").agg(on=kept.contacted_on.max()))
+    last = kept.group_by("customer_id").agg(on=kept.contacted_on.max())
+    known = orders.customers
+    if known is not None and "email" in known.columns:
+        last = _of_one_box(last, known)
+    found = orders.run(last)
     now = pd.Timestamp(orders.as_of + dt.timedelta(days=1))
     days = (now - pd.to_datetime(found["on"])).dt.days
     return days.set_axis(found["customer_id"]).astype("float64")
+
+
+def _of_one_box(last: ir.Table, known: ir.Table) -> ir.Table:
+    """The last day of each customer, or of another with the same e-mail address."""
+    box = known.email.cast("string").strip().lower().nullif("")
+    boxes = known.select("customer_id", box=box).filter(ibis._.box.notnull())
+    told = boxes.join(last, "customer_id")
+    told = told.group_by("box").agg(on=told.on.max())
+    both = last.union(boxes.join(told, "box").select("customer_id", "on"))
+    return both.group_by("customer_id").agg(on=both.on.max())
 
 
 def _base_rate(orders: Orders, left: pd.DataFrame) -> float:

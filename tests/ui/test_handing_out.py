@@ -20,6 +20,8 @@ from retention_ui.keeping.store import open_store
 from retention_ui.parts import handed_out, holding_back
 from retention_ui.parts.handing_out import Going, Source
 from retention_ui.questions import NAMING
+from retention_ui.questions import handing_out as handing
+from retention_ui.questions.chosen import Slice
 from retention_ui.questions.handing_out import REASONS, Base, left_out, plan
 from tests.ui.saved import MAIN, words
 
@@ -285,6 +287,93 @@ def test_the_files_of_a_campaign_are_those_that_were_noted(data_folder):
     assert both["email"].fillna("").eq(both["email_then"].fillna("")).all()
     datasets.delete(dataset)
     queries.forget()
+
+
+def noted_of(rows: pd.DataFrame, campaign: str = "June", **more) -> pd.DataFrame:
+    given = {"control": False, "list": "x", "offer": None, "seed": None}
+    day = pd.Timestamp(2025, 12, 30)
+    given |= {"campaign": campaign, "contacted_on": day, **more}
+    return rows[["customer_id"]].assign(**given)
+
+
+def test_a_note_holds_whoever_is_looked_at(data_folder):
+    """Of the customers of one product, and before they bought anything."""
+    dataset = built()
+    going_out = {**whole(), **EVERYBODY, "share": 0.0, "seed": ""}
+    rows = queries.rows(queries.Shop(dataset), "hand_out_rows", **going_out)
+    early = pd.Timestamp(2024, 12, 1)
+    contacts.note(access.find(dataset.id, OWNER), noted_of(rows, contacted_on=early))
+    app = opened(dataset.id, customers="product", value="Pot")
+    app.text_input(key="handing_out.lists.Win back.campaign").set_value("June").run()
+    assert not app.exception
+    assert f"{len(rows)} customers contacted" in words(app)
+    assert "handing_out.lists.note" not in keys(app)
+    shop = queries.Shop(access.find(dataset.id, OWNER).dataset, Slice("product", "Pot"))
+    base = queries.ask(shop, "hand_out_base", **whole())
+    assert base.rows["rested"].gt(300).any()
+    datasets.delete(dataset)
+    queries.forget()
+
+
+def test_files_of_a_campaign_hold_nobody_who_left_the_list_without_words(data_folder):
+    dataset = built()
+    shop = queries.Shop(dataset)
+    some = queries.rows(shop, "list_chosen", **whole()["asked"])
+    everybody = pd.DataFrame({"customer_id": [f"C{n:03}" for n in range(120)]})
+    contacts.note(access.find(dataset.id, OWNER), noted_of(everybody))
+    shop = queries.Shop(access.find(dataset.id, OWNER).dataset)
+    known = queries.ask(shop, "noted", campaign="June")
+    # Every third said no; of the others every tenth has no address.
+    agreed = [n for n in range(120) if n % 3 != 1]
+    assert known.contacted == 120
+    assert known.reached["all"] == known.reached["merge"] == len(agreed)
+    assert known.reached["mailchimp"] == sum(n % 10 != 0 for n in agreed)
+    found = queries.rows(shop, "noted_rows", campaign="June", **whole())
+    assert found["listed"].sum() == len(some) < len(found) == 120
+    found = handing.to_be_written(found, held=False, form="all")
+    tiers = Source(
+        name="x",
+        question="x",
+        asked={},
+        customers=1,
+        reasons=lambda _, frame: frame["purchase_days"].astype("str") + " days",
+    )
+    page = SimpleNamespace()
+    letter = mailing.Letter("June", "Win back")
+    written = handed_out._written(page, tiers, found, ("all", letter))
+    said = written.set_index("customer_id")["why"]
+    assert said[said.ne("")].str.fullmatch("[0-9]+ days").all()
+    assert set(said[said.ne("")].index) <= set(some["customer_id"])
+    assert len(written) == len(agreed)
+    datasets.delete(dataset)
+    queries.forget()
+
+
+def test_a_press_on_files_of_other_data_notes_nothing(data_folder):
+    """Somebody notes another campaign while the page stands."""
+    dataset = built()
+    app = opened(dataset.id)
+    rows = pd.DataFrame({"customer_id": ["C002"]})
+    contacts.note(access.find(dataset.id, OWNER), noted_of(rows, "Another"))
+    pressed(app, "handing_out.lists.note")
+    assert set(contacts.of(access.find(dataset.id, OWNER))["campaign"]) == {"Another"}
+    assert "take them again, then note" in words(app)
+    pressed(app, "handing_out.lists.note")
+    assert contacts.of(access.find(dataset.id, OWNER))["campaign"].nunique() == 2
+    datasets.delete(dataset)
+    queries.forget()
+
+
+def test_a_letter_to_an_address_is_one_to_everybody_who_has_it(data_folder):
+    files = dict(export())
+    people = files["customers.csv"].replace(b",c5@example.com", b",C3@Example.com")
+    dataset = datasets.create([*{**files, "customers.csv": people}.items()])
+    datasets.build(dataset, Answers())
+    told = noted_of(pd.DataFrame({"customer_id": ["C003"]}))
+    contacts.note(access.find(dataset.id, OWNER), told)
+    orders = access.find(dataset.id, OWNER).dataset.open_orders()
+    assert set(handing._rested(orders).index) == {"C003", "C005"}
+    datasets.delete(dataset)
 
 
 def test_in_the_sample_shop_nothing_is_noted_and_the_page_says_why(sample):
