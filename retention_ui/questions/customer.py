@@ -8,6 +8,8 @@ import pandas as pd
 
 from retention_core import clv, customer, lists, rfm
 from retention_core.clv import scores
+from retention_ui.questions.people import people
+from retention_ui.questions.segments import breaks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,10 +52,9 @@ def standing(
 
     ``list, act_on, product``, as of :func:`retention_core.lists.members`.
     """
-    known = None if fits is None else clv.Fits.from_json(fits)
-    with lists.people(orders, fits=known, window_days=window_days) as people:
+    with people(orders, fits=fits, window_days=window_days) as everybody:
         every = (
-            lists.members(orders, name, people, window_days=window_days)
+            lists.members(orders, name, everybody, window_days=window_days)
             for name in lists.NAMES
         )
         shown = ("list", "act_on", "product")
@@ -68,8 +69,8 @@ def segment(
     orders: Orders, *, customer_id: str, breaks: Mapping[str, Sequence[float]]
 ) -> str:
     """Name the segment of one customer, by given breaks (``rfm_breaks``)."""
-    given = rfm.Breaks(**{name: tuple(each) for name, each in breaks.items()})
-    found = orders.run(rfm.scored(customer.alone(orders, customer_id), given))
+    own = customer.alone(orders, customer_id)
+    found = orders.run(rfm.scored(own, breaks_of(breaks)))
     return str(found["segment"].iloc[0])
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import pandas as pd
 
-from retention_core import clv, consent, lists, reorder, survival
+from retention_core import consent, lists, reorder, survival
 from retention_core.lists import second
-from retention_ui.questions.lists import with_contacts
+from retention_ui.questions.people import people, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import ibis.expr.types as ir
 
@@ -58,8 +59,8 @@ def list_part(
     **asked: Any,  # noqa: ANN401
 ) -> Part:
     """Count a part of a list; arguments as of :func:`list_chosen`."""
-    with _people(orders, **asked) as people:
-        found = _chosen(orders, people, name, (product, box), **asked)
+    with _everybody(orders, **asked) as everybody:
+        found = _chosen(orders, everybody, name, (product, box), **asked)
         sums = found.agg(
             customers=found.count(),
             stake=found.stake.sum().fill_null(0.0),
@@ -104,12 +105,12 @@ def list_chosen(
         The columns of :func:`retention_core.lists.members`, how to reach each
         customer, ``agreed``, and ``first``: on no list that comes before, if marked.
     """
-    with _people(orders, **asked) as people:
-        found = _chosen(orders, people, name, (product, box), **asked)
-        found = _marked(orders, people, found, name, asked) if marked else found
+    with _everybody(orders, **asked) as everybody:
+        found = _chosen(orders, everybody, name, (product, box), **asked)
+        found = _marked(orders, everybody, found, name, asked) if marked else found
         shown = lists.ordered(found, name)
         shown = shown if limit is None else shown.limit(limit)
-        reached = consent.agreed(with_contacts(shown, orders), orders)
+        reached = consent.agreed(with_details(shown, orders), orders)
         return orders.run(lists.ordered(reached, name))
 
 
@@ -118,9 +119,9 @@ def list_products(orders: Orders, **asked: Any) -> pd.DataFrame:  # noqa: ANN401
 
     ``customers``: how many are on the list for it, each for one product.
     """
-    with _people(orders, **asked) as people:
+    with _everybody(orders, **asked) as everybody:
         given = {k: each for k, each in asked.items() if k != "fits"}
-        due = lists.members(orders, "due_reorder", people, **given)
+        due = lists.members(orders, "due_reorder", everybody, **given)
         counts = orders.run(due.group_by("product").agg(customers=due.count()))
     known = reorder.products(orders)
     known = known.loc[known["regular"].astype(bool), [*INTERVALS]]
@@ -141,20 +142,19 @@ def list_waiting(orders: Orders) -> Waiting:
     return Waiting(curve, half, most)
 
 
-def _people(
+def _everybody(
     orders: Orders,
     *,
     fits: Mapping[str, Any] | None,
     window_days: int,
     **_: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401 a context
-    known = None if fits is None else clv.Fits.from_json(fits)
-    return lists.people(orders, fits=known, window_days=window_days)
+) -> AbstractContextManager[ir.Table]:
+    return people(orders, fits=fits, window_days=window_days)
 
 
 def _chosen(
     orders: Orders,
-    people: ir.Table,
+    everybody: ir.Table,
     name: str,
     part: tuple[str | None, Sequence[float] | None],
     *,
@@ -162,7 +162,7 @@ def _chosen(
     **asked: Any,  # noqa: ANN401
 ) -> ir.Table:
     product, box = part
-    found = lists.members(orders, name, people, **asked)
+    found = lists.members(orders, name, everybody, **asked)
     if product is not None:
         found = found.filter(found.product == product)
     if box is not None:
@@ -173,12 +173,16 @@ def _chosen(
 
 
 def _marked(
-    orders: Orders, people: ir.Table, found: ir.Table, name: str, asked: dict[str, Any]
+    orders: Orders,
+    everybody: ir.Table,
+    found: ir.Table,
+    name: str,
+    asked: dict[str, Any],
 ) -> ir.Table:
     """Mark whom the list comes ``first`` for: who stands on none before it."""
     asked = {each: value for each, value in asked.items() if each != "fits"}
     before = [
-        lists.members(orders, each, people, **asked).select("customer_id")
+        lists.members(orders, each, everybody, **asked).select("customer_id")
         for each in lists.NAMES[: lists.NAMES.index(name)]
     ]
     if not before:

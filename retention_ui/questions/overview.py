@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention_core import churn, clv, findings, overview
+from retention_core import churn, findings, overview
+from retention_ui.questions.people import known_fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,8 +38,8 @@ def found_leaving(
     orders: Orders, *, fits: Mapping[str, Any] | None, window_days: int
 ) -> list[Looked]:
     """Look at the list of those who leave; ``fits`` as JSON, None without any."""
-    fitted = None if fits is None else clv.Fits.from_json(fits)
-    return findings.of_leaving(orders, fits=fitted, window_days=window_days)
+    known = known_fits(fits)
+    return findings.of_leaving(orders, fits=known, window_days=window_days)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {

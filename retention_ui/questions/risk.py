@@ -9,6 +9,7 @@ from retention_core import risk as core
 from retention_core.columns import CONTACTS
 from retention_core.errors import TooLittleDataError
 from retention_ui.forecasts import TooLittle
+from retention_ui.questions.people import with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,23 +66,13 @@ def risk(
         table = table.filter(table.quarter == quarter).drop("quarter", "revenue_fifth")
     shown = table.order_by(_by_risk(table))
     shown = shown if limit is None else shown.limit(limit)
-    listed = _with_contacts(core.with_usual_gap(shown, orders), orders)
+    listed = with_details(core.with_usual_gap(shown, orders), orders, CONTACTS)
     return orders.run(listed.order_by(_by_risk(listed)))
 
 
 def _by_risk(table: ir.Table) -> list[ir.Value | str]:
     hidden = core.undecided(table).fill_null(False)
     return [hidden.desc(), table.revenue.desc(), "customer_id"]
-
-
-def _with_contacts(table: ir.Table, orders: Orders) -> ir.Table:
-    """How to reach each customer, as far as the list of customers says."""
-    known = orders.customers
-    found = [] if known is None else [c for c in CONTACTS if c in known.columns]
-    if known is None or not found:
-        return table
-    joined = table.left_join(known.select("customer_id", *found), "customer_id")
-    return joined.select(*table.columns, *found)
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {

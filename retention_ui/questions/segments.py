@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
-from retention_core import clv, lists, rfm
-from retention_ui.questions.lists import with_contacts
+from retention_core import rfm
+from retention_ui.questions.people import by_stake, people, tomorrow, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import ibis.expr.types as ir
     import pandas as pd
 
     from retention_core.orders import Orders
@@ -52,9 +48,8 @@ def segmented(
 ) -> Segmented:
     """Answer size and worth of each segment, by given breaks."""
     given = breaks_of(breaks)
-    known = None if fits is None else clv.Fits.from_json(fits)
-    with lists.people(orders, fits=known, window_days=window_days) as people:
-        table = rfm.segments(orders, given, people)
+    with people(orders, fits=fits, window_days=window_days) as everybody:
+        table = rfm.segments(orders, given, everybody)
     grid = rfm.grid(orders, given)
     return Segmented(table, grid, rfm.boxes(grid))
 
@@ -86,20 +81,14 @@ def rows(
     their scores, and what the customers' list says of them.
     """
     inside = rfm.members(orders, segment, breaks_of(breaks))
-    known = None if fits is None else clv.Fits.from_json(fits)
-    with lists.people(orders, fits=known, window_days=window_days) as people:
-        stakes = people.select("customer_id", "stake", "last_order")
-        act_on = ibis.literal(orders.as_of + dt.timedelta(days=1))
-        both = inside.join(stakes, "customer_id").mutate(act_on=act_on)
-        shown = _ordered(
+    with people(orders, fits=fits, window_days=window_days) as everybody:
+        stakes = everybody.select("customer_id", "stake", "last_order")
+        both = inside.join(stakes, "customer_id").mutate(act_on=tomorrow(orders))
+        shown = by_stake(
             both.select("customer_id", "stake", "act_on", "last_order", *OWN)
         )
         shown = shown if limit is None else shown.limit(limit)
-        return orders.run(_ordered(with_contacts(shown, orders)))
-
-
-def _ordered(table: ir.Table) -> ir.Table:
-    return table.order_by([table.stake.desc(), "customer_id"])
+        return orders.run(by_stake(with_details(shown, orders)))
 
 
 def breaks_of(given: Mapping[str, Sequence[float]]) -> rfm.Breaks:

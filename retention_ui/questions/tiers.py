@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
-from retention_core import clv, lists, tiers
-from retention_ui.questions.lists import with_contacts
+from retention_core import tiers
+from retention_ui.questions.people import by_stake, people, tomorrow, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import ibis.expr.types as ir
     import pandas as pd
 
     from retention_core.orders import Orders
@@ -71,19 +67,13 @@ def one_short(
     ``as_of``), ``tier, next_tier, missing, usual_order, last_order,
     days_since_last_order``.
     """
-    known = None if fits is None else clv.Fits.from_json(fits)
     short = tiers.one_short(orders, window_days=window_days, **asked)
-    with lists.people(orders, fits=known, window_days=window_days) as people:
-        stakes = people.select("customer_id", "stake")
+    with people(orders, fits=fits, window_days=window_days) as everybody:
+        stakes = everybody.select("customer_id", "stake")
         both = short.join(stakes, "customer_id")
-        tomorrow = ibis.literal(orders.as_of + dt.timedelta(days=1))
-        shown = _ordered(both.mutate(act_on=tomorrow))
+        shown = by_stake(both.mutate(act_on=tomorrow(orders)))
         shown = shown if limit is None else shown.limit(limit)
-        return orders.run(_ordered(with_contacts(shown, orders)))
-
-
-def _ordered(table: ir.Table) -> ir.Table:
-    return table.order_by([table.stake.desc(), "customer_id"])
+        return orders.run(by_stake(with_details(shown, orders)))
 
 
 def cost(
