@@ -69,7 +69,7 @@ def _as_drawn(page: Page) -> bool:
     """
     drawn, now = state.widget(DRAWN), page.access.dataset.digest
     state.set_widget(DRAWN, now)
-    return drawn == now
+    return bool(drawn == now)
 
 
 def noted(page: Page, source: Source, letter: Letter, known: Noted) -> None:
