@@ -8,7 +8,7 @@ from retention_ui.parts import common, overview
 page = open_page("overview")
 overview.begin(page)
 # Filled last, as the month: what stands out waits for the workers.
-standing = st.container()
+standing = overview.place(page)
 overview.year(page)
 month = st.container()
 overview.account(page)
@@ -23,7 +23,7 @@ else:
 with month:
     overview.month(page)
 if page.facts.customers:
-    with standing:
+    with standing.container():
         overview.standing(page)
 common.guests(page)
 page.explained(days=page.formats.days(common.window_days(page)))

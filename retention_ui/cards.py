@@ -107,6 +107,7 @@ def show(cards: Sequence[Card], across: int = 4) -> None:
                 chart_data=card.line if len(card.line) > 1 else None,
                 chart_type="line",
                 border=True,
+                height="stretch",
                 help=card.help,
             )
 

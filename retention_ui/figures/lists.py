@@ -74,6 +74,7 @@ def value_at_risk(
                 "line": {"color": look.page, "width": 0.6},
             },
             unselected={"marker": {"opacity": 0.35}},
+            cliponaxis=False,
             customdata=[_customer(row, texts, formats) for row in records(part)],
             hovertemplate=HOVER,
         )

@@ -25,6 +25,7 @@ LONGEST_REORDERED = 24
 SIDE_BY_SIDE = 9
 """Groups that the page on cohorts holds beside each other: the largest."""
 MOST_NAMED = 4
+BEGUN_WITH = ("product", "category")
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,18 @@ def _group(found: Found, teller: Teller) -> Told:
         "same": _same(found.same, teller),
     }
     side = "low" if numbers["share"] < numbers["rest_share"] else "high"
-    sentence = _finding("group", fields)
+    sentence = _finding(f"group{_began(by)}", fields)
     return Told(
         sentence,
         _finding(f"group_{side}", beside),
         "cohorts",
         teller.view_of(by, value),
     )
+
+
+def _began(by: str) -> str:
+    """Those grouped by what they bought first began with it: words of their own."""
+    return "_began" if by in BEGUN_WITH else ""
 
 
 def _same(same: tuple[Candidate, ...], teller: Teller) -> str | Finding:
@@ -149,7 +155,7 @@ def _same(same: tuple[Candidate, ...], teller: Teller) -> str | Finding:
             by, value = each.subject
             name = named(value, LONGEST_VALUE, teller.formats)
             fields: Fields = {"dimension": teller.dimension(by), "name": name}
-            return _finding("same_group", fields)
+            return _finding(f"same_group{_began(by)}", fields)
     return ""
 
 
@@ -159,8 +165,7 @@ def _pair(found: Found, teller: Teller) -> Told:
     if numbers["reverse_confidence"] > numbers["confidence"]:
         one, other = other, one
     fields: Fields = {
-        "first": named(one, LONGEST_PRODUCT, formats),
-        "second": named(other, LONGEST_PRODUCT, formats),
+        **_side_by_side(one, other, formats),
         "lift": formats.ratio(numbers["lift"], 0 if numbers["lift"] >= 10 else 1),
     }
     beside: Fields = {
@@ -171,6 +176,24 @@ def _pair(found: Found, teller: Teller) -> Told:
         ),
     }
     return Told(_finding("pair", fields), _finding("pair_beside", beside), "baskets")
+
+
+def _side_by_side(one: str, other: str, formats: Formats) -> dict[str, str]:
+    """Name two products; where both begin alike, by how their names end."""
+    long, most = max(len(one), len(other)) > LONGEST_PRODUCT, LONGEST_PRODUCT - 1
+    if not long or one[:most] != other[:most]:
+        names = (named(each, LONGEST_PRODUCT, formats) for each in (one, other))
+    else:
+        names = (formats.md(_end(each)) for each in (one, other))
+    return dict(zip(("first", "second"), names, strict=True))
+
+
+def _end(name: str) -> str:
+    if len(name) <= LONGEST_PRODUCT:
+        return name
+    tail = name[1 - LONGEST_PRODUCT :]
+    whole = name[-LONGEST_PRODUCT] == " "
+    return f"…{tail if whole else tail.partition(' ')[2] or tail}"
 
 
 def _cohort(found: Found, teller: Teller) -> Told:
@@ -277,7 +300,7 @@ def _value_fell(found: Found, teller: Teller) -> Told:
     }
     view = {"customers": by, "value": value}
     return Told(
-        _finding("value_fell", fields),
+        _finding(f"value_fell{_began(by)}", fields),
         _finding("value_fell_beside", beside),
         "value",
         view,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,6 +15,7 @@ from retention_ui.figures.customer import periods_of, time_line
 from retention_ui.figures.frames import records
 from retention_ui.findings import customer as findings
 from retention_ui.forecasts import TooLittle
+from retention_ui.header import glossary_link, glossary_words
 from retention_ui.parts import bringers, common, forecast
 from retention_ui.parts.forecast import USUAL
 
@@ -26,6 +30,8 @@ FOUND = 20
 MOSTLY = 0.5
 OFFERS = 3
 KINDS = {"gap_days": "count"}
+DAY = len("2026-06-18")
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00:00)?")
 
 
 def found(page: Page) -> Customer | None:
@@ -62,7 +68,7 @@ def who(page: Page, one: Customer) -> None:
         value = known.get(field.rpartition(".")[2])
         if value and value not in told:
             told.add(value)
-            said.append(page.texts(field, value=value))
+            said.append(page.texts(field, value=_written(page, value)))
     for by, usual in one.usual.items():
         if usual.share > MOSTLY:
             dimension = filters.dimension(page.texts, by)
@@ -159,7 +165,11 @@ def offers(page: Page, one: Customer) -> None:
         st.header(page("offers"), help=page("help.offers"), anchor=False)
         for row in records(rows):
             st.markdown(_offered(page, row))
-        blocks.note(page("no_offers" if rows.empty else "notes.offers"))
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+            told = page("no_offers" if rows.empty else "notes.offers")
+            blocks.note(told, width="content")
+            if term := page.term("offers"):
+                glossary_link(page.texts, term)
 
 
 def _offered(page: Page, row: dict[str, Any]) -> str:
@@ -277,12 +287,18 @@ def _terms(fits: Fits) -> dict[str, Any]:
     return forecast.known(fits, USUAL)
 
 
+def _written(page: Page, value: str) -> str:
+    """What the list of customers says, a date as dates are written here."""
+    if ISO.fullmatch(value):
+        with suppress(ValueError):
+            return page.formats.date(dt.date.fromisoformat(value[:DAY]))
+    return value
+
+
 def _card(
     page: Page, name: str, value: str, delta: str | None = None, **fields: str
 ) -> Card:
-    return Card(
-        page(f"cards.{name}.label"),
-        value,
-        page(f"cards.{name}.help", **fields),
-        delta,
-    )
+    words = page(f"cards.{name}.help", **fields)
+    if term := page.term(name):
+        words = f"{words} {glossary_words(page.texts, term)}"
+    return Card(page(f"cards.{name}.label", **fields), value, words, delta)

@@ -47,6 +47,8 @@ class Source:
         What it is called on screen; escaped where it holds words of the data.
     prioritised
         Whether its rows tell ``first``: a customer may be on a list that comes before.
+    lost
+        Whether they count as lost: nothing is at stake with them any more.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Source:
     reasons: Callable[[Page, pd.DataFrame], pd.Series]
     title: str = ""
     prioritised: bool = False
+    lost: bool = False
 
     @property
     def words(self) -> str:
@@ -107,7 +110,7 @@ def hand_out(page: Page, source: Source) -> None:
         terms = _terms(page, source, ways)
         base: Base = queries.ask(page.shop, "hand_out_base", **source.listed)
         plan = handing.plan(base, **terms)
-        blocks.note(_account(page, plan, terms))
+        blocks.note(_account(page, plan, terms, lost=source.lost))
         _cautions(page, ways, terms)
         if not plan.customers:
             return
@@ -172,8 +175,11 @@ def _terms(page: Page, source: Source, ways: Ways) -> dict[str, Any]:
     return {"form": form, "first": first, "unknown": unknown, "silent_days": days}
 
 
-def _account(page: Page, plan: Plan, terms: dict[str, Any]) -> str:
-    """Say who is left out, each reason with its number, and who is left."""
+def _account(page: Page, plan: Plan, terms: dict[str, Any], *, lost: bool) -> str:
+    """Say who is left out, each reason with its number, and who is left.
+
+    Of the lost it does not say what is at stake: it would be, were they customers.
+    """
     out = [
         _words(
             page,
@@ -190,7 +196,7 @@ def _account(page: Page, plan: Plan, terms: dict[str, Any]) -> str:
     )
     left = _words(
         page,
-        "left",
+        "left_lost" if lost else "left",
         count=plan.customers,
         n=page.formats.count(plan.customers),
         amount=page.formats.money(plan.stake, "about"),

@@ -31,7 +31,7 @@ FIELDS: Mapping[str, Fields] = {
         "first": ("first_order", "date"),
         "deadline": ("deadline", "date"),
     },
-    "one_short": {"missing": ("missing", "count"), "tier": ("next_tier", "count")},
+    "one_short": {"missing": ("missing", "count"), "tier": ("next_tier", "tier")},
     "birthday": {"day": ("birthday_on", "date")},
     "subscription": {
         "gap": ("gap_days", "days"),
@@ -87,6 +87,7 @@ def _written(page: Page, column: pd.Series, kind: str) -> list[str]:
         "count": formats.count,
         "money": formats.money,
         "share": formats.share,
+        "tier": lambda tier: page.texts(f"tiers.names.{int(tier)}"),
     }
     plain = column.round(2) if kind == "share" else column
     plain = column.round() if kind == "days" else plain

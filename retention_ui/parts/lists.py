@@ -13,6 +13,7 @@ from retention_ui.blocks import MOST_ROWS
 from retention_ui.figures.frames import Row, records
 from retention_ui.findings import lists as findings
 from retention_ui.forecasts import TooLittle
+from retention_ui.header import glossary_link
 from retention_ui.parts import common, forecast, list_pictures, list_words
 from retention_ui.parts.handing_out import Source, hand_out
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from retention_ui.questions.lists import Everything
 
 LISTED = (
-    *("customer_id", "customer_name", "why", "stake", "act_on", "product"),
-    "agreed",
+    *("customer_id", "customer_name", "why", "stake", "expected", "act_on"),
+    *("product", "agreed"),
 )
 
 
@@ -50,10 +51,12 @@ def at_a_glance(page: Page, asked: dict[str, Any]) -> Summary:
         st.header(title, help=page("help.at_a_glance"), anchor=False)
         without = "" if found.asked else page("notes.not_asked")
         blocks.note(page(f"notes.at_a_glance{_of_stake(asked)}", without=without))
-        table, styled = _overview(page, found)
+        table, styled = _overview(page, found, forecast=asked["fits"] is not None)
         st.table(styled, border="horizontal", hide_index=True)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             page.downloads("at_a_glance", table)
+            if term := page.term("at_a_glance"):
+                glossary_link(page.texts, term)
         _overlaps(page, summary)
     return summary
 
@@ -68,7 +71,7 @@ def one(page: Page, asked: dict[str, Any], summary: Summary) -> None:
         _rule(page, name)
         if not row["customers"]:
             with title:
-                st.header(_finding(page, row, None), anchor=False)
+                st.header(_finding(page, row, None, asked), anchor=False)
             return
         chosen = list_pictures.choose(page, name, asked)
         part: Part | None = None
@@ -76,7 +79,8 @@ def one(page: Page, asked: dict[str, Any], summary: Summary) -> None:
             told = {"name": name, **chosen.asked(), **asked}
             part = queries.ask(page.shop, "list_part", **told)
         with title:
-            st.header(_finding(page, row, part), help=_help(page, asked), anchor=False)
+            finding = _finding(page, row, part, asked)
+            st.header(finding, help=_help(page, asked), anchor=False)
         if not page.shop.lists:
             blocks.note(page("not_listed"))
             return
@@ -101,6 +105,7 @@ def _source(
         reasons=partial(_reasons, name=name),
         title=title,
         prioritised=True,
+        lost=name == findings.LOST,
     )
 
 
@@ -109,9 +114,13 @@ def _reasons(page: Page, frame: pd.DataFrame, *, name: str) -> pd.Series:
     return list_words.reasons(page, frame, name)
 
 
-def _overview(page: Page, found: Everything) -> tuple[pd.DataFrame, Any]:
+def _overview(
+    page: Page, found: Everything, *, forecast: bool
+) -> tuple[pd.DataFrame, Any]:
     """All lists as a table: as it is downloaded, and as it is read."""
-    columns = ["list", "customers", "stake", "first_customers"]
+    columns = ["list", "customers", "stake"]
+    columns += ["expected"] if forecast else []
+    columns += ["first_customers"]
     columns += ["agreed"] if found.asked else []
     table = found.summary.lists[columns].copy()
     shown = table.assign(list=[page(f"name.{each}") for each in table["list"]])
@@ -119,7 +128,8 @@ def _overview(page: Page, found: Everything) -> tuple[pd.DataFrame, Any]:
     writers: dict[Any, Any] = {
         page(f"columns.{each}"): page.formats.count for each in columns[1:]
     }
-    writers[page("columns.stake")] = partial(_money, page)
+    for each in {"stake", "expected"} & {*columns}:
+        writers[page(f"columns.{each}")] = partial(_money, page)
     return table, shown.style.format(writers)
 
 
@@ -161,13 +171,14 @@ def _choice(page: Page, rows: dict[str, Row]) -> str:
     )
 
 
-def _finding(page: Page, row: Row, part: Part | None) -> str:
+def _finding(page: Page, row: Row, part: Part | None, asked: dict[str, Any]) -> str:
     if part is not None:
         row = {**row, "customers": part.customers, "stake": part.stake}
     if part is not None and part.share is not None:
         found = findings.top_tenth(row, part.share, page.formats)
     else:
-        found = findings.of_list(row, page.formats)
+        forecast = asked["fits"] is not None
+        found = findings.of_list(row, page.formats, forecast=forecast)
     return found.words(page.texts)
 
 
@@ -176,6 +187,8 @@ def _rule(page: Page, name: str) -> None:
     days = page.formats.days(common.window_days(page))
     blocks.note(page(f"rule.{name}", days=days))
     st.markdown(page("offer", words=page(f"offers.{name}")))
+    if term := page.term(name):
+        glossary_link(page.texts, term)
 
 
 def _help(page: Page, asked: dict[str, Any]) -> str:
@@ -195,7 +208,9 @@ def _preview(page: Page, source: Source) -> None:
     frame = found.assign(
         why=source.reasons(page, found), agreed=found["agreed"].map(said)
     )
-    columns = _columns(page, frame)
+    # What would be at stake with the lost, were they customers, is not told.
+    hidden = "stake" if source.lost and frame["expected"].notna().any() else "expected"
+    columns = _columns(page, frame.drop(columns=hidden))
     blocks.table(frame[[*columns]], f"lists.{source.name}.table", columns)
     n = page.formats.count(source.customers)
     cut = "cut" if source.customers > MOST_ROWS else "all"
@@ -206,11 +221,14 @@ def _columns(page: Page, frame: pd.DataFrame) -> dict[str, Any]:
     """The columns that say something, in their order."""
     config = st.column_config
     named = {name: page(f"columns.{name}") for name in LISTED}
+    money = partial(config.NumberColumn, format=page.formats.money_pattern)
     kinds = {
         "customer_id": config.TextColumn(named["customer_id"], pinned=True),
-        "stake": config.NumberColumn(named["stake"], format=page.formats.money_pattern),
+        **{name: money(named[name]) for name in ("stake", "expected")},
         "act_on": config.DateColumn(named["act_on"], format="D MMM YYYY"),
         "why": config.TextColumn(named["why"], width="large"),
     }
     there = [each for each in LISTED if each in frame and frame[each].notna().any()]
+    if "agreed" in there and frame["agreed"].eq(page("agreed.unknown")).all():
+        there.remove("agreed")
     return {each: kinds.get(each, config.TextColumn(named[each])) for each in there}

@@ -25,6 +25,8 @@ from retention_ui.parts.forecast import USUAL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streamlit.delta_generator import DeltaGenerator
+
     from retention_core.findings import Finding, Looked
     from retention_ui.page import Page
     from retention_ui.questions.overview import Glance
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 YEARLY = ("customers", "orders", "revenue", "average_order_value")
 MONTHLY = ("active_customers", "strict_retention_rate", "repeat_rate")
 OF_GROUPS = ("group", "value_fell")
-MOST_TOLD = 7
+MOST_TOLD = 6  # two full rows of three
+PLACE = 300
 
 
 def year(page: Page) -> None:
@@ -132,6 +135,14 @@ def begin(page: Page) -> None:
     forecast.begin(page)
     if page.facts.customers and page.facts.products:
         queries.begin(page.shop, "found_products")
+
+
+def place(page: Page) -> DeltaGenerator:
+    """Reserve the place of what stands out: what is below must not jump down."""
+    slot = st.empty()
+    if page.facts.customers:
+        slot.skeleton(height=PLACE)
+    return slot
 
 
 def standing(page: Page) -> None:

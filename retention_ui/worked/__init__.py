@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 # In the order of the navigation.
 SUBJECTS: tuple[str, ...] = (
     "overview",
+    "lists",
     "segments",
     "tiers",
+    "customer",
     "campaigns",
     "cohorts",
     "groups",
@@ -46,6 +48,8 @@ OF_ONE = frozenset(
         "probability_alive",
         "expected_purchases",
         "customer_lifetime_value",
+        "usual_gap",
+        "to_offer_next",
     }
 )
 

@@ -76,7 +76,10 @@ def test_the_first_list_that_is_not_empty_is_open(sample, summary):
     said = headings(app)
     assert said[0] == findings.to_contact(summary, FORMATS).words(TEXTS)
     assert said[1] == findings.of_list(first.to_dict(), FORMATS).words(TEXTS)
-    assert FORMATS.count(summary.contacted) in said[0]
+    first = summary.lists.set_index("list")["first_customers"]
+    lost = first.pop("win_back")
+    assert f"{FORMATS.count(first.sum())} customers" in said[0]
+    assert f"{FORMATS.count(lost)} to win back" in said[0]
 
 
 @pytest.mark.parametrize("name", ["due_reorder", "top_tenth", "win_back"])
@@ -173,10 +176,40 @@ def test_findings_are_short(summary):
     for count in (0, 1, 2, 1_234_567):
         for name in core.NAMES:
             row = {"list": name, "customers": count, "stake": 123_456_789.0}
-            said = findings.of_list(row, FORMATS).words(TEXTS)
-            assert len(said) <= 80, said
+            row |= {"expected": 98_765_432.0}
+            for forecast in (True, False):
+                found = findings.of_list(row, FORMATS, forecast=forecast)
+                assert len(found.words(TEXTS)) <= 80, found
         top = {"list": "top_tenth", "customers": max(count, 1), "stake": 1.0}
         assert len(findings.top_tenth(top, 0.997, FORMATS).words(TEXTS)) <= 80
+
+
+@pytest.mark.parametrize("active", [0, 1, 1_234_567])
+@pytest.mark.parametrize("lost", [0, 1, 1_234_567])
+def test_the_lost_are_told_apart_from_those_with_something_at_stake(active, lost):
+    rows = {
+        "list": ["top_tenth", "win_back"],
+        "first_customers": [active, lost],
+        "first_stake": [123_456_789.0 * bool(active), 987_654_321.0 * bool(lost)],
+    }
+    shop = core.Summary(pd.DataFrame(rows), pd.DataFrame(), active + lost)
+    said = findings.to_contact(shop, FORMATS).words(TEXTS)
+    assert len(said) <= 80
+    assert "988" not in said
+    assert ("123" in said) == bool(active)
+    assert ("win back" in said) == bool(lost)
+
+
+def test_of_the_lost_the_page_says_what_is_expected(sample, summary):
+    row = summary.lists.set_index("list").loc["win_back"]
+    assert 0 < row["expected"] < row["stake"]
+    app = opened("lists", sample, list="win_back")
+    said = headings(app)[1]
+    assert FORMATS.money(row["expected"], "about") in said
+    assert FORMATS.money(row["stake"], "about") not in said
+    rows = app.dataframe[0].value
+    assert "expected" in rows
+    assert "stake" not in rows
 
 
 @LOOKS

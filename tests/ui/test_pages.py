@@ -12,8 +12,9 @@ from retention_ui import datasets, queries
 
 ROOT = Path(__file__).parents[2]
 ANALYSES = (
-    *("overview", "cohorts", "value", "churn", "risk"),
-    *("forecast", "newcomers", "baskets", "campaigns"),
+    *("overview", "lists", "customer", "campaigns"),
+    *("cohorts", "value", "churn", "risk"),
+    *("forecast", "newcomers", "baskets"),
 )
 PAGES = (*ANALYSES, "load")
 HEAD = "Order,Date,Customer,Product,Quantity,Amount,Currency\n"

@@ -89,6 +89,25 @@ def test_each_sentence_is_short_has_a_number_and_is_safe(candidate):
         assert not re.search(r"(?<!\\)[*<\[]", words)
 
 
+def test_products_whose_names_begin_alike_are_told_apart_by_how_they_end():
+    def said(one, other):
+        numbers = {"count": 9, "confidence": 1.0, "reverse_confidence": 0.9, "lift": 2}
+        found = Candidate("pair", (one, other), numbers)
+        words = says.told(Finding(found, 0.01), TELLER).sentence.words(TEXTS)
+        return bare(words)
+
+    clock = "ALARM CLOCK BAKELIKE"
+    assert "…BAKELIKE GREEN with …CLOCK BAKELIKE RED:" in said(
+        f"{clock} GREEN", f"{clock} RED"
+    )
+    assert "Tea with Cup:" in said("Tea", "Cup")
+    assert "JUMBO BAG PINK POL… with PINK REGENCY TEAC…" in said(
+        "JUMBO BAG PINK POLKADOT", "PINK REGENCY TEACUP AND SAUCER"
+    )
+    endless = "x" * 40
+    assert len(said(f"{endless}a", f"{endless}b")) <= 80
+
+
 def test_every_kind_has_words_and_a_link():
     assert {each.kind for each in CANDIDATES} == {*says.TELLING}
     for kind in says.TELLING:
