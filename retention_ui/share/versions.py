@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from retention_core import contacts
 from retention_core.errors import RetentionError
 from retention_ui import blocks, moments
 from retention_ui.formats import Formats, md, short
+from retention_ui.keeping.folders import NOTED
 from retention_ui.keeping.store import open_store
 from retention_ui.share import leading
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from retention_ui.keeping.model import Dashboard, Version
     from retention_ui.texts import Texts
 
-NAMED = 2
+NAMED, MOST_NAMED = 2, 3
 HALF_A_CENT = 0.005
 
 
@@ -210,10 +212,25 @@ def _number() -> object:
 
 
 def restored(texts: Texts, access: Access, said: leading.Said) -> str:
-    """Return in a sentence what was put back."""
+    """Return in a sentence what was put back, and which notes went with it."""
     if access.dashboard is None:
         return ""
     version = access.dashboard.version
-    return texts(
+    done = texts(
         "keep.versions.done", number=said.number, restored=md(version.restored or "")
     )
+    return f"{done}{_without(texts, access.dashboard)}"
+
+
+def _without(texts: Texts, dashboard: Dashboard) -> str:
+    """Say which notes of who was contacted the version before had, and this has not."""
+    found = open_store().versions(dashboard.id)
+    if len(found) < 2:
+        return ""
+    now, before = (contacts.read(each.folder / NOTED) for each in found[:2])
+    gone = sorted({*before["campaign"]} - {*now["campaign"]})
+    if not gone:
+        return ""
+    names = ", ".join(md(each) for each in gone[:MOST_NAMED])
+    fields = {"names": names, "number": found[1].number}
+    return " " + texts("keep.versions.without", count=len(gone), n=len(gone), **fields)

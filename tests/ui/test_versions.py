@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pandas as pd
 import pytest
 
-from retention_ui import drafts, queries
+from retention_ui import access, contacts, drafts, queries
 from retention_ui.keeping import folders
 from retention_ui.keeping.model import NotSavedError
 from retention_ui.keeping.store import open_store
@@ -108,6 +109,25 @@ def test_undo_is_one_click_and_undoing_that_another():
         "10 more order lines, 10 more orders, €205 more",
         "",
     ]
+
+
+def test_what_is_put_back_says_which_notes_of_contacts_it_does_not_hold():
+    app, _ = saved()
+    noted = pd.DataFrame(
+        {
+            "campaign": ["June *sale*"],
+            "customer_id": ["c1"],
+            "contacted_on": [pd.Timestamp(2025, 6, 1)],
+            "control": [False],
+        }
+    )
+    link = address(app)
+    contacts.note(access.find(link, ANN), noted)
+    app = press(tab(d=link), "keep.undo")
+    assert r"whom you contacted: June \*sale\*. Version 2 does" in words(app)
+    again = press(tab(d=link), "keep.undo")
+    assert "Version 4 is version 2 again" in words(again)
+    assert "whom you contacted" not in words(again)
 
 
 def test_the_same_file_again_is_nothing_new(data_folder):
