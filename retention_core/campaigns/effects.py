@@ -93,12 +93,12 @@ def money(one: Group, other: Group) -> Effect:
     Most spend nothing and a few very much, so that a small group may hold no large
     order at all, and its sample variance then says there is none: Welch's interval
     covered 43 % where 50 of 1,000 were held back and 1 % bought. Instead, as Wilson
-    (1927) did for shares, each mean θ is tried out
-    with the variance that belongs to it: that of whoever buys with some chance and
-    then spends some amount is θ·m − θ², where m = mean · (1 + squared coefficient of
-    variation) of the spend of buyers. m is taken from a group's own buyers as far as
-    it has many, and else from both groups: the mean is half its own at 20 buyers, the
-    spread, which few buyers show badly, at 400. The limits are put together as
+    (1927) did for shares, each mean θ is tried out with the variance that belongs to
+    it: that of whoever buys with some chance and then spends some amount is θ·m − θ²,
+    where m = mean · (1 + squared coefficient of variation) of the spend of buyers. m is
+    taken from a group's own buyers as far as it has many, and else from both groups:
+    the mean is half its own at 20 buyers, the spread, which few buyers show badly, at
+    400. The limits are put together as
     Newcombe's (MOVER: Zou & Donner 2008, Statistics in Medicine 27, 1693–1702), with
     Student's t for as many degrees of freedom as the spend has effective buyers,
     (Σx)²/Σx², less one.
