@@ -34,13 +34,22 @@ MOST_DIMENSIONS = 3
 # Of more values than a figure has rows hardly any would have enough customers.
 MOST_VALUES = figures.MOST_ROWS
 PAIR = ("campaign", "offer", "other")
+# Of a pair of offers: columns that change places where they do, and those of the
+# difference between them, which change their sign.
+PLACES = ("customers", "buyers", "share", "revenue")
+SIGNS = {
+    "difference": ("low", "high"),
+    "revenue_difference": ("revenue_low", "revenue_high"),
+}
+TURNED = {"more": "less", "less": "more"}
 
 
 def offers(page: Page, days: int) -> None:
     """Draw the offers of one campaign beside each other, where one had several."""
-    frame: pd.DataFrame = queries.ask(page.shop, "campaign_offers", days=days)
-    if frame.empty:
+    asked: pd.DataFrame = queries.ask(page.shop, "campaign_offers", days=days)
+    if asked.empty:
         return
+    frame = better_first(asked)
     finding = findings.offers(frame, page.formats).words(page.texts)
     fields: dict[str, Any] = {
         "left": _left(page, frame),
@@ -63,6 +72,22 @@ def offers(page: Page, days: int) -> None:
             blocks.show(figure, f"{page.name}.offers.{of}")
     with st.container(horizontal=True, gap="small"):
         page.downloads("offers", frame, KINDS)
+
+
+def better_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """Name of each pair of offers the one first that more bought on."""
+    turned = frame["difference"] < 0
+    swaps = {"offer": "other", **{name: f"other_{name}" for name in PLACES}}
+    names = {**swaps, **{other: name for name, other in swaps.items()}}
+    for low, high in SIGNS.values():
+        names |= {low: high, high: low}
+    found = frame.rename(columns=names)[[*frame.columns]]
+    for value, ends in SIGNS.items():
+        for name in (value, *ends):
+            found[name] = -found[name]
+    for name in ("verdict", "revenue_verdict"):
+        found[name] = found[name].replace(TURNED)
+    return frame.where(~turned, found).astype(frame.dtypes)
 
 
 def for_whom(page: Page, frame: pd.DataFrame, days: int) -> None:

@@ -12,6 +12,7 @@ from retention_ui.figures.frames import records
 from retention_ui.figures.look import DARK, LIGHT
 from retention_ui.findings import campaigns as says
 from retention_ui.formats import Formats
+from retention_ui.parts import audiences
 from retention_ui.texts import Texts
 
 TEXTS, FORMATS = Texts("en"), Formats("en", "EUR")
@@ -260,3 +261,40 @@ def test_nothing_to_draw_is_said():
     shown = frame(EARLY).assign(side=0)
     figure = figures.differences(shown, TEXTS, LIGHT, FORMATS, of="revenue", against=C)
     assert "nothing to show yet" in figure.layout.meta["alt"]
+
+
+def test_of_two_offers_the_better_one_is_named_first():
+    row = {
+        "campaign": "May",
+        "offer": "letter",
+        "other": "voucher",
+        "customers": 40,
+        "other_customers": 30,
+        "buyers": 4,
+        "other_buyers": 9,
+        "share": 0.1,
+        "other_share": 0.3,
+        "difference": -0.2,
+        "low": -0.4,
+        "high": -0.05,
+        "revenue": 2.0,
+        "other_revenue": 5.0,
+        "revenue_difference": -3.0,
+        "revenue_low": -6.0,
+        "revenue_high": 0.5,
+        "verdict": "less",
+        "revenue_verdict": "too_few",
+    }
+    frame = pd.DataFrame([row, row | {"difference": 0.2}])
+    turned, kept = audiences.better_first(frame).to_dict("records")
+    assert kept == row | {"difference": 0.2}
+    assert (turned["offer"], turned["share"], turned["customers"]) == (
+        "voucher",
+        0.3,
+        30,
+    )
+    assert (turned["difference"], turned["low"], turned["high"]) == (0.2, 0.05, 0.4)
+    assert (turned["revenue_low"], turned["revenue_high"]) == (-0.5, 6.0)
+    assert (turned["verdict"], turned["revenue_verdict"]) == ("more", "too_few")
+    again = audiences.better_first(audiences.better_first(frame))
+    pd.testing.assert_frame_equal(again, audiences.better_first(frame))
