@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # What can be acted on at once comes first, what is only worth knowing last; within one
 # of these by what it is worth.
 AT_ONCE = ("leaving", "reorder")
-DESCRIPTIONS = ("concentration", "next_order")
-LEAST = 3
+DESCRIPTIONS = ("concentration", "came_back", "next_order")
+LEAST = 4
 MOST_OF_A_KIND = 3
 MOST_FINDINGS = 20
 
@@ -59,8 +59,8 @@ def choose(looked: Iterable[Looked], *, level: float = CLEAR) -> list[Finding]:
     Returns
     -------
     list
-        Claims whose corrected p value is at most ``level``; where fewer than three
-        stand, descriptions up to three. At most three of a kind.
+        Claims whose corrected p value is at most ``level``; where fewer than four
+        stand, descriptions up to four. At most three of a kind.
     """
     every = list(looked)
     standing = [(c, p) for c, p in stepped(every) if p <= level]

@@ -17,12 +17,16 @@ TENTH = 0.1
 
 
 def described(orders: Orders, held: Histories) -> Looked:
-    """What the best tenth of the customers brings, and when the second order comes."""
+    """What the best tenth brings, how many came back, and when the second order is."""
     rows = held.people
     known = int(orders.run(rows.agg(n=rows.count()))["n"][0])
     if known < ENOUGH_CUSTOMERS:
         return Looked("described", 0)
-    found = [*_concentration(orders, known), *_next_order(orders)]
+    again = held.days.filter(held.days.number == 2)
+    returned = int(orders.run(again.agg(n=again.count()))["n"][0])
+    numbers = {"share": returned / known, "customers": known, "returned": returned}
+    came_back = Candidate("came_back", (), numbers, worth=0.5)
+    found = [*_concentration(orders, known), came_back, *_next_order(orders)]
     return Looked("described", 0, found)
 
 

@@ -319,6 +319,16 @@ def _concentration(found: Found, teller: Teller) -> Told:
     return Told(sentence, _finding("concentration_beside", beside), "lists", view)
 
 
+def _came_back(found: Found, teller: Teller) -> Told:
+    numbers, formats = found.candidate.numbers, teller.formats
+    fields: Fields = {"share": formats.share(numbers["share"])}
+    beside: Fields = {
+        name: formats.count(numbers[name]) for name in ("returned", "customers")
+    }
+    sentence = _finding("came_back", fields)
+    return Told(sentence, _finding("came_back_beside", beside), "value")
+
+
 def _next_order(found: Found, teller: Teller) -> Told:
     numbers, formats = found.candidate.numbers, teller.formats
     fields: Fields = {name: formats.days(numbers[name]) for name in ("days", "until")}
@@ -344,5 +354,6 @@ TELLING: dict[str, Callable[[Any, Teller], Told]] = {
     "order_value_trend": _order_value,
     "value_fell": _value_fell,
     "concentration": _concentration,
+    "came_back": _came_back,
     "next_order": _next_order,
 }

@@ -186,20 +186,26 @@ def test_of_shops_in_which_nothing_is_told_apart_one_in_twenty_may_be_told():
     assert wrong <= 67  # 50 expected at most; the 99th percentile of that
 
 
-def test_few_claims_are_filled_up_with_descriptions_to_three():
+def test_few_claims_are_filled_up_with_descriptions_to_four():
     described = Looked(
         "described",
         0,
-        [Candidate("concentration", (), {}), Candidate("next_order", (), {})],
+        [
+            Candidate("concentration", (), {}),
+            Candidate("came_back", (), {}),
+            Candidate("next_order", (), {}),
+        ],
     )
     sure, unsure = of("a", [1e-9]), of("a", [0.5])
     assert [each.kind for each in choose([sure, described])] == [
         "group",
         "concentration",
+        "came_back",
         "next_order",
     ]
-    assert len(choose([unsure, described])) == 2
-    assert len(choose([of("a", [1e-9] * 3), described])) == 3
+    assert len(choose([unsure, described])) == 3
+    assert len(choose([of("a", [1e-9] * 3), described])) == 4
+    assert len(choose([of("a", [1e-9] * 3), of("b", [1e-9]), described])) == 4
 
 
 def test_one_bad_group_makes_no_other_look_good():
