@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from retention_ui.forecasts import TooLittle
 from retention_ui.page import open_page
 from retention_ui.parts import common, customer, forecast
 
@@ -27,9 +26,8 @@ if common.customers_named(page):
         fits = forecast.fitted(page, forecast.USUAL)
         with figures:
             customer.figures(page, one, fits)
-        if not isinstance(fits, TooLittle):
-            with alive:
-                customer.alive(page, one, fits)
+        with alive:
+            customer.alive(page, one, fits)
         with lists:
             customer.standing(page, one, fits)
         with offers:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Of = Literal["buyers", "revenue"]
 Against = Literal["control", "offer", "groups"]
 
-LONGEST_NAME = 40
+LONGEST_NAME = 46
 MOST_ROWS = 12
 # An interval this many times as wide as the narrowest is cut off: a campaign of a few
 # customers must not press all others flat.

@@ -29,7 +29,7 @@ def too_little(page: Page, why: TooLittle) -> None:
     """Say why there is no forecast; the simple value stands for it."""
     with st.container(gap="xsmall"):
         st.header(page("too_little"), anchor=False)
-        st.markdown(reason(page, why))
+        st.markdown(page("until_then", why=reason(page, why)))
     history = queries.ask(page.shop, "history")
     drawn = figures.forecast(
         history, *page.drawing, monthly=NOTHING_YET, total=None, season=NOTHING_YET

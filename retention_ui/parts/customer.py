@@ -92,7 +92,6 @@ def figures(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
         _card(page, "average", formats.money(one.average_order_value)),
     ]
     if isinstance(fits, TooLittle):
-        blocks.note(forecast.reason(page, fits))
         cards.show(shown, across=3)
         return
     days = common.window_days(page)
@@ -120,8 +119,12 @@ def time(page: Page, one: Customer) -> None:
     )
 
 
-def alive(page: Page, one: Customer, fits: Fits) -> None:
-    """Draw how sure it was, day by day, that they are still a customer."""
+def alive(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
+    """Draw how sure it was, day by day, that they are still a customer; or why not."""
+    if isinstance(fits, TooLittle):
+        why = forecast.reason(page, fits)
+        common.lacking(page, page.texts("forecast.too_little"), why)
+        return
     bringers.path_of(page, fits, one.customer_id, USUAL.months, named=False)
 
 
@@ -168,7 +171,8 @@ def offers(page: Page, one: Customer) -> None:
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             told = page("no_offers" if rows.empty else "notes.offers")
             blocks.note(told, width="content")
-            if term := page.term("offers"):
+            term = None if rows.empty else page.term("offers")
+            if term:
                 glossary_link(page.texts, term)
 
 

@@ -66,7 +66,7 @@ def _value_at_risk(page: Page, asked: dict[str, Any]) -> list[float] | None:
         return None
     text = inputs.begin(page.scope, "box", EVERYTHING, _checked)
     box = _box(inputs.end(text, "box", state.widget(text), EVERYTHING))
-    boxed = not _phone()
+    boxed = not on_phone()
     figure = figures.value_at_risk(found.points, *page.drawing, boxed=boxed)
     blocks.note(page("notes.value_at_risk", box=page("notes.box") if boxed else ""))
     _show(page, figure, boxed)
@@ -181,5 +181,6 @@ def _box(text: str) -> list[float] | None:
     return found if len(found) == 4 and finite else None
 
 
-def _phone() -> bool:
+def on_phone() -> bool:
+    """Whether the page is looked at with a finger, and narrow."""
     return "Mobi" in str(st.context.headers.get("User-Agent") or "")

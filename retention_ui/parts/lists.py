@@ -123,8 +123,12 @@ def _overview(
     columns += ["first_customers"]
     columns += ["agreed"] if found.asked else []
     table = found.summary.lists[columns].copy()
+    if list_pictures.on_phone():
+        columns.remove("first_customers")
     shown = table.assign(list=[page(f"name.{each}") for each in table["list"]])
-    shown = shown.rename(columns={each: page(f"columns.{each}") for each in columns})
+    shown = shown[columns].rename(
+        columns={each: page(f"columns.{each}") for each in columns}
+    )
     writers: dict[Any, Any] = {
         page(f"columns.{each}"): page.formats.count for each in columns[1:]
     }

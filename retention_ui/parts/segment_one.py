@@ -64,8 +64,10 @@ def _choice(page: Page, rows: dict[str, Row]) -> str:
         )
         for name, row in rows.items()
     }
+    filled = [name for name, row in rows.items() if row["customers"]]
+    default = USUAL if USUAL in filled or not filled else filled[0]
     return inputs.choice(
-        page.scope, "segment", list(names), USUAL, names=names, width=320
+        page.scope, "segment", list(names), default, names=names, width=320
     )
 
 

@@ -101,9 +101,8 @@ def test_products_whose_names_begin_alike_are_told_apart_by_how_they_end():
         f"{clock} GREEN", f"{clock} RED"
     )
     assert "Tea with Cup:" in said("Tea", "Cup")
-    assert "JUMBO BAG PINK POL… with PINK REGENCY TEAC…" in said(
-        "JUMBO BAG PINK POLKADOT", "PINK REGENCY TEACUP AND SAUCER"
-    )
+    words = said("JUMBO BAG PINK POLKADOT", "PINK REGENCY TEACUP AND SAUCER")
+    assert words.startswith("JUMBO BAG PINK POL… with PINK REGENCY TEACU…:")
     endless = "x" * 40
     assert len(said(f"{endless}a", f"{endless}b")) <= 80
 
