@@ -214,6 +214,17 @@ def window_days(page: Page) -> int:
     return inputs.end(key, "window", days, found.days)
 
 
+def learned(page: Page) -> dict[str, Any]:
+    """Return what the lists go by; the tiers are those that their page proposes.
+
+    Of all customers, whoever is looked at: a tier is the same for everybody.
+    """
+    steps = queries.ask(page.shop.everybody(), "tiers_proposed", last_year=True)
+    terms = {"window_days": window_days(page), "tiers": {"thresholds": [*steps]}}
+    found: dict[str, Any] = queries.ask(page.shop, "list_learned", **terms)
+    return found
+
+
 def window_limits(found: ChurnWindow) -> tuple[int, int]:
     """Return the shortest and the longest window that can be chosen."""
     return min(LEAST_WINDOW, found.days), max(LONGEST_WINDOW, found.days)
