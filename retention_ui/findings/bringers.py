@@ -62,13 +62,19 @@ def distribution(found: Distribution, formats: Formats) -> Finding:
 def alive_path(
     customer: str | None, today: Row, silence: int, formats: Formats
 ) -> Finding:
-    """How sure it is today that somebody is still a customer, by name if given."""
+    """How sure it is today that somebody is still a customer, by name if given.
+
+    A chance of exactly 1 after a silence is that of who ordered once, by a model that
+    lets nobody leave before the second order: it tells nothing, and is not told.
+    """
     chance = float(today["probability_alive"])
     fields: dict[str, str | Finding] = {
         "share": formats.share(chance),
         "days": formats.days(silence),
     }
     when = "today" if silence else "bought_today"
+    if silence and chance == 1:
+        when = "untold"
     if customer is None:
         return Finding(f"path.{when}_unnamed", fields)
     fields["customer"] = named(customer, LONGEST_ID, formats)

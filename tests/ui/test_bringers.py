@@ -290,6 +290,8 @@ def test_how_sure_it_is_today():
     sentence = said(says.alive_path(name, today, 112, FORMATS))
     assert sentence.endswith(": 95% likely a customer still, after 112 days of silence")
     assert said(says.alive_path("7", today, 0, FORMATS)).startswith("7: 95% likely")
+    once = said(says.alive_path(None, {"probability_alive": 1.0}, 289, FORMATS))
+    assert once == "One order does not tell whether they have left"
 
 
 @pytest.fixture(scope="module")
