@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("mailchimp", "klaviyo", "merge", "all")
 AGREED = "Subscribed"
+CENTS = 2
 _DATE = r"^((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$"
 
 
@@ -45,7 +46,7 @@ def written(frame: pd.DataFrame, form: str, letter: Letter) -> pd.DataFrame:
         A row a customer: ``customer_id`` and, where known, ``customer_name``,
         ``first_name``, ``last_name``, ``email``, ``phone``, ``birthday`` (as the data
         writes it), ``born`` (its month and day, ``--03-14``), ``agreed`` ("yes", "no",
-        "unknown"), ``product``. Of ``all`` every column goes into the file as it is.
+        "unknown"), ``product``. Of ``all`` every column goes into the file, to the cent.
     """
     return _WRITERS[form](frame.reset_index(drop=True), letter)
 
@@ -115,7 +116,10 @@ def _merge(frame: pd.DataFrame, letter: Letter) -> pd.DataFrame:
 
 
 def _everything(frame: pd.DataFrame, letter: Letter) -> pd.DataFrame:
-    return frame.assign(campaign=letter.campaign, list=letter.list, offer=letter.offer)
+    found = frame.round(CENTS)
+    if "born" in found:  # "--03-14": a sign that spreadsheets would take for a sum
+        found["born"] = _texts(found, "born").str.removeprefix("--")
+    return found.assign(campaign=letter.campaign, list=letter.list, offer=letter.offer)
 
 
 def _told(frame: pd.DataFrame, columns: dict[str, Any], letter: Letter) -> pd.DataFrame:

@@ -69,6 +69,7 @@ CANDIDATES = [
         {"now": 1e6, "before": 2e6, "change": -0.5, "rest_change": 0.1, "months": 12},
     ),
     Candidate("concentration", (), {"share": 0.4, "of": 0.1, "customers": 380}),
+    Candidate("came_back", (), {"share": 0.6, "customers": 3800, "returned": 2280}),
     Candidate("next_order", (), {"days": 129, "until": 572}),
 ]
 
