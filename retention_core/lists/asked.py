@@ -72,6 +72,12 @@ class Asked:
         """The first day that nothing is known of: to be done now."""
         return self.orders.as_of + dt.timedelta(days=1)
 
+    def nobody(self, **own: str) -> ir.Table:
+        """An empty list, with its ``own`` columns of these types."""
+        none = {name: ibis.null(kind) for name, kind in own.items()}
+        empty = self.people.filter(ibis.literal(False)).mutate(**none)
+        return listed(empty, *own, act_on=self.tomorrow)
+
     @property
     def active(self) -> ir.Table:
         """Those who are not lost: silent for less than the window."""

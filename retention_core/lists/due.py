@@ -12,14 +12,14 @@ from retention_core.lists.asked import Asked, listed
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-OWN = (
-    "last_bought",
-    "quantity",
-    "interval_days",
-    "due_on",
-    "days_late",
-    "due_products",
-)
+OWN = {
+    "last_bought": "date",
+    "quantity": "float64",
+    "interval_days": "float64",
+    "due_on": "date",
+    "days_late": "int64",
+    "due_products": "int64",
+}
 
 
 def due_reorder(asked: Asked) -> ir.Table:
@@ -31,6 +31,8 @@ def due_reorder(asked: Asked) -> ir.Table:
     ``last_bought, quantity, interval_days, due_on, days_late`` as there;
     ``due_products``, how many are due.
     """
+    if asked.regulars.empty:
+        return asked.nobody(**OWN)
     orders = asked.orders
     due = reorder.due(orders, known=asked.regulars)
     keys = ["customer_id", "product"]

@@ -36,6 +36,12 @@ STEPS = 100
 LEAST_VARIANCE = 1e-3
 ALIKE = 1e6
 WAYS = 2
+OWN = {
+    "recent_gap_days": "float64",
+    "earlier_gap_days": "float64",
+    "times_slower": "float64",
+    "running": "boolean",
+}
 
 
 class Spread(NamedTuple):
@@ -65,6 +71,8 @@ def declining(asked: Asked) -> ir.Table:
     gap is among the recent.
     """
     known = asked.known("slower", learned)
+    if not known["edges"]:
+        return asked.nobody(**OWN)
     slower = _placed(_tests(asked), Spread(*known["spread"]))
     slower = slower.filter(ibis._.slower >= np.log(SLOWER))
     found = clear.kept(slower, known["edges"], least=True)
@@ -80,8 +88,7 @@ def declining(asked: Asked) -> ir.Table:
         ),
         "customer_id",
     )
-    own = ("recent_gap_days", "earlier_gap_days", "times_slower", "running")
-    return listed(joined, *own, act_on=asked.tomorrow)
+    return listed(joined, *OWN, act_on=asked.tomorrow)
 
 
 def learned(asked: Asked) -> dict[str, Any]:

@@ -25,7 +25,13 @@ STILL = 2.0
 MOST_VARIED = 0.5
 REMIND = 2 / 3
 STEPS = 1000
-OWN = ("gap_days", "variation", "bought_days", "next_on")
+SUMS = ("gap_days", "variation", "bought_days")
+OWN = {
+    "gap_days": "float64",
+    "variation": "float64",
+    "bought_days": "int64",
+    "next_on": "date",
+}
 
 
 def subscription(asked: Asked) -> ir.Table:
@@ -46,9 +52,12 @@ def subscription(asked: Asked) -> ir.Table:
     (date), when the next is to be expected. ``act_on``: two thirds of the way there,
     or now where that has passed.
     """
+    edges = asked.known("regular", learned)
+    if not edges:
+        return asked.nobody(**OWN)
     looked = _looked_at(asked)
     even = looked.filter(looked.variation <= MOST_VARIED)
-    regular = clear.kept(even, asked.known("regular", learned), least=False)
+    regular = clear.kept(even, edges, least=False)
     best = ibis.window(
         group_by=regular.customer_id,
         order_by=[
@@ -60,7 +69,7 @@ def subscription(asked: Asked) -> ir.Table:
     )
     first = regular.filter(ibis.row_number().over(best) == 0)
     joined = asked.people.join(
-        first.select("customer_id", "product", "last_day", *OWN[:3]), "customer_id"
+        first.select("customer_id", "product", "last_day", *SUMS), "customer_id"
     )
     dated = joined.mutate(next_on=_after(joined, 1.0), remind_on=_after(joined, REMIND))
     act_on = ibis.greatest(dated.remind_on, ibis.literal(asked.tomorrow))

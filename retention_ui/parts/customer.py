@@ -189,7 +189,12 @@ def standing(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
     """Say which lists they stand on, and lead to each."""
     known = None if isinstance(fits, TooLittle) else fits.to_json()
     days = common.window_days(page)
-    asked = {"customer_id": one.customer_id, "fits": known, "window_days": days}
+    asked: dict[str, Any] = {"fits": known, "window_days": days}
+    judged = {
+        "learned": common.learned(page),
+        "levels": queries.ask(page.shop, "list_levels", **asked),
+    }
+    asked |= {"customer_id": one.customer_id, **judged}
     rows: pd.DataFrame = queries.ask(page.shop, "customer_standing", **asked)
     with st.container(gap="xsmall"):
         count = len(rows)

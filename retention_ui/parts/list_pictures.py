@@ -61,7 +61,8 @@ def _value_at_risk(page: Page, asked: dict[str, Any]) -> list[float] | None:
     """
     if not page.shop.lists:
         return None
-    found: Chart = queries.ask(page.shop, "list_map", **asked)
+    given = {name: asked[name] for name in ("fits", "window_days")}
+    found: Chart = queries.ask(page.shop, "list_map", **given)
     if found.points.empty:
         return None
     text = inputs.begin(page.scope, "box", EVERYTHING, _checked)

@@ -31,15 +31,18 @@ LISTED = (
 
 
 def asked_for(page: Page) -> dict[str, Any]:
-    """Return what all lists are asked with: the forecast, and the window.
+    """Return what all lists are asked with: the forecast, the window, what is learned.
 
     Without enough history for a forecast there is none, and the page says so.
     """
+    # Learned while the workers fit: the lists wait for both.
+    days = common.window_days(page)
+    learned = common.learned(page)
     found = forecast.fitted(page, forecast.USUAL)
     fits = None if isinstance(found, TooLittle) else found.to_json()
     if isinstance(found, TooLittle):
         blocks.note(page("no_forecast", why=forecast.reason(page, found)))
-    return {"fits": fits, "window_days": common.window_days(page)}
+    return {"fits": fits, "window_days": days, "learned": learned}
 
 
 def at_a_glance(page: Page, asked: dict[str, Any]) -> Summary:

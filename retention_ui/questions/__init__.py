@@ -18,6 +18,7 @@ from retention_ui.questions import (
     handing_out,
     held_back,
     list_choice,
+    list_learned,
     lists,
     newcomers,
     overview,
@@ -42,7 +43,7 @@ WHOLE = ("facts", "values", "window")
 # page.
 FITTED = (
     *("fits", "backtest", "choice", "fitted", "hit_rate", "worth_by"),
-    "found_products",
+    *("found_products", "next_product"),
 )
 # These tell of single customers; with a limit of 0 they list none.
 NAMING = (
@@ -82,6 +83,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     **handing_out.QUESTIONS,
     **held_back.QUESTIONS,
     **list_choice.QUESTIONS,
+    **list_learned.QUESTIONS,
     **lists.QUESTIONS,
     **segments.QUESTIONS,
     **tiers.QUESTIONS,

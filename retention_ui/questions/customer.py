@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import pandas as pd
 
 from retention_core import clv, customer, lists, rfm
@@ -47,22 +48,28 @@ def standing(
     customer_id: str,
     fits: Mapping[str, Any] | None,
     window_days: int,
+    learned: Mapping[str, Any],
+    levels: Mapping[str, float],
 ) -> pd.DataFrame:
     """List the lists that one customer stands on, the first in priority first.
 
-    ``list, act_on, product``, as of :func:`retention_core.lists.members`.
+    ``list, act_on, product``, as of :func:`retention_core.lists.members`. By
+    ``learned`` and ``levels`` of everybody: nobody else is looked at.
     """
-    with people(orders, fits=fits, window_days=window_days) as everybody:
-        every = (
-            lists.members(orders, name, everybody, window_days=window_days)
-            for name in lists.NAMES
-        )
-        shown = ("list", "act_on", "product")
+    shown = ("list", "act_on", "product")
+    known = {"learned": learned, "levels": levels}
+    with (
+        customer.held(orders, customer_id) as own,
+        people(own, fits=fits, window_days=window_days) as alone,
+    ):
         parts = [
-            orders.run(each.filter(each.customer_id == customer_id).select(*shown))
-            for each in every
+            lists.members(own, name, alone, window_days=window_days, **known).select(
+                *shown, place=ibis.literal(place)
+            )
+            for place, name in enumerate(lists.NAMES)
         ]
-    return pd.concat(parts, ignore_index=True)
+        found = own.run(ibis.union(*parts).order_by("place"))
+    return found[[*shown]]
 
 
 def segment(

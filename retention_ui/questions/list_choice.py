@@ -123,9 +123,13 @@ def list_products(orders: Orders, **asked: Any) -> pd.DataFrame:  # noqa: ANN401
         given = {k: each for k, each in asked.items() if k != "fits"}
         due = lists.members(orders, "due_reorder", everybody, **given)
         counts = orders.run(due.group_by("product").agg(customers=due.count()))
-    known = reorder.products(orders)
-    known = known.loc[known["regular"].astype(bool), [*INTERVALS]]
-    found = known.merge(counts, on="product", how="left").fillna({"customers": 0})
+    learned = asked.get("learned")
+    regulars = (
+        reorder.regulars(orders)[[*INTERVALS]]
+        if learned is None
+        else (reorder.from_rows(learned["regulars"])[[*INTERVALS]])
+    )
+    found = regulars.merge(counts, on="product", how="left").fillna({"customers": 0})
     return found.astype({"customers": "int64"}).sort_values(
         ["customers", "repeat_customers", "product"],
         ascending=[False, False, True],

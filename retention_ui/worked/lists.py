@@ -114,8 +114,7 @@ def _asked(page: Page) -> dict[str, Any] | None:
 
 def _given(page: Page, fits: dict[str, Any] | None) -> dict[str, Any]:
     days = common.window_days(page)
-    learned = queries.ask(page.shop, "list_learned", window_days=days)
-    return {"fits": fits, "window_days": days, "learned": learned}
+    return {"fits": fits, "window_days": days, "learned": common.learned(page)}
 
 
 def _everything(page: Page) -> Everything | None:

@@ -96,6 +96,7 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
     "list_rows": [WINDOW | {"name": name} for name in lists.NAMES if name != BIRTHDAY],
     "list_part": [WINDOW | {"name": "valuable_leaving"}],
     "list_products": [WINDOW],
+    "list_levels": [WINDOW],
     "segmented": [BREAKS | WINDOW],
     "segment_rows": [BREAKS | WINDOW | {"segment": "champions"}],
     "tiers_short": [TIERS | WINDOW],
@@ -107,7 +108,7 @@ ONE = (
 )
 # What these tell of stands in no copy: who agreed, birthdays, who was contacted.
 UNSHARED = (
-    *("list_summary", "ways", "noted", "noted_rows", "tiers_cost"),
+    *("list_summary", "list_learned", "ways", "noted", "noted_rows", "tiers_cost"),
     *("hand_out_base", "hand_out_rows", "held_back_anyway", *campaigns.QUESTIONS),
 )
 
