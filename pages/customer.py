@@ -7,7 +7,7 @@ from retention_ui.parts import common, customer, forecast
 
 page = open_page("customer")
 if common.customers_named(page):
-    forecast.begin(page)
+    customer.begin(page)
     one = customer.found(page)
     if one:
         customer.who(page, one)

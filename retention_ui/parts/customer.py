@@ -34,6 +34,13 @@ DAY = len("2026-06-18")
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00:00)?")
 
 
+def begin(page: Page) -> None:
+    """Have workers start on what the sections wait for."""
+    forecast.begin(page)
+    if page.facts.products:
+        queries.begin(page.shop, "next_product")
+
+
 def found(page: Page) -> Customer | None:
     """Let the reader look for somebody; return who it is.
 
