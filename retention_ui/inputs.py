@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import streamlit as st
 
@@ -239,6 +239,23 @@ def end(key: str, field: str, value: T, default: object) -> T:
     else:
         st.query_params[field] = written(value)
     return value
+
+
+def kept(
+    scope: Scope,
+    field: str,
+    default: T,
+    parse: Callable[[str], T | None],
+) -> T:
+    """Return what a widget of another page says, without drawing it there.
+
+    What was chosen there, else what was chosen for everybody, else ``default``.
+    """
+    key = scope.key(field)
+    chosen, start = state.chosen(key), state.start(key)
+    begun = parse(start) if isinstance(start, str) else None
+    usual = default if begun is None else begun
+    return usual if chosen is None else cast("T", chosen)
 
 
 def present() -> dict[str, str | list[str]]:

@@ -46,7 +46,7 @@ def written(frame: pd.DataFrame, form: str, letter: Letter) -> pd.DataFrame:
         A row a customer: ``customer_id`` and, where known, ``customer_name``,
         ``first_name``, ``last_name``, ``email``, ``phone``, ``birthday`` (as the data
         writes it), ``born`` (its month and day, ``--03-14``), ``agreed`` ("yes", "no",
-        "unknown"), ``product``. Of ``all`` every column goes into the file, to the cent.
+        "unknown"), ``product``. Of ``all`` every column goes into the file.
     """
     return _WRITERS[form](frame.reset_index(drop=True), letter)
 

@@ -214,13 +214,9 @@ def window_days(page: Page) -> int:
     return inputs.end(key, "window", days, found.days)
 
 
-def learned(page: Page) -> dict[str, Any]:
-    """Return what the lists go by; the tiers are those that their page proposes.
-
-    Of all customers, whoever is looked at: a tier is the same for everybody.
-    """
-    steps = queries.ask(page.shop.everybody(), "tiers_proposed", last_year=True)
-    terms = {"window_days": window_days(page), "tiers": {"thresholds": [*steps]}}
+def learned(page: Page, tiers: dict[str, Any]) -> dict[str, Any]:
+    """Return what the lists go by; ``tiers``: as they were chosen on their page."""
+    terms = {"window_days": window_days(page), "tiers": tiers}
     found: dict[str, Any] = queries.ask(page.shop, "list_learned", **terms)
     return found
 

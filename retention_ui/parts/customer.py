@@ -16,7 +16,7 @@ from retention_ui.figures.frames import records
 from retention_ui.findings import customer as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.header import glossary_link, glossary_words
-from retention_ui.parts import bringers, common, forecast
+from retention_ui.parts import bringers, common, forecast, tiers
 from retention_ui.parts.forecast import USUAL
 
 if TYPE_CHECKING:
@@ -197,8 +197,10 @@ def standing(page: Page, one: Customer, fits: Fits | TooLittle) -> None:
     known = None if isinstance(fits, TooLittle) else fits.to_json()
     days = common.window_days(page)
     asked: dict[str, Any] = {"fits": known, "window_days": days}
+    steps = tiers.chosen(page).everything
     judged = {
-        "learned": common.learned(page),
+        "tiers": steps,
+        "learned": common.learned(page, steps),
         "levels": queries.ask(page.shop, "list_levels", **asked),
     }
     asked |= {"customer_id": one.customer_id, **judged}

@@ -14,7 +14,7 @@ from retention_ui.figures.frames import Row, records
 from retention_ui.findings import lists as findings
 from retention_ui.forecasts import TooLittle
 from retention_ui.header import glossary_link
-from retention_ui.parts import common, forecast, list_pictures, list_words
+from retention_ui.parts import common, forecast, list_pictures, list_words, tiers
 from retention_ui.parts.handing_out import Source, hand_out
 
 if TYPE_CHECKING:
@@ -37,12 +37,13 @@ def asked_for(page: Page) -> dict[str, Any]:
     """
     # Learned while the workers fit: the lists wait for both.
     days = common.window_days(page)
-    learned = common.learned(page)
+    steps = tiers.chosen(page).everything
+    learned = common.learned(page, steps)
     found = forecast.fitted(page, forecast.USUAL)
     fits = None if isinstance(found, TooLittle) else found.to_json()
     if isinstance(found, TooLittle):
         blocks.note(page("no_forecast", why=forecast.reason(page, found)))
-    return {"fits": fits, "window_days": days, "learned": learned}
+    return {"fits": fits, "window_days": days, "learned": learned, "tiers": steps}
 
 
 def at_a_glance(page: Page, asked: dict[str, Any]) -> Summary:

@@ -79,6 +79,31 @@ def asked_for(page: Page) -> Asked:
     return Asked(by, over == "year", steps)
 
 
+def chosen(page: Page) -> Asked:
+    """Return the tiers as they were chosen on their own page, for other pages."""
+    scope = inputs.Scope("tiers", page.texts)
+    by = inputs.kept(scope, "by", BYS[0], lambda text: inputs.one_of(text, BYS))
+    over = inputs.kept(scope, "over", OVER[0], lambda text: inputs.one_of(text, OVER))
+    terms = {"by": by, "last_year": over == OVER[0]}
+    proposed = queries.ask(page.shop.everybody(), "tiers_proposed", **terms)
+    typed = [
+        inputs.kept(scope, f"{by}_{over}_{tier}", proposed[tier - 1], _number)
+        for tier in TIERS
+    ]
+    try:
+        steps = make_sure(typed)
+    except ThresholdsError:
+        steps = tuple(proposed)
+    return Asked(by, over == OVER[0], steps)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def standing(page: Page, asked: Asked) -> pd.DataFrame:
     """Draw who stands where, and say who is near the next tier."""
     days = common.window_days(page)

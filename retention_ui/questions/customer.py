@@ -48,16 +48,15 @@ def standing(
     customer_id: str,
     fits: Mapping[str, Any] | None,
     window_days: int,
-    learned: Mapping[str, Any],
-    levels: Mapping[str, float],
+    **known: Any,  # noqa: ANN401 as of lists.members
 ) -> pd.DataFrame:
     """List the lists that one customer stands on, the first in priority first.
 
     ``list, act_on, product``, as of :func:`retention_core.lists.members`. By
-    ``learned`` and ``levels`` of everybody: nobody else is looked at.
+    what is ``known`` of everybody (``learned, levels, tiers``): nobody else is looked
+    at.
     """
     shown = ("list", "act_on", "product")
-    known = {"learned": learned, "levels": levels}
     with (
         customer.held(orders, customer_id) as own,
         people(own, fits=fits, window_days=window_days) as alone,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from retention_ui import queries
 from retention_ui.figures.frames import Row, records
 from retention_ui.forecasts import TooLittle
-from retention_ui.parts import common, forecast
+from retention_ui.parts import common, forecast, tiers
 
 if TYPE_CHECKING:
     from retention_ui.page import Page
@@ -114,7 +114,9 @@ def _asked(page: Page) -> dict[str, Any] | None:
 
 def _given(page: Page, fits: dict[str, Any] | None) -> dict[str, Any]:
     days = common.window_days(page)
-    return {"fits": fits, "window_days": days, "learned": common.learned(page)}
+    steps = tiers.chosen(page).everything
+    learned = common.learned(page, steps)
+    return {"fits": fits, "window_days": days, "learned": learned, "tiers": steps}
 
 
 def _everything(page: Page) -> Everything | None:
