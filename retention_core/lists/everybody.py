@@ -84,6 +84,21 @@ def people(
             yield table
 
 
+def silences(orders: Orders) -> ir.Table:
+    """How often and how lately each customer bought: of :func:`people` the cheapest.
+
+    ``customer_id, purchase_days, days_since_last_order``.
+    """
+    days = orders.purchase_days
+    known = days.group_by("customer_id").agg(
+        purchase_days=days.count(), last_order=days.day.max()
+    )
+    silence = ibis.literal(orders.as_of).delta(known.last_order, unit="day")
+    return known.select(
+        "customer_id", "purchase_days", days_since_last_order=silence.cast("int64")
+    )
+
+
 def _standing(orders: Orders) -> ir.Table:
     """What each customer has done so far, from one look at the purchase days."""
     days = orders.purchase_days

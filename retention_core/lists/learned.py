@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from retention_core import engine
 from retention_core.lists import birthdays, habit, regular, second, tier, value
 from retention_core.lists.asked import Asked, regulars
-from retention_core.lists.everybody import people
+from retention_core.lists.everybody import silences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def learn(
     much slower, or how even, is more than chance; ``waits``, when the second order
     comes; ``thresholds`` of the loyalty tiers; ``birthdays``, how they are written.
     """
-    with people(orders, fits=None, window_days=window_days) as everybody:
+    with engine.held(silences(orders), orders.backend) as everybody:
         shop = Asked(orders, everybody, window_days, asked)
         return {name: shop.known(name, work_out) for name, work_out in LEARNED.items()}
 

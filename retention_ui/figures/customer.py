@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,6 +31,14 @@ LONG = 2.0
 # A label needs so much of the axis.
 WIDTH = 0.09
 PRODUCTS_SHOWN = 3
+BAND = {
+    "type": "rect",
+    "xref": "x",
+    "yref": "y domain",
+    "y0": 0,
+    "y1": 1,
+    "line": {"width": 0},
+}
 
 
 def periods_of(found: Customer, as_of: dt.date) -> tuple[list[dt.date], Grain]:
@@ -93,13 +101,14 @@ def _silences(
     texts, look, formats = words
     days = sorted({pd.Timestamp(each).normalize() for each in found.orders.ordered_at})
     days.append(pd.Timestamp(as_of))
+    shaded: list[dict[str, Any]] = []
     for before, after in pairwise(days):
         silence = (after - before).days
         ends = (_at(before, starts, grain), _at(after, starts, grain))
         if silence <= LONG * found.usual_gap_days or None in ends:
             continue
         low, high = (float(each or 0) for each in ends)
-        figure.add_vrect(low, high, fillcolor=look.lost_band, line_width=0)
+        shaded.append({**BAND, "x0": low, "x1": high, "fillcolor": look.lost_band})
         if high - low < WIDTH * len(starts):
             continue
         text = formats.days(silence)
@@ -107,6 +116,8 @@ def _silences(
             text = texts("figures.customer.running", days=text)
         middle = ((low + high) / 2, 1)
         label(figure, middle, text, look.lost, yref="y domain", yanchor="top")
+    # All at once: one by one each looks through those before it.
+    figure.update_layout(shapes=shaded)
 
 
 def _told(row: Row, texts: Texts, formats: Formats) -> str:
