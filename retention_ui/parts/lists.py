@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from retention_ui.questions.list_choice import Part
     from retention_ui.questions.lists import Everything
 
+BIRTHDAY = "birthday"
 LISTED = (
     *("customer_id", "customer_name", "why", "stake", "expected", "act_on"),
     *("product", "agreed"),
@@ -48,12 +50,14 @@ def asked_for(page: Page) -> dict[str, Any]:
 
 def at_a_glance(page: Page, asked: dict[str, Any]) -> Summary:
     """Draw all lists in order of priority, and what they share."""
-    found: Everything = queries.ask(page.shop, "list_summary", **asked)
+    asked_all: Everything = queries.ask(page.shop, "list_summary", **asked)
+    found = asked_all if page.access.edits else _shared(asked_all)
     summary = found.summary
     with st.container(gap="xsmall"):
         title = findings.to_contact(summary, page.formats).words(page.texts)
         st.header(title, help=page("help.at_a_glance"), anchor=False)
-        without = "" if found.asked else page("notes.not_asked")
+        told = "not_asked" if page.access.edits else "not_shown"
+        without = "" if found.asked else page(f"notes.{told}")
         blocks.note(page(f"notes.at_a_glance{_of_stake(asked)}", without=without))
         table, styled = _overview(page, found, forecast=asked["fits"] is not None)
         st.table(styled, border="horizontal", hide_index=True)
@@ -63,6 +67,13 @@ def at_a_glance(page: Page, asked: dict[str, Any]) -> Summary:
                 glossary_link(page.texts, term)
         _overlaps(page, summary)
     return summary
+
+
+def _shared(found: Everything) -> Everything:
+    """Leave out what a link's copy of the data knows nothing of: birthdays."""
+    rows = found.summary.lists
+    known = rows[rows["list"] != BIRTHDAY]
+    return replace(found, summary=replace(found.summary, lists=known))
 
 
 def one(page: Page, asked: dict[str, Any], summary: Summary) -> None:

@@ -263,3 +263,16 @@ def test_workers_that_opened_data_end_when_it_is_forgotten(kept):
         each.join(timeout=30)
         assert not each.is_alive()
     assert queries.ask(queries.Shop(found), "fitted") is not None
+
+
+def test_lists_say_nothing_of_what_a_copy_does_not_know(kept):
+    """No birthdays and no consent: neither as a number nor as if the data had none."""
+    app = opened("lists", view(kept))
+    assert not app.exception
+    shown = app.table[0].value
+    assert not [each for each in shown.iloc[:, 0] if "Birthday" in each]
+    notes = " ".join(each.value for each in app.markdown)
+    assert "not part of what was shared" in notes
+    assert "does not say who agreed" not in notes
+    owned = opened("lists", kept[1].id, OWNER).table[0].value
+    assert [each for each in owned.iloc[:, 0] if "Birthday" in each]
