@@ -128,3 +128,16 @@ def test_with_too_little_data_the_page_says_why_there_is_no_forecast():
         "Brought so far",
         "Average order",
     ]
+
+
+def test_what_is_expected_lies_in_the_interval_below_it_or_none_is_shown():
+    """Of who has most likely left the mean lies above what four in five bring."""
+    shop = Shop(datasets.sample())
+    fits = queries.ask(shop, "fits", model=queries.ask(shop, "choice").chosen)
+    terms = {k: v for k, v in vars(USUAL).items() if k != "model"}
+    rows = queries.rows(shop, "brought_rows", fits=fits.to_json(), **terms)
+    gone = rows.sort_values("probability_alive")["customer_id"].iloc[0]
+    app = find(opened("customer", datasets.sample()), gone)
+    sound(app)
+    card = next(each for each in app.metric if each.label == "Next 12 months")
+    assert card.delta == "most likely nothing" or card.delta.startswith("95%")
