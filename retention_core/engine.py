@@ -140,12 +140,15 @@ def open_parquet(
 def confine(backend: BaseBackend, folder: Path) -> None:
     """Let a DuckDB see nothing but ``folder``, for good; it spills there as well.
 
+    Into a folder of its own: others that have the same one open, in other processes,
+    would write to files of the same names.
+
     The order matters: directories are allowed before the rest is forbidden. Ibis sets
     two options on every cursor, which therefore stay open.
     """
     place = str(folder).replace("'", "''")
     for setting in (
-        f"temp_directory = '{place}/spill'",
+        f"temp_directory = '{place}/spill-{secrets.token_hex(8)}'",
         f"allowed_directories = ['{place}/']",
         "enable_external_access = false",
         "allowed_configs = ['TimeZone', 'python_enable_replacements']",

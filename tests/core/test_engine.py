@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import ibis
@@ -91,3 +93,26 @@ def test_many_threads_hold_tables_at_once(eight):
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(count, [1, 2, 3, 4] * 8)) == [1, 2, 3, 4] * 8
+
+
+SPILLING = """
+import sys
+from pathlib import Path
+from retention_core import engine
+
+orders = engine.connect(None, memory_limit="60MB", threads=1)
+engine.confine(orders, Path(sys.argv[1]))
+orders.raw_sql("CREATE TABLE t AS SELECT i, hash(i)::VARCHAR s FROM range(1500000) r(i)")
+print(*orders.raw_sql("SELECT count(*), sum(i), count(DISTINCT s) FROM t").fetchone())
+"""
+
+
+def test_processes_with_one_folder_open_spill_beside_each_other(tmp_path):
+    """They ended in a crash where they wrote to the same files."""
+    command = [sys.executable, "-c", SPILLING, str(tmp_path)]
+    asked = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        for _ in range(3)
+    ]
+    told = [each.communicate()[0].split() for each in asked]
+    assert told == [["1500000", str(1_499_999 * 750_000), "1500000"]] * 3

@@ -239,7 +239,7 @@ def test_who_is_named_and_listed(kept, terms, named, listed):
     files = {path.name for path in copy.folder.iterdir()}
     assert files <= {
         *(f"{each}.parquet" for each in ("order_lines", "purchases", "firsts")),
-        *("products.parquet", "customers.parquet", "digest", "used", "spill"),
+        *("products.parquet", "customers.parquet", "digest", "used"),
     }
     assert ("customers.parquet" in files) is terms.names
 
