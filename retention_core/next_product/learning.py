@@ -20,6 +20,7 @@ from retention_core.next_product.visits import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     import ibis.expr.types as ir
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LEARNED_FROM = 0.8
 TOP = 20
+AT_ONCE = 50_000
 PRIOR = 5.0
 SURE = 1.28
 DIGITS = 9
@@ -187,14 +189,16 @@ def _new(
 
     By how many orders the customer has, and by how much likelier the last one makes it.
     """
-    rows = candidates(served, *known)
     came = came.distinct().mutate(came=ibis.literal(1))
-    rows = rows.left_join(came, ["customer_id", "product"])
-    found = orders.run(
-        rows.group_by("orders", "lifted", "halved").agg(
-            came=rows.came.fill_null(0).sum(), expected=rows["share"].sum()
-        )
-    )
+    keys = ["orders", "lifted", "halved"]
+    counts = []
+    for part in _parts(orders, served):
+        own = came.semi_join(part, "customer_id")
+        rows = candidates(part, *known)
+        rows = rows.left_join(own, ["customer_id", "product"])
+        sums = {"came": rows.came.fill_null(0).sum(), "expected": rows["share"].sum()}
+        counts.append(orders.run(rows.group_by(keys).agg(**sums)))
+    found = pd.concat(counts).groupby(keys, as_index=False).sum()
     every = found["came"].sum() / max(found["expected"].sum(), NONE)
     by_orders = _factors(found, ["orders"], every)
     found["expected"] *= found["orders"].map(by_orders).astype("float64")
@@ -210,6 +214,23 @@ def _new(
     both["by_lift"] = (both["by_lift"] * both["lifted"].map(by_lift)).round(DIGITS)
     lifts = both[[*BY_LIFT]].astype(object).to_numpy().tolist()
     return [[*each] for each in by_orders.items()], lifts
+
+
+def _parts(orders: Orders, bought: ir.Table) -> Iterator[ir.Table]:
+    """What was bought by so many customers at a time: each has dozens of candidates."""
+    names = bought.select("customer_id").distinct()
+    order = ibis.window(order_by=names.customer_id)
+    numbered = names.mutate(number=ibis.row_number().over(order))
+    with engine.held(numbered, orders.backend) as numbered:
+        n = int(orders.run(numbered.agg(n=numbered.count()))["n"].iloc[0])
+        if n <= AT_ONCE:
+            yield bought
+            return
+        for first in range(0, n, AT_ONCE):
+            some = numbered.number.between(first, first + AT_ONCE - 1)
+            few = bought.semi_join(numbered.filter(some), "customer_id")
+            with engine.held(few, orders.backend) as part:
+                yield part
 
 
 NONE = np.finfo(float).tiny
