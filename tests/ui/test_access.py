@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from retention_core.ingest.model import Answers
 from retention_ui import access, datasets, drafts, inputs, marks, queries, state
 from retention_ui.keeping.model import (
+    OF_ONE,
     PAGES,
     NotHereError,
     NotSharedError,
@@ -135,7 +136,7 @@ def widgets(app: AppTest) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_link_opens_every_page_that_it_shows(saved, name):
-    app = tab(name, shared(saved[0]).id)
+    app = tab(name, shared(saved[0], lists=name in OF_ONE).id)
     assert not app.error
     assert headings(app)[0] not in (NOTHING, NOT_SHARED)
     assert EXPORT not in everything(app)

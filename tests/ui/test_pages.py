@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -203,12 +204,20 @@ def test_a_month_without_one_a_year_before_is_not_held_against_it(sample, data_f
     assert any("·" in each.delta for each in beside.metric)
 
 
-def test_two_pages_say_one_thing_of_the_second_order(sample):
-    looked_at = {"customers": "channel", "value": "Search"}
-    said = [each.value for each in opened("overview", sample, **looked_at).markdown]
+def test_two_pages_say_one_thing_of_the_second_order(data_folder):
+    """Where little else stands out the overview says it as well."""
+    start = dt.date(2024, 1, 1)
+    days = [(n, start + dt.timedelta(days=3 * n)) for n in range(60)]
+    days += [(n, day + dt.timedelta(days=20 + n % 25)) for n, day in days[::2]]
+    rows = "".join(
+        f"{place},{day},customer{n},Tea,1,20.00,EUR\n"
+        for place, (n, day) in enumerate(days)
+    )
+    shop = shop_of(rows)
+    said = [each.value for each in opened("overview", shop).markdown]
     told = [
         each
-        for each in headings(opened("churn", sample, **looked_at))
+        for each in headings(opened("churn", shop))
         if each.startswith("Half of those who order a second time")
     ]
     assert len(told) == 1
