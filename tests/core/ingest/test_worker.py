@@ -135,7 +135,9 @@ def test_reports_arrive_and_other_words_do_not(tmp_path):
         "child.tell({'progress': {'step': 'read', 'done': 1, 'total': 2}})"
     )
     run_child(tmp_path, code, on_progress=reports.append).check([])
-    assert [(each.step, each.done, each.total) for each in reports] == [("read", 1, 2)]
+    # On a busy machine the last one is told again until the child ends.
+    told = [(each.step, each.done, each.total) for each in reports]
+    assert list(dict.fromkeys(told)) == [("read", 1, 2)]
 
 
 def test_a_child_ends_when_nobody_listens_any_more(tmp_path):
