@@ -111,8 +111,7 @@ def test_processes_with_one_folder_open_spill_beside_each_other(tmp_path):
     """They ended in a crash where they wrote to the same files."""
     command = [sys.executable, "-c", SPILLING, str(tmp_path)]
     asked = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        for _ in range(3)
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
     told = [each.communicate()[0].split() for each in asked]
     assert told == [["1500000", str(1_499_999 * 750_000), "1500000"]] * 3
