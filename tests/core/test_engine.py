@@ -102,7 +102,8 @@ from retention_core import engine
 
 orders = engine.connect(None, memory_limit="60MB", threads=1)
 engine.confine(orders, Path(sys.argv[1]))
-orders.raw_sql("CREATE TABLE t AS SELECT i, hash(i)::VARCHAR s FROM range(1500000) r(i)")
+rows = "SELECT i, hash(i)::VARCHAR s FROM range(1500000) r(i)"
+orders.raw_sql(f"CREATE TABLE t AS {rows}")
 print(*orders.raw_sql("SELECT count(*), sum(i), count(DISTINCT s) FROM t").fetchone())
 """
 
