@@ -116,7 +116,9 @@ def _merge(frame: pd.DataFrame, letter: Letter) -> pd.DataFrame:
 
 
 def _everything(frame: pd.DataFrame, letter: Letter) -> pd.DataFrame:
-    found = frame.round(CENTS)
+    found = frame.copy()
+    for name in found.select_dtypes("float"):
+        found[name] = found[name].round(CENTS)
     if "born" in found:  # "--03-14": a sign that spreadsheets would take for a sum
         found["born"] = _texts(found, "born").str.removeprefix("--")
     return found.assign(campaign=letter.campaign, list=letter.list, offer=letter.offer)

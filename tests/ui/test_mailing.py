@@ -208,3 +208,17 @@ def test_a_number_survives_the_download_and_a_formula_does_not():
     assert back["phone"].tolist() == [
         *("+4917612345678", "'+4917612345678+1", "'+SUM(A1)", "'+12")
     ]
+
+
+def test_all_columns_are_written_to_the_cent_and_dates_as_they_are():
+    day = pd.Timestamp("2026-06-19").date()
+    frame = pd.DataFrame(
+        {
+            "customer_id": ["1"],
+            "stake": [44.704545],
+            "act_on": [day],
+            "born": ["--02-01"],
+        }
+    )
+    found = mailing.written(frame, "all", Letter("May", "Birthdays")).iloc[0]
+    assert (found["stake"], found["act_on"], found["born"]) == (44.7, day, "02-01")
